@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+namespace FastLedger.Primitives;
+
+/// <summary>
+/// Every answer the ledger can give. Ranges: 0 success · 1xxx frame and session · 2xxx schema · 3xxx authority · 4xxx limits and
+/// resends · 5xxx reference data · 6xxx balances and transfers · 7xxx orders · 8xxx states and halts · 9xxx replica.
+/// Numbers are part of the wire protocol: they are never reused.
+/// </summary>
+public enum ResultCode : uint
+{
+    /// <summary>The command took effect.</summary>
+    Ok = 0,
+
+    // 1xxx: frame and session
+
+    /// <summary>The frame does not start with a length in range and the encoding type 0xEB50.</summary>
+    FrameMalformed = 1001,
+    /// <summary>The frame is longer than 1 MiB.</summary>
+    FrameTooLong = 1002,
+    /// <summary>The message is not allowed in the present state of the connection (for example a batch before Establish).</summary>
+    UnexpectedMessage = 1003,
+    /// <summary>The message's body does not have the length or the content that its template demands.</summary>
+    MessageMalformed = 1004,
+    /// <summary>The heartbeat interval passed twice without a message from the peer.</summary>
+    HeartbeatLapsed = 1005,
+    /// <summary>The session was established again on another connection.</summary>
+    SessionTakenOver = 1006,
+    /// <summary>The peer closes in good order.</summary>
+    Finished = 1007,
+    /// <summary>The peer does not read its answers fast enough.</summary>
+    SlowConsumer = 1008,
+    /// <summary>The replica holds as many connections as it may.</summary>
+    TooManyConnections = 1009,
+
+    // 2xxx: schema
+
+    /// <summary>No message has this template id.</summary>
+    UnknownTemplate = 2001,
+    /// <summary>The schema id is not FastLedger's.</summary>
+    UnknownSchema = 2002,
+    /// <summary>The schema version is not supported.</summary>
+    UnsupportedVersion = 2003,
+    /// <summary>No command has this opcode.</summary>
+    UnknownOpcode = 2004,
+    /// <summary>A flag that the opcode does not know is set, or flags contradict each other.</summary>
+    InvalidFlags = 2005,
+    /// <summary>A reserved field is not zero.</summary>
+    ReservedFieldNotZero = 2006,
+
+    // 3xxx: authority
+
+    /// <summary>The signature does not verify under the session's key.</summary>
+    BadSignature = 3001,
+    /// <summary>No session has this number or key.</summary>
+    UnknownSession = 3002,
+    /// <summary>The session's policy may not do this to the object it names.</summary>
+    Unauthorized = 3003,
+    /// <summary>The message was signed for another chain.</summary>
+    WrongChain = 3004,
+    /// <summary>The challenge of the connection was not the one that was signed.</summary>
+    StaleChallenge = 3005,
+    /// <summary>The ledger admits no further sessions.</summary>
+    SessionLimit = 3006,
+
+    // 4xxx: limits and resends
+
+    /// <summary>The number was used before with other bytes; the original command stands.</summary>
+    ExistsDifferent = 4001,
+    /// <summary>The number was used before and its result is no longer retained; the command was not executed again.</summary>
+    ResultNotRetained = 4002,
+    /// <summary>Command numbers inside a batch must strictly increase and be at least 1.</summary>
+    NumberNotIncreasing = 4003,
+    /// <summary>A batch carries 1 to 8,190 commands.</summary>
+    BatchSize = 4004,
+    /// <summary>The session has as many batches in flight as it may.</summary>
+    TooManyInFlight = 4005,
+    /// <summary>Another command of the linked chain failed.</summary>
+    LinkedFailed = 4006,
+    /// <summary>The last command of the batch is marked as linked.</summary>
+    LinkedChainOpen = 4007,
+    /// <summary>The linked chain touches more records than one chain may.</summary>
+    LinkedChainTooLarge = 4008,
+    /// <summary>A table of the ledger is full.</summary>
+    TableFull = 4009,
+    /// <summary>A resent command cannot be part of a linked chain that holds new commands.</summary>
+    ResentInChain = 4010,
+
+    // 5xxx: reference data
+
+    /// <summary>No asset has this number.</summary>
+    UnknownAsset = 5001,
+    /// <summary>No account has this number.</summary>
+    UnknownAccount = 5002,
+    /// <summary>No instrument has this number.</summary>
+    UnknownInstrument = 5003,
+    /// <summary>No record has this external id.</summary>
+    UnknownExternalId = 5004,
+    /// <summary>The external id is taken; the value is the number of the record that holds it.</summary>
+    ExternalIdExists = 5005,
+    /// <summary>The session is registered already; the value is its number.</summary>
+    SessionExists = 5006,
+    /// <summary>A decimal scale is at most 30.</summary>
+    InvalidScale = 5007,
+    /// <summary>A parameter of the instrument is out of range.</summary>
+    InvalidInstrument = 5008,
+    /// <summary>An external id must not be zero here.</summary>
+    ExternalIdZero = 5009,
+    /// <summary>The public key is zero or cannot be a key.</summary>
+    InvalidKey = 5010,
+
+    // 6xxx: balances and transfers
+
+    /// <summary>Debit and credit name the same account.</summary>
+    SameAccount = 6001,
+    /// <summary>The accounts hold different assets.</summary>
+    DifferentAssets = 6002,
+    /// <summary>The amount is zero.</summary>
+    AmountZero = 6003,
+    /// <summary>The amount is above the largest that one command may move (2^96).</summary>
+    AmountTooLarge = 6004,
+    /// <summary>The debit would take the account below its floor.</summary>
+    ExceedsBalance = 6005,
+    /// <summary>The credit would take the account above zero although its credits must not exceed its debits.</summary>
+    ExceedsDebits = 6006,
+    /// <summary>The turnover of the account has reached its bound (2^126).</summary>
+    TurnoverLimit = 6007,
+    /// <summary>No pending transfer has this id.</summary>
+    PendingNotFound = 6008,
+    /// <summary>The pending transfer was posted.</summary>
+    PendingAlreadyPosted = 6009,
+    /// <summary>The pending transfer was voided.</summary>
+    PendingAlreadyVoided = 6010,
+    /// <summary>The pending transfer expired.</summary>
+    PendingExpired = 6011,
+    /// <summary>The pending transfer was resolved so long ago that only this much is known.</summary>
+    PendingAlreadyResolved = 6012,
+    /// <summary>The amount to post exceeds the pending amount.</summary>
+    ExceedsPendingAmount = 6013,
+    /// <summary>Accounts named beside a pending id must be those of the pending transfer.</summary>
+    PendingDifferentAccounts = 6014,
+    /// <summary>A timeout is allowed only on a pending transfer.</summary>
+    TimeoutNotPending = 6015,
+    /// <summary>A closing transfer must be pending.</summary>
+    ClosingNotPending = 6016,
+    /// <summary>The floor is out of range (magnitude at most 2^100).</summary>
+    InvalidFloor = 6017,
+
+    // 7xxx: orders
+
+    /// <summary>No live order has this id: it never was, was filled, or was cancelled.</summary>
+    UnknownOrder = 7001,
+    /// <summary>The price is below one tick or above the instrument's limit.</summary>
+    InvalidPrice = 7002,
+    /// <summary>The quantity is zero or above the instrument's limit.</summary>
+    InvalidQuantity = 7003,
+    /// <summary>A post-only order would have taken liquidity.</summary>
+    PostOnlyWouldTake = 7004,
+    /// <summary>A fill-or-kill order could not be filled completely; nothing was traded.</summary>
+    FillOrKillUnfilled = 7005,
+    /// <summary>Side, order type, time in force or self-trade prevention has no such value, or they contradict each other.</summary>
+    InvalidOrder = 7006,
+    /// <summary>The account does not hold the instrument's base or quote asset.</summary>
+    WrongOrderAccount = 7007,
+    /// <summary>Self-trade prevention ended the order before it could trade or rest.</summary>
+    SelfTradePrevented = 7008,
+    /// <summary>The fee account of the instrument cannot be credited.</summary>
+    FeeAccountUnavailable = 7009,
+    /// <summary>The mass cancel reached its bound per command; the value counts what it cancelled, and more orders remain.</summary>
+    MassCancelPartial = 7010,
+    /// <summary>The reservation or a fill would exceed the largest amount that one command may move (2^96).</summary>
+    NotionalTooLarge = 7011,
+
+    // 8xxx: states and halts
+
+    /// <summary>The account is frozen.</summary>
+    AccountFrozen = 8001,
+    /// <summary>The account is closed.</summary>
+    AccountClosed = 8002,
+    /// <summary>The account has pending debits or credits.</summary>
+    AccountHasPending = 8003,
+    /// <summary>The instrument is halted.</summary>
+    InstrumentHalted = 8004,
+    /// <summary>The record is in this state already.</summary>
+    AlreadyInState = 8005,
+
+    // 9xxx: replica
+
+    /// <summary>The replica is recovering or shutting down.</summary>
+    NotReady = 9001,
+    /// <summary>The query names something that is not there.</summary>
+    NotFound = 9002,
+    /// <summary>The query asks for more than one answer may hold.</summary>
+    QueryTooLarge = 9003,
+    /// <summary>The replica's queues are full; try again.</summary>
+    Overloaded = 9004,
+}
