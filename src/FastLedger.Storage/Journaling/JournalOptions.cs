@@ -36,8 +36,8 @@ public sealed class JournalOptions
         ArgumentException.ThrowIfNullOrEmpty(Directory);
         if (SegmentBytes < JournalFormat.MinimumSegmentBytes || SegmentBytes % 4096 != 0)
             throw new ArgumentException($"{nameof(SegmentBytes)} is {SegmentBytes}: it must be a multiple of 4096");
-        if (RingBytes is < 4096 or > 1L << 40 || !BitOperations.IsPow2(RingBytes))
-            throw new ArgumentException($"{nameof(RingBytes)} is {RingBytes}: it must be a power of two from 4096 to 2^40");
+        if (RingBytes is < 4096 or > 1L << 30 || !BitOperations.IsPow2(RingBytes))
+            throw new ArgumentException($"{nameof(RingBytes)} is {RingBytes}: it must be a power of two from 4096 to 2^30");
         if (!Enum.IsDefined(Durability)) throw new ArgumentException($"{nameof(Durability)} is {(int)Durability}");
     }
 }
