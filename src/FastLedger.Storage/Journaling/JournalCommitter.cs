@@ -163,6 +163,11 @@ internal sealed class JournalCommitter : IDisposable
                     run = position;
                     break;
             }
+
+            // A run is one piece of memory: it ends with the lap, also where a piece fills the lap exactly and nothing is skipped.
+            if (_ring.LapRemaining(position) != _ring.Capacity || run == position) continue;
+            if (_file is not null) WriteRun(run, position);
+            run = position;
         }
 
         return run;
