@@ -195,26 +195,26 @@ internal sealed class JournalCommitter : IDisposable
     }
 
     /// <summary>
-    /// Writes and syncs to the end of a segment and turns to the next one. The order matters: recovery trusts that a segment was durable
-    /// as a whole before the first byte of the next one was written.
+    /// Writes and syncs to the end of a segment and turns to the next one. The order matters: recovery trusts that the next file existed
+    /// before the mark that announces it was written, and that a segment was durable as a whole before the first byte of the next one.
     /// </summary>
     private void EndSegment(JournalEntryKind mark, ulong run, ulong position)
     {
         if (_file is not null)
         {
+            LedgerFile? next = mark == JournalEntryKind.SegmentEnd ? _preparation!.Take() : null;
             WriteRun(run, position);
             Sync();
-            if (mark == JournalEntryKind.Sealed)
+            if (next is null)
             {
                 _file.Truncate(_offset); // nothing can follow a seal: a longer or shorter file is a damaged one
                 Sync();
             }
             else
             {
-                LedgerFile next = _preparation!.Take();
                 _file.Dispose();
                 _file = next;
-                _preparation.Request(_segment + 2);
+                _preparation!.Request(_segment + 2);
             }
         }
 
