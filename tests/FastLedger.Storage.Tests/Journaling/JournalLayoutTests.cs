@@ -25,6 +25,12 @@ public class JournalLayoutTests
     [Fact]
     public void The_header_has_128_bytes() => Assert.Equal(128, Unsafe.SizeOf<JournalEntryHeader>());
 
+    [Theory]
+    [InlineData("JournalSegmentHeader", 128)]
+    [InlineData("PaddedCounter", 256)]
+    public void A_type_that_others_depend_on_has_its_size(string name, int size) =>
+        Assert.Equal(size, Marshal.SizeOf(typeof(Journal).Assembly.GetType("FastLedger.Storage." + name, throwOnError: true)!));
+
     [Fact]
     public void Entries_stand_at_multiples_of_64_bytes()
     {
