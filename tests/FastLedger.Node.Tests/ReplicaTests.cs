@@ -151,23 +151,23 @@ public sealed class ReplicaTests
         await using var replica = new TestReplica();
         await using LedgerClient client = await replica.ConnectAsync();
         (ulong alice, ulong bob) = await FundAsync(client, 1_000_000);
-        var pending = new Queue<(CommandBatch Batch, ValueTask<BatchOutcome> Outcome)>();
+        var pending = new Queue<(CommandBatch Batch, Task<BatchOutcome> Outcome)>();
         ulong last = 0;
         for (int i = 0; i < 60; i++)
         {
             if (pending.Count == 8) last = await FinishAsync(pending, last);
             CommandBatch batch = client.RentBatch();
             for (int j = 0; j < batch.Capacity; j++) batch.Add(Transfer(alice, bob, 1));
-            pending.Enqueue((batch, client.SubmitAsync(batch)));
+            pending.Enqueue((batch, client.SubmitAsync(batch).AsTask()));
         }
 
         while (pending.Count > 0) last = await FinishAsync(pending, last);
         Assert.Equal((UInt128)(60 * 8190), (await client.GetAccountAsync(bob)).CreditsPosted);
     }
 
-    private static async Task<ulong> FinishAsync(Queue<(CommandBatch Batch, ValueTask<BatchOutcome> Outcome)> pending, ulong last)
+    private static async Task<ulong> FinishAsync(Queue<(CommandBatch Batch, Task<BatchOutcome> Outcome)> pending, ulong last)
     {
-        (CommandBatch batch, ValueTask<BatchOutcome> submitted) = pending.Dequeue();
+        (CommandBatch batch, Task<BatchOutcome> submitted) = pending.Dequeue();
         BatchOutcome outcome = await submitted;
         Assert.Equal(0, outcome.Failed);
         Assert.True(outcome.FirstSequence > last);
