@@ -32,6 +32,8 @@ public sealed record Genesis
 
     public uint MaxOrders { get; init; } = 1 << 26;
 
+    public uint MaxPayments { get; init; } = 1 << 25;
+
     /// <summary>BLAKE3 over the fields in the order of this file, each length-prefixed or of fixed width.</summary>
     [JsonIgnore]
     public Hash256 ChainId
@@ -39,9 +41,9 @@ public sealed record Genesis
         get
         {
             byte[] name = Encoding.UTF8.GetBytes(Name);
-            byte[] image = new byte[(9 * 4) + name.Length];
+            byte[] image = new byte[(10 * 4) + name.Length];
             Span<byte> rest = image;
-            uint[] fields = [1, MaxSessions, MaxAssets, MaxAccounts, MaxPendingTransfers, MaxInstruments, MaxPriceLevels, MaxOrders, (uint)name.Length];
+            uint[] fields = [2, MaxSessions, MaxAssets, MaxAccounts, MaxPendingTransfers, MaxInstruments, MaxPriceLevels, MaxOrders, MaxPayments, (uint)name.Length];
             foreach (uint value in fields)
             {
                 BinaryPrimitives.WriteUInt32LittleEndian(rest, value);
@@ -64,6 +66,7 @@ public sealed record Genesis
         if (MaxInstruments is < 2 or > 1u << 24) return "genesis.max_instruments must be 2 … 2^24";
         if (MaxPriceLevels is < 2 or > 1u << 28) return "genesis.max_price_levels must be 2 … 2^28";
         if (MaxOrders is < 2 or > RecordId.MaxRecords) return "genesis.max_orders must be 2 … 2^28";
+        if (MaxPayments is < 2 or > RecordId.MaxRecords) return "genesis.max_payments must be 2 … 2^28";
         return null;
     }
 }

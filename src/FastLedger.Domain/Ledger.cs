@@ -2,6 +2,7 @@
 using System;
 using System.Runtime.InteropServices;
 using FastLedger.Domain.Accounts;
+using FastLedger.Domain.Clearing;
 using FastLedger.Domain.Sessions;
 using FastLedger.Domain.Trading;
 using FastLedger.Domain.Transfers;
@@ -38,7 +39,9 @@ public sealed class Ledger : IDisposable
         PriceLevels = new Table<PriceLevelRecord>(TableId.PriceLevels, genesis.MaxPriceLevels, Undo);
         Orders = new Table<OrderRecord>(TableId.Orders, genesis.MaxOrders, Undo);
         Books = new BookTables(Instruments, PriceLevels, Orders, Undo, genesis.MaxAccounts);
-        Tree = new StateTree([Root, Policies, Sessions, Assets, Accounts, PendingTransfers, Instruments, PriceLevels, Orders], pages);
+        Clearing = new PaymentTables(genesis, Accounts, Undo, secret);
+        Tree = new StateTree(
+            [Root, Policies, Sessions, Assets, Accounts, PendingTransfers, Instruments, PriceLevels, Orders, .. Clearing.All], pages);
 
         PolicyByKey = new IdIndex(Undo, secret);
         SessionByKey = new IdIndex(Undo, secret);
@@ -46,7 +49,7 @@ public sealed class Ledger : IDisposable
         AccountById = new IdIndex(Undo, secret);
         InstrumentById = new IdIndex(Undo, secret);
         Results = new ResultWindow(genesis.MaxSessions);
-        Expiries = new ExpiryQueue(PendingTransfers, Undo, (int)genesis.MaxPendingTransfers);
+        Expiries = new ExpiryQueue(Undo, (int)genesis.MaxPendingTransfers);
 
         Invariant.Check(Root.Append() == LedgerRecordNumber);
         Root.Change(LedgerRecordNumber).ChainId = ChainId;
@@ -79,6 +82,12 @@ public sealed class Ledger : IDisposable
 
     /// <summary>The tables of the order books together with what is derived from them.</summary>
     public BookTables Books { get; }
+
+    /// <summary>The tables of payment clearing together with what is derived from them.</summary>
+    public PaymentTables Clearing { get; }
+
+    /// <summary>Block time at which something happens without a command: 0 when it is due, <see cref="long.MaxValue"/> for never.</summary>
+    public long NextDueNs => Math.Min(Expiries.NextNs, PaymentWork.NextNs(this));
 
     /// <summary>All tables and the state root.</summary>
     public StateTree Tree { get; }
@@ -136,6 +145,7 @@ public sealed class Ledger : IDisposable
         Results.Dispose();
         Expiries.Dispose();
         Books.Dispose();
+        Clearing.Dispose();
         Undo.Dispose();
     }
 }

@@ -37,6 +37,10 @@ public struct LedgerCounters
     [FieldOffset(36)] public uint LivePriceLevels;
     /// <summary>The last ledger sequence given out. Not taken back: a rejected command keeps its sequence.</summary>
     [FieldOffset(40)] public ulong Sequence;
-    [FieldOffset(48)] public ulong Reserved0;
-    [FieldOffset(56)] public ulong Reserved1;
+    /// <summary>First and last of the members whose queues want another look, linked in the member table; 0 for none.</summary>
+    [FieldOffset(48)] public uint FirstTouchedMember;
+    [FieldOffset(52)] public uint LastTouchedMember;
+    /// <summary>First and last of the payments that reached their end, oldest first: their records are used again when the table is full.</summary>
+    [FieldOffset(56)] public uint FirstEndedPayment;
+    [FieldOffset(60)] public uint LastEndedPayment;
 }

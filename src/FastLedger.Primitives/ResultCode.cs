@@ -172,6 +172,51 @@ public enum ResultCode : uint
     /// <summary>The reservation or a fill would exceed the largest amount that one command may move (2^96).</summary>
     NotionalTooLarge = 7011,
 
+    // 72xx: payments
+
+    /// <summary>No payment system has this number.</summary>
+    UnknownPaymentSystem = 7201,
+    /// <summary>No participant has this number.</summary>
+    UnknownParticipant = 7202,
+    /// <summary>No member has this number.</summary>
+    UnknownMember = 7203,
+    /// <summary>No payment has this id.</summary>
+    UnknownPayment = 7204,
+    /// <summary>The BIC does not have the form of ISO 9362.</summary>
+    InvalidBic = 7205,
+    /// <summary>The LEI does not have the form or the check digits of ISO 17442.</summary>
+    InvalidLei = 7206,
+    /// <summary>The account cannot be a settlement or clearing account: wrong asset, owner or flags, or in use as one.</summary>
+    WrongSettlementAccount = 7207,
+    /// <summary>The two members belong to different payment systems.</summary>
+    DifferentPaymentSystems = 7208,
+    /// <summary>The payment's amount, times, priority or flags are out of range or contradict each other.</summary>
+    InvalidPayment = 7209,
+    /// <summary>The payment is not in a state that allows this; the value holds its id and state.</summary>
+    PaymentState = 7210,
+    /// <summary>A limit or the net debit cap does not leave room for the payment.</summary>
+    ExceedsLimit = 7211,
+    /// <summary>An older payment or one of a higher priority stands in the queue.</summary>
+    QueuedAhead = 7212,
+    /// <summary>The participant is suspended.</summary>
+    ParticipantSuspended = 7213,
+    /// <summary>A resolution of the queues is at work; the command must wait for its end.</summary>
+    ResolutionRunning = 7214,
+    /// <summary>The payments that were returned would exceed the original.</summary>
+    ExceedsOriginal = 7215,
+    /// <summary>The amount of a limit, reservation, credit line or price is out of range.</summary>
+    InvalidLimit = 7216,
+    /// <summary>The asset is not accepted as collateral.</summary>
+    NotCollateral = 7217,
+    /// <summary>The collateral is not there, or the credit in use needs it.</summary>
+    CollateralInUse = 7218,
+    /// <summary>The command cannot be a member of a linked chain.</summary>
+    NotAllowedInChain = 7219,
+    /// <summary>The participant is a member of the system already.</summary>
+    MemberExists = 7220,
+    /// <summary>The payment system has as many members as it may.</summary>
+    MemberLimit = 7221,
+
     // 8xxx: states and halts
 
     /// <summary>The account is frozen.</summary>

@@ -14,4 +14,12 @@ public enum TableId : byte
     Instruments = 7,
     PriceLevels = 8,
     Orders = 9,
+    PaymentSystems = 20,
+    Participants = 21,
+    Members = 22,
+    BilateralLimits = 23,
+    CollateralAssets = 24,
+    Collateral = 25,
+    Payments = 26,
+    Resolutions = 27,
 }

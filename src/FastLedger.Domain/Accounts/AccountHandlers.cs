@@ -130,6 +130,8 @@ public sealed class AccountHandlers
         bool owner = account.Policy == _context.Policy;
         if (!issuer && !(owner && command.Opcode == Opcode.CloseAccount)) return ResultCode.Unauthorized;
         result.Value = number;
+        bool settles = (account.Flags & AccountFlags.Settlement) != 0;
+        if (settles && command.Opcode is (Opcode.SetFloor or Opcode.CloseAccount)) return ResultCode.WrongSettlementAccount;
         switch (command.Opcode)
         {
             case Opcode.SetFloor:
@@ -140,7 +142,9 @@ public sealed class AccountHandlers
             case Opcode.FreezeAccount:
                 return Raise(number, AccountFlags.Frozen);
             case Opcode.UnfreezeAccount:
-                return Lower(number, AccountFlags.Frozen);
+                ResultCode code = Lower(number, AccountFlags.Frozen);
+                if (code == ResultCode.Ok && settles) _context.Queues.Credited(number);
+                return code;
             case Opcode.CloseAccount:
                 if (account.DebitsPending != UInt128.Zero || account.CreditsPending != UInt128.Zero) return ResultCode.AccountHasPending;
                 return Raise(number, AccountFlags.Closed);

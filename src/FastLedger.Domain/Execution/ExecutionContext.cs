@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Runtime.CompilerServices;
 using FastLedger.Domain.Accounts;
+using FastLedger.Domain.Clearing;
 using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
 
@@ -29,6 +30,7 @@ public sealed class ExecutionContext : System.IDisposable
     {
         _ledger = ledger;
         Events = new Slab<OrderEvent>(MaxEventsPerBatch + EventHeadroom);
+        Queues = new PaymentQueues(this);
         History = new Slab<HistoryEntry>((4 * (MaxEventsPerBatch + EventHeadroom)) + (1 << 15));
     }
 
@@ -53,6 +55,9 @@ public sealed class ExecutionContext : System.IDisposable
     /// <summary>History entries of the batch so far, not yet handed on.</summary>
     public Slab<HistoryEntry> History { get; }
 
+    /// <summary>The central payment queues, which are told of credits to settlement accounts.</summary>
+    public PaymentQueues Queues { get; }
+
     /// <summary>True when one more command may cause events.</summary>
     public bool HasRoomForEvents => Events.Count <= MaxEventsPerBatch;
 
@@ -75,7 +80,17 @@ public sealed class ExecutionContext : System.IDisposable
         entry.Kind = kind;
         debit.LastEntry = number;
         credit.LastEntry = number;
+        if (((debit.Flags | credit.Flags) & AccountFlags.Settlement) != 0) NoteSettlement(kind, debitAccount, debit.Flags, creditAccount, credit.Flags);
         return ref entry;
+    }
+
+    /// <summary>A settlement account was credited, or got back what was reserved on it: its member's queue may settle something now.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void NoteSettlement(HistoryKind kind, ulong debitAccount, AccountFlags debit, ulong creditAccount, AccountFlags credit)
+    {
+        bool released = kind is HistoryKind.PendingPosted or HistoryKind.PendingVoided or HistoryKind.PendingExpired;
+        if ((credit & AccountFlags.Settlement) != 0) Queues.Credited((uint)creditAccount);
+        if (released && (debit & AccountFlags.Settlement) != 0) Queues.Credited((uint)debitAccount);
     }
 
     /// <summary>Frees the buffers.</summary>

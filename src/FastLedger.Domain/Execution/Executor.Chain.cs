@@ -73,6 +73,7 @@ public sealed partial class Executor
         }
 
         _ledger.Undo.Commit();
+        if (_ledger.Counters.FirstTouchedMember != 0) _clearing.AfterCommand();
         return (-1, ResultCode.Ok);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using FastLedger.Domain.Accounts;
+using FastLedger.Domain.Clearing;
 using FastLedger.Domain.Sessions;
 using FastLedger.Domain.Trading;
 using FastLedger.Domain.Transfers;
@@ -27,6 +28,7 @@ public sealed partial class Executor : IDisposable
     private readonly TransferHandlers _transfers;
     private readonly InstrumentHandlers _instruments;
     private readonly OrderHandlers _orders;
+    private readonly ClearingHandlers _clearing;
     private readonly Slab<Receipt> _receipts = new(MaxBatchCommands);
     private ulong _height;
     private SessionRecord _session;
@@ -41,12 +43,13 @@ public sealed partial class Executor : IDisposable
         _transfers = new TransferHandlers(_context);
         _instruments = new InstrumentHandlers(_context);
         _orders = new OrderHandlers(_context);
+        _clearing = new ClearingHandlers(_context);
     }
 
     /// <summary>The state.</summary>
     public Ledger Ledger => _ledger;
 
-    /// <summary>Order events of the batch that was executed last.</summary>
+    /// <summary>Events of what was executed last: the batch, or the work at the start of the block.</summary>
     public ReadOnlySpan<OrderEvent> Events => _context.Events.Items;
 
     /// <summary>History entries made since <see cref="ClearHistory"/>; the last one has the number
@@ -69,7 +72,9 @@ public sealed partial class Executor : IDisposable
         _context.TimestampNs = timestampNs;
         _context.Session = 0;
         _context.Policy = 0;
+        _context.Events.Clear();
         _transfers.ExpireDue();
+        _clearing.BeginBlock();
     }
 
     /// <summary>Ends the block.</summary>
@@ -162,6 +167,7 @@ public sealed partial class Executor : IDisposable
         result.Sequence = _context.Sequence;
         result.Code = Dispatch(command, ref result);
         if (result.Code != ResultCode.Ok && !KeepsValue(result.Code)) result.Value = UInt128.Zero;
+        if (_ledger.Counters.FirstTouchedMember != 0) _clearing.AfterCommand();
         Consume(command, hashes[at], result);
     }
 
@@ -225,7 +231,7 @@ public sealed partial class Executor : IDisposable
             case Opcode.SetFloor or Opcode.FreezeAccount or Opcode.UnfreezeAccount or Opcode.CloseAccount or Opcode.ReopenAccount:
                 return _accounts.ChangeAccount(Command.As<ChangeAccountCommand>(in command), ref result);
             default:
-                return ResultCode.UnknownOpcode;
+                return _clearing.Dispatch(command, ref result);
         }
     }
 

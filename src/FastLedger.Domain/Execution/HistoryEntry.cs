@@ -21,6 +21,10 @@ public enum HistoryKind : ushort
     TradeQuote = 7,
     /// <summary>Fee of a trade, or a rebate from the fee account.</summary>
     TradeFee = 8,
+    /// <summary>A payment settled.</summary>
+    Payment = 9,
+    /// <summary>Collateral was pledged or released.</summary>
+    Collateral = 10,
 }
 
 /// <summary>

@@ -6,25 +6,24 @@ using FastLedger.State;
 namespace FastLedger.Domain.Transfers;
 
 /// <summary>
-/// Derived: the pending transfers that have a timeout, earliest first, ties by record number. A binary heap with the place of each record
-/// kept beside it, so that a resolved transfer leaves at once.
+/// Derived: records of one table by the block time at which something becomes due for them (a pending transfer expires, a payment enters or
+/// leaves its queue), earliest first, ties by record number. A binary heap with the place of each record kept beside it, so that a
+/// record that needs no waiting leaves at once.
 /// </summary>
 /// <remarks>Thread: executor only. Alloc: none after construction. Blocks: no. Source: Williams' heap (Knuth, TAOCP 3, 5.2.3).</remarks>
 public sealed class ExpiryQueue : IDerivedStructure, IDisposable
 {
     private const uint Added = 1, Removed = 2;
 
-    private readonly Table<PendingTransferRecord> _table;
     private readonly UndoLog _undo;
     private readonly byte _slot;
     private readonly Slab<uint> _heap;
     private readonly Slab<long> _times;
     private readonly PlaceMap _places;
 
-    /// <summary>Creates an empty queue over <paramref name="table"/>.</summary>
-    public ExpiryQueue(Table<PendingTransferRecord> table, UndoLog undo, int capacity)
+    /// <summary>Creates an empty queue for record numbers below <paramref name="capacity"/>.</summary>
+    public ExpiryQueue(UndoLog undo, int capacity)
     {
-        _table = table;
         _undo = undo;
         _slot = undo.Attach(this);
         _heap = new Slab<uint>(capacity);
@@ -32,23 +31,26 @@ public sealed class ExpiryQueue : IDerivedStructure, IDisposable
         _places = new PlaceMap(capacity);
     }
 
-    /// <summary>Pending transfers with a timeout.</summary>
+    /// <summary>True when the record is in the queue.</summary>
+    public bool Has(uint number) => _places[number] != 0;
+
+    /// <summary>Records that wait.</summary>
     public int Count => _heap.Count;
 
-    /// <summary>Block time at which the first one expires; <see cref="long.MaxValue"/> when there is none.</summary>
+    /// <summary>Block time at which the first one is due; <see cref="long.MaxValue"/> when there is none.</summary>
     public long NextNs => _heap.Count == 0 ? long.MaxValue : _times[0];
 
     /// <summary>Record number of the first one. The queue must not be empty.</summary>
     public uint First => _heap[0];
 
-    /// <summary>Adds a pending transfer that has a timeout.</summary>
-    public void Add(uint number)
+    /// <summary>Adds a record that is not in the queue, due at a block time above 0.</summary>
+    public void Add(uint number, long timeNs)
     {
-        Insert(number, _table[number].ExpiresAtNs);
+        Insert(number, timeNs);
         if (_undo.IsRecording) _undo.SaveDerived(_slot, Added, number, 0);
     }
 
-    /// <summary>Removes a pending transfer that is in the queue.</summary>
+    /// <summary>Removes a record that is in the queue.</summary>
     public void Remove(uint number)
     {
         long time = Delete(number);

@@ -123,7 +123,7 @@ public sealed partial class TransferHandlers
         pending.NextFree = 0;
         pending.State = PendingState.Pending;
         pending.Flags = command.Flags & Closing;
-        if (pending.ExpiresAtNs != 0) _ledger.Expiries.Add(number);
+        if (pending.ExpiresAtNs != 0) _ledger.Expiries.Add(number, pending.ExpiresAtNs);
         ulong id = RecordId.Of(number, pending.Generation);
 
         ref AccountRecord debit = ref _ledger.Accounts.Change(debitNumber);

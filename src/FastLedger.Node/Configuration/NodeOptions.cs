@@ -89,6 +89,9 @@ public sealed class GenesisSection
     [Description("Resting orders the ledger can hold.")]
     public uint MaxOrders { get; set; } = 1 << 26;
 
+    [Description("Payments kept, the ended ones included; beyond it the oldest ended ones are forgotten.")]
+    public uint MaxPayments { get; set; } = 1 << 25;
+
     /// <summary>The genesis these settings describe.</summary>
     public Genesis ToGenesis() => new()
     {
@@ -100,6 +103,7 @@ public sealed class GenesisSection
         MaxInstruments = MaxInstruments,
         MaxPriceLevels = MaxPriceLevels,
         MaxOrders = MaxOrders,
+        MaxPayments = MaxPayments,
     };
 }
 

@@ -19,7 +19,7 @@ namespace FastLedger.Node.Pipeline;
 internal sealed class BlockExecution : IDisposable
 {
     private const int MaxBatchLeaves = Executor.MaxBatchCommands + ExecutionContext.MaxEventsPerBatch + (4 * ExecutionContext.MaxMakersPerCommand);
-    private const int MaxBlockBatches = 2048;
+    private const int MaxBlockBatches = 2049;
 
     private readonly Executor _executor;
     private readonly HistoryLog _history;
@@ -64,6 +64,7 @@ internal sealed class BlockExecution : IDisposable
         _batchRoots.Clear();
         _executor.BeginBlock(height, timestampNs);
         KeepHistory();
+        if (!_executor.Events.IsEmpty) AddRoot([], _executor.Events);
         _times.Add(Stage.Execute, start);
     }
 
@@ -78,12 +79,7 @@ internal sealed class BlockExecution : IDisposable
         KeepHistory();
         start = _times.Add(Stage.History, start);
 
-        ReadOnlySpan<Receipt> receipts = _executor.Receipts;
-        ReadOnlySpan<OrderEvent> events = _executor.Events;
-        Span<Hash256> leaves = _leaves.Items[..(receipts.Length + events.Length)];
-        Blake3.HashMany(MemoryMarshal.AsBytes(receipts), 64, leaves[..receipts.Length]);
-        if (!events.IsEmpty) Blake3.HashMany(MemoryMarshal.AsBytes(events), OrderEvent.Size, leaves[receipts.Length..]);
-        _batchRoots.Add() = Merkle.RootOf(leaves, _scratch.Items);
+        AddRoot(_executor.Receipts, _executor.Events);
         _times.Add(Stage.Receipts, start);
         return results;
     }
@@ -104,6 +100,15 @@ internal sealed class BlockExecution : IDisposable
         _leaves.Dispose();
         _scratch.Dispose();
         _batchRoots.Dispose();
+    }
+
+    /// <summary>Adds the root over the receipts of a batch and the events of it, or over the events of the work at the start of the block.</summary>
+    private void AddRoot(ReadOnlySpan<Receipt> receipts, ReadOnlySpan<OrderEvent> events)
+    {
+        Span<Hash256> leaves = _leaves.Items[..(receipts.Length + events.Length)];
+        if (!receipts.IsEmpty) Blake3.HashMany(MemoryMarshal.AsBytes(receipts), 64, leaves[..receipts.Length]);
+        if (!events.IsEmpty) Blake3.HashMany(MemoryMarshal.AsBytes(events), OrderEvent.Size, leaves[receipts.Length..]);
+        _batchRoots.Add() = Merkle.RootOf(leaves, _scratch.Items);
     }
 
     private void KeepHistory()

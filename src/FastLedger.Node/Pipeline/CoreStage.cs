@@ -104,11 +104,11 @@ internal sealed partial class CoreStage : IDisposable
 
     private static long NowNs() => (DateTime.UtcNow.Ticks - DateTime.UnixEpoch.Ticks) * 100;
 
-    private bool HasWork() => _stopping || !_ingress.IsEmpty || _ledger.Expiries.NextNs <= NowNs();
+    private bool HasWork() => _stopping || !_ingress.IsEmpty || _ledger.NextDueNs <= NowNs();
 
     private int SleepMs()
     {
-        long due = _ledger.Expiries.NextNs;
+        long due = _ledger.NextDueNs;
         return due == long.MaxValue ? LongestSleepMs : (int)Math.Clamp((due - NowNs()) / 1_000_000, 1, LongestSleepMs);
     }
 
@@ -128,7 +128,7 @@ internal sealed partial class CoreStage : IDisposable
             if (kind == IngressKind.Register) _registrationCount++;
         }
 
-        bool block = _batchCount > 0 || _registrationCount > 0 || _ledger.Expiries.NextNs <= NowNs();
+        bool block = _batchCount > 0 || _registrationCount > 0 || _ledger.NextDueNs <= NowNs();
         if (block) MakeBlock();
         for (int i = 0, registration = 0; i < _deferredCount; i++) Answer(_deferred[i], ref registration);
         if (position != start) _ingress.Release(position);
@@ -166,6 +166,7 @@ internal sealed partial class CoreStage : IDisposable
         _times.Add(Stage.Journal, start);
 
         _execution.Begin(height, timestampNs);
+        if (!_execution.Events.IsEmpty) SendEvents(height, timestampNs);
         for (int i = 0; i < _batchCount; i++)
         {
             Span<byte> payload = _batches[i].Payload;

@@ -58,6 +58,8 @@ public enum AccountFlags : uint
     Frozen = 1 << 2,
     /// <summary>No debits, no credits, except to void what is pending.</summary>
     Closed = 1 << 3,
+    /// <summary>A settlement account of a payment system: its floor follows the member's credit line.</summary>
+    Settlement = 1 << 4,
     /// <summary>The flags a client may set when it opens an account.</summary>
     Settable = Unlimited | CreditsMustNotExceedDebits,
 }

@@ -46,4 +46,48 @@ public enum Opcode : ushort
     AmendOrder = 43,
     /// <summary>Cancels orders by account, by instrument, or by both.</summary>
     MassCancel = 44,
+
+    /// <summary>Creates a payment system for an asset; the asset's issuer operates it.</summary>
+    CreatePaymentSystem = 60,
+    /// <summary>Changes the options of a payment system.</summary>
+    ConfigurePaymentSystem = 61,
+    /// <summary>Admits a participant by BIC and LEI.</summary>
+    OpenParticipant = 62,
+    /// <summary>Keeps a participant's payments from settling, in either direction.</summary>
+    SuspendParticipant = 63,
+    /// <summary>Ends a suspension.</summary>
+    ResumeParticipant = 64,
+    /// <summary>Makes an account of a participant its settlement account in a payment system.</summary>
+    JoinPaymentSystem = 65,
+    /// <summary>Grants a credit line beside what collateral gives.</summary>
+    SetCreditLine = 66,
+    /// <summary>Reserves liquidity for urgent or for high payments.</summary>
+    SetReservation = 67,
+    /// <summary>Limits the net outflow to all counterparties without a bilateral limit.</summary>
+    SetMultilateralLimit = 68,
+    /// <summary>Limits the net outflow to everybody.</summary>
+    SetNetDebitCap = 69,
+    /// <summary>Limits the net outflow to one counterparty.</summary>
+    SetBilateralLimit = 70,
+    /// <summary>Accepts an asset as collateral, at a price and a haircut.</summary>
+    SetCollateralAsset = 71,
+    /// <summary>Pledges collateral; the credit line grows by its value after the haircut.</summary>
+    PledgeCollateral = 72,
+    /// <summary>Takes collateral back that the used credit does not need.</summary>
+    ReleaseCollateral = 73,
+
+    /// <summary>Sends a payment: settled at once, queued, or kept until its time.</summary>
+    SubmitPayment = 74,
+    /// <summary>Pays a settled payment back, wholly or in part.</summary>
+    ReturnPayment = 75,
+    /// <summary>Takes a payment out of the queue.</summary>
+    RevokePayment = 76,
+    /// <summary>Changes the priority of a queued payment.</summary>
+    ReprioritisePayment = 77,
+    /// <summary>Moves a queued payment inside its priority.</summary>
+    MovePayment = 78,
+    /// <summary>Asks for a payment back: revokes it while it is queued, asks the receiver once it is settled.</summary>
+    RecallPayment = 79,
+    /// <summary>Settles the largest set of queued payments that liquidity and limits allow.</summary>
+    ResolveQueues = 80,
 }

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.Runtime.CompilerServices;
+using FastLedger.Domain.Transfers;
+using FastLedger.Primitives.Commands;
+using FastLedger.State;
+
+namespace FastLedger.Domain.Clearing;
+
+/// <summary>All tables of payment clearing and what is derived from them.</summary>
+/// <remarks>Thread: executor only. Alloc: none after construction. Blocks: page faults on first touch.</remarks>
+public sealed class PaymentTables : IDisposable
+{
+    /// <summary>Records per table, record 0 included.</summary>
+    public const uint MaxSystems = 256, MaxParticipants = 1 << 16, MaxMembers = 1 << 17, MaxLimits = 1 << 20, MaxCollateralAssets = 1 << 12, MaxCollateral = 1 << 18;
+
+    /// <summary>Members of one system: bounds what one resolution or one cycle does at once.</summary>
+    public const uint MaxMembersPerSystem = 4096;
+
+    private readonly Table<Accounts.AccountRecord> _accounts;
+
+    /// <summary>Reserves the tables.</summary>
+    public PaymentTables(Genesis genesis, Table<Accounts.AccountRecord> accounts, UndoLog undo, ulong secret)
+    {
+        _accounts = accounts;
+        Systems = new Table<PaymentSystemRecord>(TableId.PaymentSystems, MaxSystems, undo);
+        Participants = new Table<ParticipantRecord>(TableId.Participants, MaxParticipants, undo);
+        Members = new Table<MemberRecord>(TableId.Members, MaxMembers, undo);
+        Limits = new Table<BilateralLimitRecord>(TableId.BilateralLimits, MaxLimits, undo);
+        CollateralAssets = new Table<CollateralAssetRecord>(TableId.CollateralAssets, MaxCollateralAssets, undo);
+        Collateral = new Table<CollateralRecord>(TableId.Collateral, MaxCollateral, undo);
+        Payments = new Table<PaymentRecord>(TableId.Payments, genesis.MaxPayments, undo);
+        Resolutions = new Table<ResolutionRecord>(TableId.Resolutions, MaxMembers, undo);
+        ParticipantByBic = new IdIndex(undo, secret);
+        MemberByAccount = new IdIndex(undo, secret);
+        MemberByPlace = new IdIndex(undo, secret);
+        LimitByPair = new IdIndex(undo, secret);
+        CollateralAssetByAsset = new IdIndex(undo, secret);
+        Times = new ExpiryQueue(undo, (int)genesis.MaxPayments);
+    }
+
+    public Table<PaymentSystemRecord> Systems { get; }
+
+    public Table<ParticipantRecord> Participants { get; }
+
+    public Table<MemberRecord> Members { get; }
+
+    public Table<BilateralLimitRecord> Limits { get; }
+
+    public Table<CollateralAssetRecord> CollateralAssets { get; }
+
+    public Table<CollateralRecord> Collateral { get; }
+
+    public Table<PaymentRecord> Payments { get; }
+
+    /// <summary>One record per member, by the member's number.</summary>
+    public Table<ResolutionRecord> Resolutions { get; }
+
+    public IdIndex ParticipantByBic { get; }
+
+    public IdIndex MemberByAccount { get; }
+
+    /// <summary>Members by system and participant, see <see cref="Pair"/>.</summary>
+    public IdIndex MemberByPlace { get; }
+
+    public IdIndex LimitByPair { get; }
+
+    public IdIndex CollateralAssetByAsset { get; }
+
+    /// <summary>Payments by the block time at which they enter or leave their queue.</summary>
+    public ExpiryQueue Times { get; }
+
+    /// <summary>The tables, in the order of their ids.</summary>
+    public Table[] All => [Systems, Participants, Members, Limits, CollateralAssets, Collateral, Payments, Resolutions];
+
+    /// <summary>Key of two numbers in an index.</summary>
+    public static UInt128 Pair(uint first, uint second) => ((UInt128)first << 64) | second;
+
+    /// <summary>Record of the limits between two members, or 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint LimitOf(uint a, uint b) =>
+        Members[a].LimitCount == 0 || Members[b].LimitCount == 0 ? 0 : LimitByPair.Find(Pair(Math.Min(a, b), Math.Max(a, b)));
+
+    /// <summary>What the settlement account of a member has left, reservations not taken off.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Int128 Available(in MemberRecord member) => _accounts[member.Account].Available;
+
+    /// <summary>True when nothing may leave or reach the member.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsBlocked(in MemberRecord member) =>
+        _accounts[member.Account].IsBlocked || Participants[member.Participant].Suspended != 0;
+
+    /// <summary>What payments of a priority must leave untouched.</summary>
+    public static Int128 Reserve(in MemberRecord member, PaymentPriority priority) => priority switch
+    {
+        PaymentPriority.Urgent => Int128.Zero,
+        PaymentPriority.High => member.ReservedForUrgent,
+        _ => (Int128)member.ReservedForUrgent + member.ReservedForHigh,
+    };
+
+    /// <summary>First payment of a member's queue, or 0.</summary>
+    public static uint Head(in MemberRecord member) =>
+        member.UrgentHead != 0 ? member.UrgentHead : member.HighHead != 0 ? member.HighHead : member.NormalHead;
+
+    /// <summary>Last payment of a member's queue, or 0.</summary>
+    public static uint Tail(in MemberRecord member) =>
+        member.NormalTail != 0 ? member.NormalTail : member.HighTail != 0 ? member.HighTail : member.UrgentTail;
+
+    /// <summary>The payment before <paramref name="payment"/> in its sender's queue, over all priorities, or 0.</summary>
+    public uint Before(in PaymentRecord payment)
+    {
+        if (payment.Previous != 0) return payment.Previous;
+        ref readonly MemberRecord member = ref Members[payment.Sender];
+        if (payment.Priority == PaymentPriority.Normal && member.HighTail != 0) return member.HighTail;
+        return payment.Priority != PaymentPriority.Urgent ? member.UrgentTail : 0;
+    }
+
+    /// <summary>The payment after <paramref name="payment"/> in its sender's queue, over all priorities, or 0.</summary>
+    public uint After(in PaymentRecord payment)
+    {
+        if (payment.Next != 0) return payment.Next;
+        ref readonly MemberRecord member = ref Members[payment.Sender];
+        if (payment.Priority == PaymentPriority.Urgent && member.HighHead != 0) return member.HighHead;
+        return payment.Priority != PaymentPriority.Normal ? member.NormalHead : 0;
+    }
+
+    /// <summary>Makes the derived structures anew from the tables, which the derived structures must not yet reflect.</summary>
+    public void Rebuild()
+    {
+        for (uint n = 1; n < Participants.Count; n++) ParticipantByBic.Add(Participants[n].Bic, n);
+        for (uint n = 1; n < Members.Count; n++)
+        {
+            MemberByAccount.Add(Members[n].Account, n);
+            MemberByPlace.Add(Pair(Members[n].System, Members[n].Participant), n);
+        }
+
+        for (uint n = 1; n < Limits.Count; n++) LimitByPair.Add(Pair(Limits[n].Low, Limits[n].High), n);
+        for (uint n = 1; n < CollateralAssets.Count; n++) CollateralAssetByAsset.Add(Pair(CollateralAssets[n].System, CollateralAssets[n].Asset), n);
+        for (uint n = 1; n < Payments.Count; n++)
+        {
+            ref readonly PaymentRecord payment = ref Payments[n];
+            if (payment.State == PaymentState.Waiting) Times.Add(n, payment.EnteredNs);
+            else if (payment.State is PaymentState.Queued && payment.RejectNs != 0) Times.Add(n, payment.RejectNs);
+        }
+    }
+
+    /// <summary>Frees the derived structures; the tables belong to the state tree.</summary>
+    public void Dispose()
+    {
+        ParticipantByBic.Dispose();
+        MemberByAccount.Dispose();
+        MemberByPlace.Dispose();
+        LimitByPair.Dispose();
+        CollateralAssetByAsset.Dispose();
+        Times.Dispose();
+    }
+}
