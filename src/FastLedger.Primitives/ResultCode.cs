@@ -217,6 +217,17 @@ public enum ResultCode : uint
     /// <summary>The payment system has as many members as it may.</summary>
     MemberLimit = 7221,
 
+    /// <summary>No netting cycle has this number.</summary>
+    UnknownCycle = 7230,
+    /// <summary>The cycle is not in a state that allows this.</summary>
+    CycleState = 7231,
+    /// <summary>A member cannot pay its net position; the value names it. Nothing settled.</summary>
+    CycleShortfall = 7232,
+    /// <summary>The cycle holds as many obligations as it may.</summary>
+    CycleFull = 7233,
+    /// <summary>The system has no clearing account, or it is not empty.</summary>
+    NoClearingAccount = 7234,
+
     // 8xxx: states and halts
 
     /// <summary>The account is frozen.</summary>

@@ -22,4 +22,7 @@ public enum TableId : byte
     Collateral = 25,
     Payments = 26,
     Resolutions = 27,
+    Cycles = 28,
+    CyclePositions = 29,
+    Obligations = 30,
 }

@@ -13,6 +13,7 @@ public sealed class ClearingHandlers
     private readonly LiquidityHandlers _liquidity;
     private readonly CollateralHandlers _collateral;
     private readonly PaymentHandlers _payments;
+    private readonly CycleHandlers _cycles;
     private readonly PaymentWork _work;
 
     /// <summary>Handlers over the context's ledger.</summary>
@@ -25,6 +26,7 @@ public sealed class ClearingHandlers
         _liquidity = new LiquidityHandlers(context, context.Queues);
         _collateral = new CollateralHandlers(context, context.Queues);
         _payments = new PaymentHandlers(context, context.Queues, settlement, gross, resolution);
+        _cycles = new CycleHandlers(context);
         _work = new PaymentWork(context, context.Queues, settlement, gross, resolution);
     }
 
@@ -45,6 +47,16 @@ public sealed class ClearingHandlers
                 return _payments.Recall(Command.As<PaymentChangeCommand>(in command), ref result);
             case Opcode.ResolveQueues:
                 return _payments.Resolve(Command.As<PaymentSystemWorkCommand>(in command), ref result);
+            case Opcode.AddObligation:
+                return _cycles.Add(Command.As<ObligationCommand>(in command), ref result);
+            case Opcode.OpenCycle:
+                return _cycles.Open(Command.As<CycleCommand>(in command), ref result);
+            case Opcode.CloseCycle:
+                return _cycles.Close(Command.As<CycleCommand>(in command), ref result);
+            case Opcode.SettleCycle:
+                return _cycles.Settle(Command.As<CycleCommand>(in command), ref result);
+            case Opcode.RecastCycle:
+                return _cycles.Recast(Command.As<CycleCommand>(in command), ref result);
             case Opcode.CreatePaymentSystem:
                 return _participants.CreateSystem(Command.As<PaymentSystemCommand>(in command), ref result);
             case Opcode.ConfigurePaymentSystem:

@@ -12,7 +12,8 @@ namespace FastLedger.Domain.Clearing;
 public sealed class PaymentTables : IDisposable
 {
     /// <summary>Records per table, record 0 included.</summary>
-    public const uint MaxSystems = 256, MaxParticipants = 1 << 16, MaxMembers = 1 << 17, MaxLimits = 1 << 20, MaxCollateralAssets = 1 << 12, MaxCollateral = 1 << 18;
+    public const uint MaxSystems = 256, MaxParticipants = 1 << 16, MaxMembers = 1 << 17, MaxLimits = 1 << 20, MaxCollateralAssets = 1 << 12, MaxCollateral = 1 << 18,
+        MaxCycles = 1 << 20, MaxCyclePositions = 1 << 22;
 
     /// <summary>Members of one system: bounds what one resolution or one cycle does at once.</summary>
     public const uint MaxMembersPerSystem = 4096;
@@ -31,6 +32,10 @@ public sealed class PaymentTables : IDisposable
         Collateral = new Table<CollateralRecord>(TableId.Collateral, MaxCollateral, undo);
         Payments = new Table<PaymentRecord>(TableId.Payments, genesis.MaxPayments, undo);
         Resolutions = new Table<ResolutionRecord>(TableId.Resolutions, MaxMembers, undo);
+        Cycles = new Table<CycleRecord>(TableId.Cycles, MaxCycles, undo);
+        CyclePositions = new Table<CyclePositionRecord>(TableId.CyclePositions, MaxCyclePositions, undo);
+        Obligations = new Table<ObligationRecord>(TableId.Obligations, genesis.MaxPayments, undo);
+        CyclePositionByMember = new IdIndex(undo, secret);
         ParticipantByBic = new IdIndex(undo, secret);
         MemberByAccount = new IdIndex(undo, secret);
         MemberByPlace = new IdIndex(undo, secret);
@@ -56,6 +61,14 @@ public sealed class PaymentTables : IDisposable
     /// <summary>One record per member, by the member's number.</summary>
     public Table<ResolutionRecord> Resolutions { get; }
 
+    public Table<CycleRecord> Cycles { get; }
+
+    public Table<CyclePositionRecord> CyclePositions { get; }
+
+    public Table<ObligationRecord> Obligations { get; }
+
+    public IdIndex CyclePositionByMember { get; }
+
     public IdIndex ParticipantByBic { get; }
 
     public IdIndex MemberByAccount { get; }
@@ -71,7 +84,7 @@ public sealed class PaymentTables : IDisposable
     public ExpiryQueue Times { get; }
 
     /// <summary>The tables, in the order of their ids.</summary>
-    public Table[] All => [Systems, Participants, Members, Limits, CollateralAssets, Collateral, Payments, Resolutions];
+    public Table[] All => [Systems, Participants, Members, Limits, CollateralAssets, Collateral, Payments, Resolutions, Cycles, CyclePositions, Obligations];
 
     /// <summary>Key of two numbers in an index.</summary>
     public static UInt128 Pair(uint first, uint second) => ((UInt128)first << 64) | second;
@@ -136,6 +149,7 @@ public sealed class PaymentTables : IDisposable
 
         for (uint n = 1; n < Limits.Count; n++) LimitByPair.Add(Pair(Limits[n].Low, Limits[n].High), n);
         for (uint n = 1; n < CollateralAssets.Count; n++) CollateralAssetByAsset.Add(Pair(CollateralAssets[n].System, CollateralAssets[n].Asset), n);
+        for (uint n = 1; n < CyclePositions.Count; n++) CyclePositionByMember.Add(Pair(CyclePositions[n].Cycle, CyclePositions[n].Member), n);
         for (uint n = 1; n < Payments.Count; n++)
         {
             ref readonly PaymentRecord payment = ref Payments[n];
@@ -152,6 +166,7 @@ public sealed class PaymentTables : IDisposable
         MemberByPlace.Dispose();
         LimitByPair.Dispose();
         CollateralAssetByAsset.Dispose();
+        CyclePositionByMember.Dispose();
         Times.Dispose();
     }
 }

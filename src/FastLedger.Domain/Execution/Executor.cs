@@ -189,7 +189,8 @@ public sealed partial class Executor : IDisposable
 
     /// <summary>Failures whose value tells more.</summary>
     private static bool KeepsValue(ResultCode code) =>
-        code is ResultCode.ExternalIdExists or ResultCode.SessionExists or ResultCode.MassCancelPartial;
+        code is ResultCode.ExternalIdExists or ResultCode.SessionExists or ResultCode.MassCancelPartial
+            or ResultCode.PaymentState or ResultCode.CycleShortfall;
 
     private ResultCode Dispatch(in Command command, ref CommandResult result)
     {

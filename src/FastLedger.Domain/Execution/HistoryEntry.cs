@@ -25,6 +25,10 @@ public enum HistoryKind : ushort
     Payment = 9,
     /// <summary>Collateral was pledged or released.</summary>
     Collateral = 10,
+    /// <summary>A net position of a cycle settled against the clearing account.</summary>
+    Netting = 11,
+    /// <summary>The guarantee account paid what a member lacked in a cycle.</summary>
+    Guarantee = 12,
 }
 
 /// <summary>

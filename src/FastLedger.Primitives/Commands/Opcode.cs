@@ -90,4 +90,15 @@ public enum Opcode : ushort
     RecallPayment = 79,
     /// <summary>Settles the largest set of queued payments that liquidity and limits allow.</summary>
     ResolveQueues = 80,
+
+    /// <summary>Opens a netting cycle.</summary>
+    OpenCycle = 84,
+    /// <summary>Adds an obligation to an open cycle.</summary>
+    AddObligation = 85,
+    /// <summary>Closes a cycle: no further obligations.</summary>
+    CloseCycle = 86,
+    /// <summary>Settles the net positions of a closed cycle, all or nothing.</summary>
+    SettleCycle = 87,
+    /// <summary>Drops all obligations of one member from a closed cycle.</summary>
+    RecastCycle = 88,
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System;
 using System.Linq;
 using System.Runtime.CompilerServices;
 using FastLedger.Domain.Clearing;
