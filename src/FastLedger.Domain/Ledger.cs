@@ -37,6 +37,7 @@ public sealed class Ledger : IDisposable
         Instruments = new Table<InstrumentRecord>(TableId.Instruments, genesis.MaxInstruments, Undo);
         PriceLevels = new Table<PriceLevelRecord>(TableId.PriceLevels, genesis.MaxPriceLevels, Undo);
         Orders = new Table<OrderRecord>(TableId.Orders, genesis.MaxOrders, Undo);
+        Books = new BookTables(Instruments, PriceLevels, Orders, Undo, genesis.MaxAccounts);
         Tree = new StateTree([Root, Policies, Sessions, Assets, Accounts, PendingTransfers, Instruments, PriceLevels, Orders], pages);
 
         PolicyByKey = new IdIndex(Undo, secret);
@@ -75,6 +76,9 @@ public sealed class Ledger : IDisposable
     public Table<PriceLevelRecord> PriceLevels { get; }
 
     public Table<OrderRecord> Orders { get; }
+
+    /// <summary>The tables of the order books together with what is derived from them.</summary>
+    public BookTables Books { get; }
 
     /// <summary>All tables and the state root.</summary>
     public StateTree Tree { get; }
@@ -131,6 +135,7 @@ public sealed class Ledger : IDisposable
         InstrumentById.Dispose();
         Results.Dispose();
         Expiries.Dispose();
+        Books.Dispose();
         Undo.Dispose();
     }
 }

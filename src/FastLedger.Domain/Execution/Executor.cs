@@ -2,6 +2,7 @@
 using System;
 using FastLedger.Domain.Accounts;
 using FastLedger.Domain.Sessions;
+using FastLedger.Domain.Trading;
 using FastLedger.Domain.Transfers;
 using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
@@ -24,6 +25,8 @@ public sealed partial class Executor : IDisposable
     private readonly ExecutionContext _context;
     private readonly AccountHandlers _accounts;
     private readonly TransferHandlers _transfers;
+    private readonly InstrumentHandlers _instruments;
+    private readonly OrderHandlers _orders;
     private readonly Slab<Receipt> _receipts = new(MaxBatchCommands);
     private ulong _height;
     private SessionRecord _session;
@@ -36,6 +39,8 @@ public sealed partial class Executor : IDisposable
         _context = new ExecutionContext(ledger);
         _accounts = new AccountHandlers(_context);
         _transfers = new TransferHandlers(_context);
+        _instruments = new InstrumentHandlers(_context);
+        _orders = new OrderHandlers(_context);
     }
 
     /// <summary>The state.</summary>
@@ -125,6 +130,7 @@ public sealed partial class Executor : IDisposable
     /// <summary>Frees the buffers; not the ledger.</summary>
     public void Dispose()
     {
+        _orders.Dispose();
         _context.Dispose();
         _receipts.Dispose();
     }
@@ -189,11 +195,25 @@ public sealed partial class Executor : IDisposable
                 return _transfers.Post(Command.As<TransferCommand>(in command), ref result);
             case Opcode.VoidPending:
                 return _transfers.Void(Command.As<TransferCommand>(in command), ref result);
+            case Opcode.PlaceOrder:
+                return _orders.Place(Command.As<PlaceOrderCommand>(in command), ref result);
+            case Opcode.AmendOrder:
+                return _orders.Amend(Command.As<ChangeOrderCommand>(in command), ref result);
         }
 
-        if ((command.Flags & ~CommandFlags.Linked) != 0 && command.Opcode is not (Opcode.PlaceOrder or Opcode.AmendOrder)) return ResultCode.InvalidFlags;
+        if ((command.Flags & ~CommandFlags.Linked) != 0) return ResultCode.InvalidFlags;
         switch (command.Opcode)
         {
+            case Opcode.CancelOrder:
+                return _orders.Cancel(Command.As<ChangeOrderCommand>(in command), ref result);
+            case Opcode.ReduceOrder:
+                return _orders.Reduce(Command.As<ChangeOrderCommand>(in command), ref result);
+            case Opcode.MassCancel:
+                return _orders.MassCancel(Command.As<MassCancelCommand>(in command), ref result);
+            case Opcode.CreateInstrument:
+                return _instruments.Create(Command.As<CreateInstrumentCommand>(in command), ref result);
+            case Opcode.SetInstrumentState:
+                return _instruments.SetState(Command.As<SetInstrumentStateCommand>(in command), ref result);
             case Opcode.Noop:
                 return ResultCode.Ok;
             case Opcode.RegisterSession:
@@ -216,6 +236,10 @@ public sealed partial class Executor : IDisposable
             ref readonly TransferCommand transfer = ref Command.As<TransferCommand>(in command);
             _ledger.Accounts.Prefetch(transfer.DebitAccount);
             _ledger.Accounts.Prefetch(transfer.CreditAccount);
+        }
+        else if (command.Opcode is >= Opcode.PlaceOrder and <= Opcode.AmendOrder)
+        {
+            _orders.Prefetch(command);
         }
     }
 }
