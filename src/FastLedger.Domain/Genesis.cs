@@ -2,6 +2,7 @@
 using System;
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Json.Serialization;
 using FastLedger.Cryptography;
 using FastLedger.Primitives;
 
@@ -32,6 +33,7 @@ public sealed record Genesis
     public uint MaxOrders { get; init; } = 1 << 26;
 
     /// <summary>BLAKE3 over the fields in the order of this file, each length-prefixed or of fixed width.</summary>
+    [JsonIgnore]
     public Hash256 ChainId
     {
         get
