@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+using System;
+using System.IO;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
@@ -48,6 +50,13 @@ public static class SocketTransport
             throw;
         }
     }
+
+    /// <summary>
+    /// Does the exception say that a connection is broken or closed? Reading, writing and flushing throw such exceptions for what a peer or
+    /// the network did; anything else is a bug.
+    /// </summary>
+    public static bool IsConnectionFault(Exception fault) =>
+        fault is IOException or SocketException or InvalidOperationException or ConnectionAbortedException;
 
     /// <summary>Wraps a connected socket.</summary>
     internal static ITransportConnection Open(Socket socket)

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
-using System.IO;
 using System.IO.Pipelines;
 using System.Net;
-using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using Pipelines.Sockets.Unofficial;
@@ -37,7 +35,7 @@ internal sealed class SocketTransportConnection(SocketConnection connection, End
                 if (result.IsCompleted || result.IsCanceled) break;
             }
         }
-        catch (Exception fault) when (fault is OperationCanceledException or IOException or SocketException or InvalidOperationException)
+        catch (Exception fault) when (fault is OperationCanceledException || SocketTransport.IsConnectionFault(fault))
         {
             // The peer keeps the connection open, broke it, or the reader was completed before: there is nothing left to wait for.
         }

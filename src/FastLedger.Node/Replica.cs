@@ -45,6 +45,7 @@ public sealed class Replica : IAsyncDisposable
     private readonly ClientListener _listener;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Thread? _coreThread, _commitThread;
+    private int _disposed;
 
     private Replica(NodeOptions options, Journal journal, HistoryLog history, BlockExecution execution, StageTimes times, ulong replayedCommands)
     {
@@ -134,6 +135,7 @@ public sealed class Replica : IAsyncDisposable
     /// <summary>Answers what was accepted, makes it durable, seals the journal and closes everything.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         await _listener.DisposeAsync().ConfigureAwait(false);
         _core.Stop();
         _coreThread?.Join();

@@ -96,7 +96,17 @@ public sealed partial class PosixFileSystem : IFileSystem
     public IDisposable? TryLock(string path)
     {
         // flock(2) belongs to the open file, so it also excludes a second opener in this process, and ends with the process.
-        SafeFileHandle handle = OpenHandle(path, FileOpening.ReadWriteOrCreate);
+        // The runtime takes a shared lock when it opens a file, so another owner's exclusive one already shows there.
+        SafeFileHandle handle;
+        try
+        {
+            handle = OpenHandle(path, FileOpening.ReadWriteOrCreate);
+        }
+        catch (StorageFaultException fault) when (fault.Errno == WouldBlock)
+        {
+            return null;
+        }
+
         while (NativeLock(handle, LockExclusive | LockNonBlocking) != 0)
         {
             int errno = Marshal.GetLastPInvokeError();

@@ -21,6 +21,7 @@ internal sealed class JournalCommitter : IDisposable
     private readonly WaitPoint _durable = new();
     private readonly UInt128 _journalId;
     private readonly long _segmentBytes;
+    private readonly ulong _groupBytes;
     private readonly bool _startsAfterSeal;
     private LedgerFile? _file;
     private volatile StorageFaultException? _fault;
@@ -38,6 +39,7 @@ internal sealed class JournalCommitter : IDisposable
     /// <param name="ring">What the appender fills.</param>
     /// <param name="start">Where the journal ends; everything before is durable.</param>
     /// <param name="durability">What durable means.</param>
+    /// <param name="groupBytes">A group ends with the entry that reaches this size.</param>
     /// <param name="file">The segment of <paramref name="start"/>; null when nothing is written at all.</param>
     /// <param name="preparation">Source of the segments after it; null when nothing is written at all.</param>
     /// <param name="startsAfterSeal">The journal ends with a seal, and the segment of <paramref name="start"/> is unused.</param>
@@ -45,6 +47,7 @@ internal sealed class JournalCommitter : IDisposable
         JournalRing ring,
         in JournalPosition start,
         Durability durability,
+        long groupBytes,
         LedgerFile? file,
         SegmentPreparation? preparation,
         bool startsAfterSeal)
@@ -52,6 +55,7 @@ internal sealed class JournalCommitter : IDisposable
         Invariant.Check((durability == Durability.None) == (file is null) && (file is null) == (preparation is null));
         _ring = ring;
         _durability = durability;
+        _groupBytes = (ulong)groupBytes;
         _file = file;
         _preparation = preparation;
         _startsAfterSeal = startsAfterSeal;
@@ -86,16 +90,9 @@ internal sealed class JournalCommitter : IDisposable
     {
         ThrowIfFaulted();
         ulong end = _ring.Appended;
-        if (end == _position) return DurableIndex;
         try
         {
-            _groupFirstIndex = _nextIndex;
-            ulong unwritten = Link(end);
-            if (_file is not null)
-            {
-                WriteRun(unwritten, end);
-                Sync();
-            }
+            while (_position != end) CommitGroup(end);
         }
         catch (StorageFaultException e)
         {
@@ -105,9 +102,6 @@ internal sealed class JournalCommitter : IDisposable
             throw;
         }
 
-        Release(end);
-        _groupsCommitted.Value++;
-        PublishDurable();
         return DurableIndex;
     }
 
@@ -133,13 +127,32 @@ internal sealed class JournalCommitter : IDisposable
         _file?.Dispose();
     }
 
-    /// <summary>Completes every header up to <paramref name="end"/>, and writes out where the file's bytes stop following the ring's.</summary>
-    /// <returns>From where on the ring is not written yet.</returns>
-    private ulong Link(ulong end)
+    private void CommitGroup(ulong end)
+    {
+        _groupFirstIndex = _nextIndex;
+        (ulong run, ulong linked) = Link(end);
+        if (_file is not null)
+        {
+            WriteRun(run, linked);
+            Sync();
+        }
+
+        Release(linked);
+        _groupsCommitted.Value++;
+        PublishDurable();
+    }
+
+    /// <summary>
+    /// Completes the headers of one group, at most up to <paramref name="end"/>, and writes out where the file's bytes stop following the
+    /// ring's.
+    /// </summary>
+    /// <returns>From where on the ring is not written yet, and where the group ends.</returns>
+    private (ulong Run, ulong End) Link(ulong end)
     {
         ulong run = _position;
         ulong position = _position;
-        while (position != end)
+        ulong limit = position + _groupBytes;
+        while (position != end && position < limit)
         {
             switch (MemoryMarshal.Read<uint>(_ring.Piece(position, sizeof(uint))))
             {
@@ -163,9 +176,14 @@ internal sealed class JournalCommitter : IDisposable
                     run = position;
                     break;
             }
+
+            // A run is one piece of memory: it ends with the lap, also where a piece fills the lap exactly and nothing is skipped.
+            if (_ring.LapRemaining(position) != _ring.Capacity || run == position) continue;
+            if (_file is not null) WriteRun(run, position);
+            run = position;
         }
 
-        return run;
+        return (run, position);
     }
 
     private JournalEntryKind LinkEntry(ref ulong position)
@@ -190,26 +208,26 @@ internal sealed class JournalCommitter : IDisposable
     }
 
     /// <summary>
-    /// Writes and syncs to the end of a segment and turns to the next one. The order matters: recovery trusts that a segment was durable
-    /// as a whole before the first byte of the next one was written.
+    /// Writes and syncs to the end of a segment and turns to the next one. The order matters: recovery trusts that the next file existed
+    /// before the mark that announces it was written, and that a segment was durable as a whole before the first byte of the next one.
     /// </summary>
     private void EndSegment(JournalEntryKind mark, ulong run, ulong position)
     {
         if (_file is not null)
         {
+            LedgerFile? next = mark == JournalEntryKind.SegmentEnd ? _preparation!.Take() : null;
             WriteRun(run, position);
             Sync();
-            if (mark == JournalEntryKind.Sealed)
+            if (next is null)
             {
                 _file.Truncate(_offset); // nothing can follow a seal: a longer or shorter file is a damaged one
                 Sync();
             }
             else
             {
-                LedgerFile next = _preparation!.Take();
                 _file.Dispose();
                 _file = next;
-                _preparation.Request(_segment + 2);
+                _preparation!.Request(_segment + 2);
             }
         }
 

@@ -17,6 +17,12 @@ public sealed class JournalOptions
     /// <summary>Native memory between <see cref="JournalWriter.Append"/> and the disk; a power of two, at least two of the largest entries.</summary>
     public long RingBytes { get; init; } = 64L << 20;
 
+    /// <summary>
+    /// A group ends with the entry that reaches this size. What was appended beyond is committed in further groups, so that a reply never
+    /// waits for a ring full of later entries.
+    /// </summary>
+    public long GroupBytes { get; init; } = 4L << 20;
+
     /// <summary>What durable means.</summary>
     public Durability Durability { get; init; } = Durability.Fsync;
 
@@ -38,6 +44,7 @@ public sealed class JournalOptions
             throw new ArgumentException($"{nameof(SegmentBytes)} is {SegmentBytes}: it must be a multiple of 4096");
         if (RingBytes is < 4096 or > 1L << 30 || !BitOperations.IsPow2(RingBytes))
             throw new ArgumentException($"{nameof(RingBytes)} is {RingBytes}: it must be a power of two from 4096 to 2^30");
+        if (GroupBytes < 1) throw new ArgumentException($"{nameof(GroupBytes)} is {GroupBytes}: it must be at least 1");
         if (!Enum.IsDefined(Durability)) throw new ArgumentException($"{nameof(Durability)} is {(int)Durability}");
     }
 }

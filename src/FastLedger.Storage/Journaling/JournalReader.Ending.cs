@@ -140,6 +140,7 @@ public sealed partial class JournalReader
         {
             JournalEntryHeader mark = MemoryMarshal.Read<JournalEntryHeader>(_window.Bytes(markOffset, JournalEntryHeader.Size, readAhead: false));
             if (mark.Kind == JournalEntryKind.Sealed && mark.Segment == _segment && JournalFormat.IsValid(in mark, _journalId)) return;
+            throw Damaged(markOffset, "the segment is shortened, and no seal stands at its end");
         }
 
         throw Damaged(Math.Min(length, _segmentBytes), "the segment is shortened or extended");

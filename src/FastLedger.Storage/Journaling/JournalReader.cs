@@ -117,8 +117,8 @@ public sealed partial class JournalReader : IDisposable
         JournalSegmentHeader header = MemoryMarshal.Read<JournalSegmentHeader>(_window.Bytes(0, JournalSegmentHeader.Size, _verifiesPayloads));
         if (!JournalFormat.IsValid(in header))
         {
-            if (_segment == 0) throw Damaged(0, "the segment's header fails its checksum");
-            if (_window.Length != _segmentBytes) throw Damaged(Math.Min(_window.Length, _segmentBytes), "the segment is shortened or extended");
+            // The first segment gets its name with its header, and another size than the full one only a seal gives.
+            if (_segment == 0 || _window.Length != _segmentBytes) throw Damaged(0, "the segment's header fails its checksum");
             return Stop("the segment's header fails its checksum");
         }
 

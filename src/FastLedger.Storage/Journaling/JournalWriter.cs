@@ -93,10 +93,15 @@ public sealed class JournalWriter
         return index;
     }
 
-    /// <summary>Writes everything appended so far with as few writes as possible and makes it durable with one sync.</summary>
+    /// <summary>
+    /// Writes everything appended so far and makes it durable: one write and one sync for each <see cref="JournalOptions.GroupBytes"/>.
+    /// </summary>
     /// <returns><see cref="DurableIndex"/> afterwards.</returns>
     /// <exception cref="StorageFaultException">The device failed; nothing of the group counts as durable, and the journal has stopped.</exception>
-    /// <remarks>Thread: the committing one. Blocks: on the device. A second sync is needed only where a segment ends.</remarks>
+    /// <remarks>
+    /// Thread: the committing one. Blocks: on the device. A group takes a second write where the ring begins a lap, and a second write and
+    /// sync where a segment ends.
+    /// </remarks>
     public ulong CommitGroup() => _committer.Commit();
 
     /// <summary>Lets the committing thread look for work, if it sleeps.</summary>

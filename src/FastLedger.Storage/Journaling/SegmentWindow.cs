@@ -37,16 +37,25 @@ internal sealed unsafe class SegmentWindow(IFileSystem files) : IDisposable
     public ReadOnlySpan<byte> Bytes(long offset, int length, bool readAhead = true)
     {
         Invariant.Check(offset >= 0 && length >= 0 && offset + length <= Length && _file is not null);
-        if (offset < _start || offset + length > _start + _count)
+        if (offset < _start || offset + length > _start + _count) Move(offset, Math.Max(length, readAhead ? ReadAheadBytes : 4096));
+        if (_count - (offset - _start) < length) throw new StorageFaultException("pread", Path, _start + _count, 0); // it shrank while it was open
+        return new ReadOnlySpan<byte>(_memory.Pointer + (offset - _start), length);
+    }
+
+    /// <summary>Makes the buffer begin at an offset; bytes that it already has are kept.</summary>
+    private void Move(long offset, int length)
+    {
+        Span<byte> buffer = new(_memory.Pointer, (int)Math.Min(length, Length - offset));
+        int kept = 0;
+        if (offset >= _start && offset < _start + _count)
         {
-            int ahead = Math.Max(length, readAhead ? ReadAheadBytes : 4096);
-            _count = 0;
-            _start = offset;
-            _count = _file.ReadUpTo(new Span<byte>(_memory.Pointer, (int)Math.Min(ahead, Length - offset)), offset);
-            if (_count < length) throw new StorageFaultException("pread", Path, offset + _count, 0); // it shrank while it was open
+            kept = (int)(_start + _count - offset);
+            new ReadOnlySpan<byte>(_memory.Pointer + (offset - _start), kept).CopyTo(buffer);
         }
 
-        return new ReadOnlySpan<byte>(_memory.Pointer + (offset - _start), length);
+        _start = offset;
+        _count = 0; // nothing is valid if the read fails
+        _count = kept + _file!.ReadUpTo(buffer[kept..], offset + kept);
     }
 
     public void Dispose()
