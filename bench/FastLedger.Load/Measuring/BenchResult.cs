@@ -54,8 +54,8 @@ public sealed record BenchResult
     public required double StealPercent { get; init; }
     /// <summary>Counters of the replica over the measured part.</summary>
     public StageFigures? Stages { get; init; }
-    /// <summary>Digest of the outcome, equal for equal streams.</summary>
-    public string? Digest { get; init; }
+    /// <summary>What the stream came to: trades, volume, resting orders; equal for equal streams on any engine.</summary>
+    public string? Outcome { get; init; }
     /// <summary>The command that makes this figure.</summary>
     public required string Command { get; init; }
     /// <summary>The full distribution, for the report only.</summary>

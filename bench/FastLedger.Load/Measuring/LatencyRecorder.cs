@@ -20,8 +20,12 @@ public sealed class LatencyRecorder
     /// as the nearest in range, so that nothing is ever left out.</summary>
     public void Record(long latencyNs, long count = 1) => _histogram.RecordValueWithCount(Math.Clamp(latencyNs, 1, HighestNs), count);
 
-    /// <summary>Forgets everything, for use after warm-up.</summary>
-    public void Reset() => _histogram.Reset();
+    /// <summary>Adds everything that another recorder holds.</summary>
+    public void Add(LatencyRecorder other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        _histogram.Add(other._histogram);
+    }
 
     /// <summary>The percentiles in microseconds; all zero when nothing was recorded.</summary>
     public LatencyPercentiles Percentiles() => Count == 0

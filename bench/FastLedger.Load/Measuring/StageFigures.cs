@@ -7,7 +7,7 @@ namespace FastLedger.Load.Measuring;
 
 /// <summary>
 /// Counters of a node since its start, as one object of JSON: what the load generator reads before and after a measurement to learn
-/// where the time went. A stage is the sum of the nanoseconds that its thread spent on commands, waiting excluded.
+/// where the time went. A stage is the sum of the nanoseconds that a thread spent in it; only the journal's commit contains waiting, for the disk.
 /// </summary>
 public sealed record StageFigures
 {
@@ -17,15 +17,15 @@ public sealed record StageFigures
     public required long Blocks { get; init; }
     /// <summary>Journal groups synced.</summary>
     public required long JournalGroups { get; init; }
-    /// <summary>Nanoseconds spent in fdatasync.</summary>
-    public required long SyncNs { get; init; }
+    /// <summary>Bytes written to the journal.</summary>
+    public required long JournalBytes { get; init; }
     /// <summary>Managed bytes allocated by the process.</summary>
     public required long AllocatedBytes { get; init; }
     /// <summary>Processor seconds of the process, user and system.</summary>
     public required double CpuSeconds { get; init; }
     /// <summary>Resident memory of the process in bytes.</summary>
     public required long ResidentBytes { get; init; }
-    /// <summary>Collections of the oldest generation; with the others they say whether the collector ran at all.</summary>
+    /// <summary>Collections of all generations: whether the collector ran at all.</summary>
     public required int Collections { get; init; }
     /// <summary>Nanoseconds by stage; names as in <see cref="StageBudget.Transfers"/>.</summary>
     public required IReadOnlyDictionary<string, long> StageNs { get; init; }
@@ -39,7 +39,7 @@ public sealed record StageFigures
             Commands = Commands - earlier.Commands,
             Blocks = Blocks - earlier.Blocks,
             JournalGroups = JournalGroups - earlier.JournalGroups,
-            SyncNs = SyncNs - earlier.SyncNs,
+            JournalBytes = JournalBytes - earlier.JournalBytes,
             AllocatedBytes = AllocatedBytes - earlier.AllocatedBytes,
             CpuSeconds = CpuSeconds - earlier.CpuSeconds,
             Collections = Collections - earlier.Collections,
