@@ -28,7 +28,7 @@ public sealed class Replica : IAsyncDisposable
     /// <summary>Version of the software: major · 65,536 + minor · 256 + patch.</summary>
     public const uint SoftwareVersion = 1 << 8;
 
-    private const string JournalFolder = "journal";
+    internal const string JournalFolder = "journal";
     private const string HistoryFile = "history.dat";
 
     private readonly NodeOptions _options;

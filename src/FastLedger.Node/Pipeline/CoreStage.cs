@@ -25,6 +25,7 @@ internal sealed partial class CoreStage : IDisposable
     private const int MaxDeferred = 4096;
     private const int MaxRegistrations = 64;
     private const int LongestSleepMs = 1000;
+    private const long LogicalBlockNs = 1_000;
     private const uint SystemSession = 0;
 
     private readonly NodeOptions _options;
@@ -35,6 +36,7 @@ internal sealed partial class CoreStage : IDisposable
     private readonly ByteRing _egress;
     private readonly Doorbell _bell;
     private readonly StageWaiter _waiter;
+    private readonly bool _hasLogicalClock;
     private readonly StageTimes _times;
     private readonly StatementReader _statements;
     private readonly Func<bool> _hasWork;
@@ -66,6 +68,7 @@ internal sealed partial class CoreStage : IDisposable
         _times = times;
         _statements = statements;
         _waiter = new StageWaiter(options.Pipeline.Wait, bell);
+        _hasLogicalClock = options.Pipeline.Clock == BlockClock.Logical;
         _hasWork = HasWork;
         _batches = new ByteRing.Entry[options.Limits.BlockBatches];
         _blockImage = new byte[BlockHeader.Size + ((options.Limits.BlockBatches + 1) * BatchReference.Size)];
@@ -102,7 +105,7 @@ internal sealed partial class CoreStage : IDisposable
 
     public void Dispose() => _execution.Dispose();
 
-    private static long NowNs() => (DateTime.UtcNow.Ticks - DateTime.UnixEpoch.Ticks) * 100;
+    private long NowNs() => _hasLogicalClock ? _ledger.TimestampNs + LogicalBlockNs : (DateTime.UtcNow.Ticks - DateTime.UnixEpoch.Ticks) * 100;
 
     private bool HasWork() => _stopping || !_ingress.IsEmpty || _ledger.Expiries.NextNs <= NowNs();
 
