@@ -433,6 +433,22 @@ public sealed class ServerSessionTests : IDisposable
         Assert.Equal(ServerAction.None, Receive(default(StatusQuery)));
     }
 
+    [Theory]
+    [InlineData(ServerSessionState.LookingUp)]
+    [InlineData(ServerSessionState.Registering)]
+    [InlineData(ServerSessionState.Opening)]
+    public void A_handshake_step_that_completes_after_the_end_changes_nothing(ServerSessionState state)
+    {
+        BringTo(state);
+        _session.End(ResultCode.Finished);
+        if (state == ServerSessionState.LookingUp) _session.CompleteLookUp(4);
+        if (state == ServerSessionState.Registering) Assert.Equal(ServerAction.Close, _session.CompleteRegistration(ResultCode.Ok, 4));
+        if (state == ServerSessionState.Opening) _session.CompleteOpen(1);
+        Assert.Equal(ServerAction.Close, _session.Refuse(ResultCode.NotReady));
+        Assert.Equal(ServerSessionState.Ended, _session.State);
+        Assert.Equal(ServerAction.None, Receive(default(StatusQuery)));
+    }
+
     [Fact]
     public void A_framing_fault_is_named_in_the_farewell()
     {
