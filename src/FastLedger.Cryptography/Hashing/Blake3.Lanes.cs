@@ -11,7 +11,7 @@ internal static unsafe class Blake3Lanes
     public const int Width = 16;
 
     /// <summary>Inputs per call that callers gather at most: enough for the cost of a call to vanish, few enough for the stack.</summary>
-    public const int Batch = 8 * Width;
+    public const int Batch = 32 * Width;
 
     /// <summary>Hashes <paramref name="count"/> inputs that lie <paramref name="stride"/> bytes apart to contiguous 32-byte outputs.</summary>
     /// <remarks>The outputs may overwrite inputs that come before them by whole batches of 16, as parents do when a level shrinks in place.</remarks>
