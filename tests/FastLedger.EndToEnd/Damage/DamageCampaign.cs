@@ -22,7 +22,7 @@ internal sealed class DamageCampaign
         _dataDirectory = dataDirectory;
         _random = new Random(seed);
         string[] files = [.. Directory.GetFiles(OfflineReplica.JournalOf(dataDirectory), "*.journal").Order(StringComparer.Ordinal)];
-        _segments = [.. files.Select(static path => (path, File.ReadAllBytes(path), UsedBytes(File.ReadAllBytes(path))))];
+        _segments = [.. files.Select(static path => Read(path)).Where(static segment => segment.Used > 0)];
         using OfflineReplica whole = OfflineReplica.Load(dataDirectory);
         for (ulong height = 0; height <= whole.Ledger.Height; height++)
         {
@@ -46,13 +46,14 @@ internal sealed class DamageCampaign
     public void Once()
     {
         (string path, byte[] bytes, int used) = _segments[_random.Next(_segments.Length)];
-        string what = Damage(path, bytes.Length, used);
+        (string what, bool changesEntry) = Damage(path, bytes, used);
         try
         {
             using OfflineReplica replica = OfflineReplica.Load(_dataDirectory);
             ulong height = replica.Ledger.Height;
             Assert.True(_roots.TryGetValue(height, out Hash256 root), $"{what}: recovery ended at height {height}, which never was");
             Assert.True(root == replica.StateRoot, $"{what}: another state root at height {height}");
+            Assert.False(changesEntry && height == Height, $"{what}: nobody noticed");
             if (height == Height) Harmless++;
             else Prefixes++;
         }
@@ -68,31 +69,34 @@ internal sealed class DamageCampaign
     }
 
     /// <summary>Damages one file.</summary>
-    /// <returns>What was done, to repeat it by hand.</returns>
-    public string Damage(string path, int length, int used)
+    /// <returns>What was done, to repeat it by hand, and whether it changed what the node had written.</returns>
+    private (string What, bool ChangesEntry) Damage(string path, byte[] bytes, int used)
     {
         using FileStream file = File.Open(path, FileMode.Open, FileAccess.ReadWrite);
         // Most damage hits what is written; some the space behind it.
-        int offset = _random.Next(20) == 0 ? _random.Next(length) : _random.Next(used);
+        int offset = _random.Next(20) == 0 ? _random.Next(bytes.Length) : _random.Next(used);
         switch (_random.Next(4))
         {
             case 0:
                 file.SetLength(offset);
-                return $"{path} truncated at {offset}";
+                return ($"{path} truncated at {offset}", offset < used);
             case 1:
-                int zeros = Math.Min(_random.Next(1, 4096), length - offset);
+                int zeros = Math.Min(_random.Next(1, 4096), bytes.Length - offset);
                 file.Position = offset;
                 file.Write(new byte[zeros]);
-                return $"{path}: {zeros} zeros at {offset}";
+                return ($"{path}: {zeros} zeros at {offset}", bytes.AsSpan(offset, zeros).ContainsAnyExcept((byte)0));
             default:
                 int bit = _random.Next(8);
                 file.Position = offset;
-                int value = file.ReadByte();
-                file.Position = offset;
-                file.WriteByte((byte)(value ^ (1 << bit)));
-                return $"{path}: bit {bit} of byte {offset} flipped";
+                file.WriteByte((byte)(bytes[offset] ^ (1 << bit)));
+                return ($"{path}: bit {bit} of byte {offset} flipped", offset < used);
         }
     }
 
-    private static int UsedBytes(byte[] bytes) => Math.Max(1, bytes.AsSpan().LastIndexOfAnyExcept((byte)0) + 1);
+    /// <summary>A segment and where its last written byte ends; the next segment stands prepared and empty.</summary>
+    private static (string Path, byte[] Bytes, int Used) Read(string path)
+    {
+        byte[] bytes = File.ReadAllBytes(path);
+        return (path, bytes, bytes.AsSpan().LastIndexOfAnyExcept((byte)0) + 1);
+    }
 }

@@ -26,7 +26,7 @@ public class DamageTests(ITestOutputHelper output)
         transfers.SetUp(client, null, default);
         var orders = new OrderWorkload(20);
         orders.SetUp(client, null, default);
-        for (int i = 0; i < 40; i++)
+        for (int i = 0; i < 80; i++)
         {
             using CommandBatch batch = client.RentBatch();
             if (i % 2 == 0) transfers.Fill(batch, 1_000);
