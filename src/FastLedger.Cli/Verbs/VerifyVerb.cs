@@ -15,7 +15,7 @@ internal static class VerifyVerb
 
     public static Command Create()
     {
-        var command = new Command("verify", "Checks a stopped replica's files: every byte of the journal, every block executed again, every root compared.") { Directory, Json };
+        var command = new Command("verify", "Checks a stopped replica's files: every byte of the journal, every signature, every block executed again, every root compared.") { Directory, Json };
         HelpWithExamples.Install(command, "fastledger verify /var/lib/fastledger");
         command.SetAction((parsed, ct) =>
         {

@@ -10,8 +10,8 @@ using FastLedger.Storage;
 namespace FastLedger.Node.Recovery;
 
 /// <summary>
-/// The state of a stopped replica, for tools: the journal is read and verified to the byte, every block is executed again and every root
-/// compared. Nothing in the directory is changed.
+/// The state of a stopped replica, for tools: the journal is read and verified to the byte, every signature checked, every block executed again and
+/// every root compared. Nothing in the directory is changed.
 /// </summary>
 /// <remarks>Thread: one. Blocks: on the device.</remarks>
 public sealed class OfflineReplica : IDisposable
@@ -64,7 +64,7 @@ public sealed class OfflineReplica : IDisposable
         var replica = new OfflineReplica(execution, history, scratch);
         try
         {
-            var replay = new JournalReplay(execution, history);
+            var replay = new JournalReplay(execution, history) { ChecksSignatures = true };
             replay.Run(reader, progress, stopAfter);
             replica.Commands = replay.Commands;
             replica.End = reader.End;
