@@ -92,21 +92,23 @@ internal sealed partial class MarketCampaign
             {
                 Opcode = Opcode.SetInstrumentState,
                 Instrument = 1 + (uint)_random.Next(3),
-                State = _random.Next(15) == 0 ? InstrumentState.Halted : InstrumentState.Open,
+                State = _random.Next(25) == 0 ? InstrumentState.Halted : InstrumentState.Open,
             });
         }
 
         if (session != 1) return NextPlace(session);
         ulong account = 1 + (ulong)_random.Next(_accounts);
         if (_naive.Orders.Count != 0 && _random.Next(2) == 0) account = _naive.Orders[_random.Next(_naive.Orders.Count)].QuoteAccount;
+        int blockedAccount = _naive.Accounts.FindIndex(a => a is { IsBlocked: true });
+        if (blockedAccount > 0 && _random.Next(2) == 0) account = (ulong)blockedAccount;
         if (_random.Next(3) == 0)
             return Numbered(session, new ChangeAccountCommand { Opcode = Opcode.SetFloor, Account = account, Floor = _random.Next(3_000) - 2_500 });
         bool blocked = _naive.Accounts[(int)account]!.IsBlocked;
-        Opcode opcode = _random.Next(blocked ? 8 : 20) switch
+        Opcode opcode = _random.Next(blocked ? 10 : 20) switch
         {
             0 => Opcode.FreezeAccount,
             1 => Opcode.CloseAccount,
-            < 5 => Opcode.UnfreezeAccount,
+            2 => Opcode.UnfreezeAccount,
             _ => (_naive.Accounts[(int)account]!.Flags & AccountFlags.Closed) != 0 ? Opcode.ReopenAccount : Opcode.UnfreezeAccount,
         };
         return Numbered(session, new ChangeAccountCommand { Opcode = opcode, Account = account });
