@@ -54,6 +54,7 @@ internal sealed partial class CoreStage : IDisposable
     private int _batchCount, _deferredCount, _registrationCount;
     private ulong _lastIndex;
     private volatile bool _stopping;
+    private volatile bool _aborted;
 
     public CoreStage(
         NodeOptions options, BlockExecution execution, JournalWriter journal, ByteRing ingress, ByteRing egress, Doorbell bell, StageTimes times, StatementReader statements)
@@ -91,7 +92,7 @@ internal sealed partial class CoreStage : IDisposable
     {
         while (!_stopping)
             if (!Round()) _waiter.Wait(_hasWork, SleepMs());
-        while (Round())
+        while (!_aborted && Round())
         {
         }
     }
@@ -101,6 +102,13 @@ internal sealed partial class CoreStage : IDisposable
     {
         _stopping = true;
         _bell.Ring();
+    }
+
+    /// <summary>Lets <see cref="Run"/> end at once: nobody takes its answers any more. Any thread.</summary>
+    public void Abort()
+    {
+        _aborted = true;
+        Stop();
     }
 
     public void Dispose() => _execution.Dispose();
@@ -236,6 +244,7 @@ internal sealed partial class CoreStage : IDisposable
         ByteRing.Entry entry;
         while (!_egress.TryClaim(bytes, out entry))
         {
+            if (_aborted) throw new OperationCanceledException("The replica was stopped by a fault.");
             _journal.Wake();
             Thread.Yield();
         }
