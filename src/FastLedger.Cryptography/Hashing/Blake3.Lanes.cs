@@ -11,10 +11,16 @@ internal static unsafe class Blake3Lanes
     public const int Width = 16;
 
     /// <summary>Inputs per call that callers gather at most: enough for the cost of a call to vanish, few enough for the stack.</summary>
-    public const int Batch = 8 * Width;
+    public const int Batch = 32 * Width;
+
+    /// <summary>Fewer inputs than this are hashed one after the other: idle lanes cost as much as busy ones.</summary>
+    private const int FewestInLanes = 3;
 
     /// <summary>Hashes <paramref name="count"/> inputs that lie <paramref name="stride"/> bytes apart to contiguous 32-byte outputs.</summary>
-    /// <remarks>The outputs may overwrite inputs that come before them by whole batches of 16, as parents do when a level shrinks in place.</remarks>
+    /// <remarks>
+    /// Every path reads an input before it writes the output of the same or a later number, so that a level of nodes may be replaced by
+    /// its parents in place: output i lies in input i / 2.
+    /// </remarks>
     [SkipLocalsInit] // the addresses are written before they are read
     public static void HashStrided(byte* input, nuint stride, nuint count, in LaneJob job, byte* output)
     {
@@ -32,46 +38,36 @@ internal static unsafe class Blake3Lanes
     /// <param name="inputs">Addresses, with room for a multiple of 16: those past <paramref name="count"/> are overwritten.</param>
     /// <param name="count">How many.</param>
     /// <param name="job">What they have in common.</param>
-    /// <param name="output">32 bytes per input; may overlap no input.</param>
+    /// <param name="output">32 bytes per input.</param>
+    [SkipLocalsInit] // the spare room is written before it is read
     public static void HashGathered(byte** inputs, int count, in LaneJob job, byte* output)
     {
-        int done = 0;
-        if (Blake3Vector512.IsSupported)
+        int lanes = Blake3Vector512.IsSupported ? Blake3Vector512.Lanes
+            : Blake3Vector256.IsSupported ? Blake3Vector256.Lanes
+            : Blake3Vector128.IsSupported ? Blake3Vector128.Lanes : 1;
+        int groups = count / lanes, done = groups * lanes, rest = count - done;
+        if (groups > 0) HashGroups(inputs, groups, job, output);
+        if (rest == 0) return;
+        LaneJob last = job.From((uint)done);
+        inputs += done;
+        output += (nint)done * 32;
+        if (rest < FewestInLanes)
         {
-            int groups = count / Blake3Vector512.Lanes;
-            if (groups > 0) Blake3Vector512.Hash(inputs, groups, job, output);
-            done = groups * Blake3Vector512.Lanes;
-            if (count - done > 2)
-            {
-                HashPadded(inputs + done, count - done, job.From((uint)done), output + (done * 32));
-                return;
-            }
+            Blake3Scalar.Hash(inputs, rest, last, output);
+            return;
         }
 
-        if (count > done) HashSingly(inputs + done, count - done, job.From((uint)done), output + (done * 32));
+        byte* spare = stackalloc byte[Width * 32];
+        for (int i = rest; i < lanes; i++) inputs[i] = inputs[rest - 1];
+        HashGroups(inputs, 1, last, spare);
+        Unsafe.CopyBlockUnaligned(output, spare, (uint)rest * 32);
     }
 
-    /// <summary>A call costs the same with idle lanes; they repeat the last input.</summary>
-    [SkipLocalsInit] // the spare room is written before it is read
-    private static void HashPadded(byte** inputs, int count, in LaneJob job, byte* output)
+    private static void HashGroups(byte** inputs, int groups, in LaneJob job, byte* output)
     {
-        byte* spare = stackalloc byte[Blake3Vector512.Lanes * 32];
-        for (int i = count; i < Blake3Vector512.Lanes; i++) inputs[i] = inputs[count - 1];
-        Blake3Vector512.Hash(inputs, 1, job, spare);
-        Unsafe.CopyBlockUnaligned(output, spare, (uint)count * 32);
-    }
-
-    [SkipLocalsInit] // the state is written before it is read
-    private static void HashSingly(byte** inputs, int count, in LaneJob job, byte* output)
-    {
-        uint* state = stackalloc uint[16];
-        for (int i = 0; i < count; i++)
-        {
-            Unsafe.CopyBlockUnaligned(state, job.Key, 32);
-            ulong counter = job.Counter + (job.CounterStep * (uint)i);
-            for (uint block = 0; block < job.Blocks; block++)
-                Blake3Scalar.Compress(state, inputs[i] + (block * Blake3Constants.BlockSize), Blake3Constants.BlockSize, counter, job.FlagsOf(block), state);
-            Unsafe.CopyBlockUnaligned(output + (i * 32), state, 32);
-        }
+        if (Blake3Vector512.IsSupported) Blake3Vector512.Hash(inputs, groups, job, output);
+        else if (Blake3Vector256.IsSupported) Blake3Vector256.Hash(inputs, groups, job, output);
+        else if (Blake3Vector128.IsSupported) Blake3Vector128.Hash(inputs, groups, job, output);
+        else Blake3Scalar.Hash(inputs, groups, job, output);
     }
 }

@@ -75,44 +75,46 @@ internal static unsafe class Blake3Vector512
                 Vector512<uint> v15 = Vector512.Create(job.FlagsOf(block));
                 Mix(ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7, ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15, m,
                     0, 1, 2, 3, 4, 5, 6, 7);
+                if (pending != null) InterleaveColumns(columns);
                 Mix(ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4, ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14, m,
                     8, 9, 10, 11, 12, 13, 14, 15);
-                if (pending != null)
-                {
-                    Interleave(columns);
-                    Interleave(columns + 64);
-                }
-
+                SortQuarters(nextInputs, nextOffset, out Vector512<uint> a0, out Vector512<uint> b0);
                 Mix(ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7, ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15, m,
                     2, 6, 3, 10, 7, 0, 4, 13);
+                SortQuarters(nextInputs + 1, nextOffset, out Vector512<uint> a1, out Vector512<uint> b1);
                 Mix(ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4, ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14, m,
                     1, 11, 12, 5, 9, 14, 15, 8);
-                TransposeHalf(nextInputs, nextOffset, next);
+                SortQuarters(nextInputs + 2, nextOffset, out Vector512<uint> a2, out Vector512<uint> b2);
                 Mix(ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7, ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15, m,
                     3, 4, 10, 12, 13, 2, 7, 14);
+                SortQuarters(nextInputs + 3, nextOffset, out Vector512<uint> a3, out Vector512<uint> b3);
                 Mix(ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4, ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14, m,
                     6, 5, 9, 0, 11, 15, 8, 1);
-                if (pending != null)
-                {
-                    CopyRows(columns, pending);
-                    pending = null;
-                }
-
+                Interleave(a0, a1, a2, a3, next);
                 Mix(ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7, ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15, m,
                     10, 7, 12, 9, 14, 3, 13, 15);
+                Interleave(b0, b1, b2, b3, next + 64);
+                if (pending != null) CopyRows(columns, pending);
+                pending = null;
+                nextOffset += 32;
                 Mix(ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4, ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14, m,
                     4, 0, 11, 2, 5, 8, 1, 6);
-                TransposeHalf(nextInputs, nextOffset + 32, next + 128);
+                SortQuarters(nextInputs, nextOffset, out a0, out b0);
                 Mix(ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7, ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15, m,
                     12, 13, 9, 11, 15, 10, 14, 8);
+                SortQuarters(nextInputs + 1, nextOffset, out a1, out b1);
                 Mix(ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4, ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14, m,
                     7, 2, 5, 3, 0, 1, 6, 4);
+                SortQuarters(nextInputs + 2, nextOffset, out a2, out b2);
                 Mix(ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7, ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15, m,
                     9, 14, 11, 5, 8, 12, 15, 1);
+                SortQuarters(nextInputs + 3, nextOffset, out a3, out b3);
                 Mix(ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4, ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14, m,
                     13, 3, 0, 10, 2, 6, 4, 7);
+                Interleave(a0, a1, a2, a3, next + 128);
                 Mix(ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7, ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15, m,
                     11, 15, 5, 0, 1, 9, 8, 6);
+                Interleave(b0, b1, b2, b3, next + 192);
                 Mix(ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4, ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14, m,
                     14, 10, 2, 12, 3, 4, 7, 13);
 
@@ -128,8 +130,7 @@ internal static unsafe class Blake3Vector512
             column[0] = v0; column[1] = v1; column[2] = v2; column[3] = v3; column[4] = v4; column[5] = v5; column[6] = v6; column[7] = v7;
         }
 
-        Interleave(columns);
-        Interleave(columns + 64);
+        InterleaveColumns(columns);
         CopyRows(columns, pending);
     }
 
@@ -164,13 +165,12 @@ internal static unsafe class Blake3Vector512
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void TransposeHalf(byte** inputs, nuint offset, uint* m)
     {
-        Vector512<uint>* words = (Vector512<uint>*)m;
-        SortQuarters(inputs, offset, out words[0], out words[4]);
-        SortQuarters(inputs + 1, offset, out words[1], out words[5]);
-        SortQuarters(inputs + 2, offset, out words[2], out words[6]);
-        SortQuarters(inputs + 3, offset, out words[3], out words[7]);
-        Interleave(m);
-        Interleave(m + 64);
+        SortQuarters(inputs, offset, out Vector512<uint> a0, out Vector512<uint> b0);
+        SortQuarters(inputs + 1, offset, out Vector512<uint> a1, out Vector512<uint> b1);
+        SortQuarters(inputs + 2, offset, out Vector512<uint> a2, out Vector512<uint> b2);
+        SortQuarters(inputs + 3, offset, out Vector512<uint> a3, out Vector512<uint> b3);
+        Interleave(a0, a1, a2, a3, m);
+        Interleave(b0, b1, b2, b3, m + 64);
     }
 
     /// <summary>The two quarters of four inputs, in order.</summary>
@@ -185,17 +185,25 @@ internal static unsafe class Blake3Vector512
         second = Shuffle4x128(r04, r8c, 0xDD);
     }
 
-    /// <summary>Transposes the 4×4 words of each quarter of four vectors in place. Serves both directions.</summary>
+    /// <summary>Transposes the 4×4 words of each quarter of four vectors. Serves both directions.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Interleave(uint* four)
+    private static void Interleave(Vector512<uint> r0, Vector512<uint> r1, Vector512<uint> r2, Vector512<uint> r3, uint* output)
     {
-        Vector512<uint>* r = (Vector512<uint>*)four;
-        Vector512<ulong> low01 = UnpackLow(r[0], r[1]).AsUInt64(), high01 = UnpackHigh(r[0], r[1]).AsUInt64();
-        Vector512<ulong> low23 = UnpackLow(r[2], r[3]).AsUInt64(), high23 = UnpackHigh(r[2], r[3]).AsUInt64();
-        r[0] = UnpackLow(low01, low23).AsUInt32();
-        r[1] = UnpackHigh(low01, low23).AsUInt32();
-        r[2] = UnpackLow(high01, high23).AsUInt32();
-        r[3] = UnpackHigh(high01, high23).AsUInt32();
+        Vector512<uint>* to = (Vector512<uint>*)output;
+        Vector512<ulong> low01 = UnpackLow(r0, r1).AsUInt64(), high01 = UnpackHigh(r0, r1).AsUInt64();
+        Vector512<ulong> low23 = UnpackLow(r2, r3).AsUInt64(), high23 = UnpackHigh(r2, r3).AsUInt64();
+        to[0] = UnpackLow(low01, low23).AsUInt32();
+        to[1] = UnpackHigh(low01, low23).AsUInt32();
+        to[2] = UnpackLow(high01, high23).AsUInt32();
+        to[3] = UnpackHigh(high01, high23).AsUInt32();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void InterleaveColumns(uint* columns)
+    {
+        Vector512<uint>* h = (Vector512<uint>*)columns;
+        Interleave(h[0], h[1], h[2], h[3], columns);
+        Interleave(h[4], h[5], h[6], h[7], columns + 64);
     }
 
     /// <summary>Quarter q of vectors k and 4 + k is the first and the second half of the chaining value of input 4q + k.</summary>

@@ -114,6 +114,29 @@ public sealed partial class OrderHandlers : IDisposable
         }
     }
 
+    /// <summary>Brings near what the records brought by <see cref="Prefetch"/> point to. Call it some commands later.</summary>
+    public void PrefetchLinks(in Command command)
+    {
+        if (command.Opcode == Opcode.PlaceOrder)
+        {
+            ulong account = Command.As<PlaceOrderCommand>(in command).QuoteAccount;
+            if (_ledger.Accounts.Has(account)) _ledger.Orders.Prefetch(_tables.AccountOrders.Newest(account));
+            return;
+        }
+
+        uint number = RecordId.Number(Command.As<ChangeOrderCommand>(in command).OrderId);
+        if (!_ledger.Orders.Has(number)) return;
+        ref readonly OrderRecord order = ref _ledger.Orders[number];
+        if (order.Level == 0) return;
+        _ledger.Accounts.Prefetch(order.QuoteAccount);
+        if (order.Side == Side.Ask) _ledger.Accounts.Prefetch(order.BaseAccount);
+        _tables.AccountOrders.Prefetch(order.QuoteAccount);
+        _ledger.Orders.Prefetch(order.Previous);
+        _ledger.Orders.Prefetch(order.Next);
+        _ledger.Orders.Prefetch(order.AccountPrevious);
+        _ledger.Orders.Prefetch(order.AccountNext);
+    }
+
     /// <summary>Frees the handlers' own memory; not the ledger.</summary>
     public void Dispose() => _ages.Dispose();
 

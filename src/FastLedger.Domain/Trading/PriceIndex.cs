@@ -180,7 +180,7 @@ public sealed unsafe class PriceIndex : IDerivedStructure, IDisposable
     private static ulong Key(uint instrument, long priceTicks) => ((ulong)instrument << (DigitBits * MaxDigits)) | (ulong)priceTicks;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Digit(long priceTicks, int shift) => (int)(priceTicks >> shift) & (Fanout - 1);
+    private static int Digit(long priceTicks, int shift) => (int)((priceTicks >> shift) & (Fanout - 1));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static nuint Place(uint node, long priceTicks, int shift) => unchecked(((nuint)node << DigitBits) | (uint)Digit(priceTicks, shift));
