@@ -51,7 +51,7 @@ internal static class BenchVerb
     private static readonly Option<bool> Json = Options.Json();
 
     public static Command Create() => WithHelp(
-        new Command("bench", "Measures this machine: client and replica in a process each, or the order book alone.") { Transfers(), Orders(), Book() },
+        new Command("bench", "Measures this machine: client and replica in a process each, or the order book alone.") { Transfers(), Orders(), Book(), Suite() },
         "fastledger bench transfers --seconds 10 --durability fsync",
         "fastledger bench orders --rate 200000 --json",
         "fastledger bench book");
@@ -93,6 +93,46 @@ internal static class BenchVerb
         });
         return WithHelp(command, "fastledger bench book --seconds 10 --json");
     }
+
+    /// <summary>What a report shows: full batches, one transfer at a time, orders, and the book alone.</summary>
+    private static Command Suite()
+    {
+        var command = new Command("suite", "Runs the measurements that a report needs, one after the other, and writes it.") { Seconds, Level, Directory, Report, Json };
+        command.SetAction((parsed, ct) =>
+        {
+            var presenter = new Presenter(parsed, parsed.GetValue(Json));
+            double seconds = parsed.GetValue(Seconds);
+            string durability = parsed.GetValue(Level).ToString().ToLowerInvariant();
+            string directory = parsed.GetValue(Directory) ?? Path.GetTempPath();
+            BenchResult Load(IWorkload workload, int batch, int inFlight, string command, CancellationToken token) => Measure(
+                presenter, workload, new LoadPlan { BatchSize = batch, InFlight = inFlight, Duration = TimeSpan.FromSeconds(seconds) }, durability, directory,
+                string.Create(CultureInfo.InvariantCulture, $"fastledger bench {command} --seconds {seconds} --durability {durability}"), token);
+            return CommandLine.GuardAsync(presenter, token => Task.Factory.StartNew(() => Finish(parsed, presenter,
+            [
+                Load(new TransferWorkload(1_000_000), ProtocolLimits.MaxBatchCommands, 4, "transfers --accounts 1000000", token),
+                Load(new TransferWorkload(10_000), 1, 1, "transfers --accounts 10000 --batch 1 --in-flight 1", token),
+                Load(new OrderWorkload(10_000), ProtocolLimits.MaxBatchCommands, 4, "orders --accounts 10000", token),
+                BookBench.Run(seconds, string.Create(CultureInfo.InvariantCulture, $"fastledger bench book --seconds {seconds}"), token),
+            ]), token, TaskCreationOptions.LongRunning, TaskScheduler.Default), ct);
+        });
+        return WithHelp(command, "fastledger bench suite --seconds 10 --report perf-reports");
+    }
+
+    private static int Finish(ParseResult parsed, Presenter presenter, BenchResult[] results)
+    {
+        if (parsed.GetValue(Report) is { } directory)
+        {
+            string name = string.Create(CultureInfo.InvariantCulture, $"{DateTimeOffset.UtcNow:yyyy-MM-dd}-suite-{results[0].Durability}");
+            presenter.Say($"Report: {BenchReport.Write(directory, name, $"One replica, durability {results[0].Durability}", DateTimeOffset.UtcNow, results)}");
+        }
+
+        bool ok = results.All(static result => result.Ok);
+        if (presenter.IsJson) presenter.Write(new SuiteResult(ok, results[0].Machine, results.Sum(static result => result.Seconds), results));
+        else foreach (BenchResult result in results) Show(presenter.Results, result);
+        return ok ? ExitCode.Ok : ExitCode.FailedCheck;
+    }
+
+    private sealed record SuiteResult(bool Ok, FastLedger.Load.Machine.MachineFingerprint Machine, double Seconds, BenchResult[] Results);
 
     private static Command WithHelp(Command command, params string[] examples)
     {

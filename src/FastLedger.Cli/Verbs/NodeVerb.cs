@@ -20,7 +20,7 @@ internal static class NodeVerb
     private static readonly Option<string?> Config = new("--config", "-c") { Description = "Settings as TOML or JSON.", HelpName = "FILE" };
     private static readonly Option<string?> DataDirectory = new("--data-directory") { Description = "Where the replica keeps its files.", HelpName = "DIR" };
     private static readonly Option<string?> Listen = new("--listen") { Description = "Address and port for clients; port 0 takes a free one.", HelpName = "ADDRESS" };
-    private static readonly Option<Durability?> Level = new("--durability") { Description = "When the replica may answer: none, write or fsync." };
+    private static readonly Option<Durability?> Level = new("--durability") { Description = "When the replica may answer.", HelpName = "none|write|fsync" };
     private static readonly Option<string[]> Set = new("--set")
     {
         Description = "Any setting, as section.key=value; may be repeated. Overrides environment (FASTLEDGER__SECTION__KEY) and file.",

@@ -20,6 +20,7 @@ internal static class Options
     public static Option<Durability> DurabilityLevel() => new("--durability")
     {
         Description = "When the replica may answer: none (executed), write (operating system has it), fsync (disk has it).",
+        HelpName = "none|write|fsync",
         DefaultValueFactory = _ => Durability.Fsync,
     };
 
