@@ -184,9 +184,10 @@ public sealed partial class OrderHandlers : IDisposable
     private ResultCode CheckFunds(
         in InstrumentRecord instrument, in AccountSettlement settlement, in IncomingOrder taker, ulong baseAccount, UInt128 reserved)
     {
-        if (Notional.Of(taker.LimitTicks, taker.RemainingLots, instrument.TickValue) > Command.MaxAmount) return ResultCode.NotionalTooLarge;
+        // A bid's reservation holds its notional; an ask reserves lots, of at most 2^72 units, but will be paid its notional.
         UInt128 reservation = settlement.Reservation(taker.Side, taker.LimitTicks, taker.RemainingLots);
-        if (reservation > Command.MaxAmount) return ResultCode.NotionalTooLarge;
+        UInt128 largest = taker.Side == Side.Bid ? reservation : Notional.Of(taker.LimitTicks, taker.RemainingLots, instrument.TickValue);
+        if (largest > Command.MaxAmount) return ResultCode.NotionalTooLarge;
         ref readonly AccountRecord account = ref _ledger.Accounts[(uint)(taker.Side == Side.Bid ? taker.QuoteAccount : baseAccount)];
         bool covered = (account.Flags & AccountFlags.Unlimited) != 0 || account.Available + (Int128)reserved >= (Int128)reservation;
         return covered ? ResultCode.Ok : ResultCode.ExceedsBalance;
