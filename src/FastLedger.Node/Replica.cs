@@ -28,7 +28,7 @@ public sealed class Replica : IAsyncDisposable
     /// <summary>Version of the software: major · 65,536 + minor · 256 + patch.</summary>
     public const uint SoftwareVersion = 1 << 8;
 
-    private const string JournalFolder = "journal";
+    internal const string JournalFolder = "journal";
     private const string HistoryFile = "history.dat";
 
     private readonly NodeOptions _options;
@@ -40,11 +40,13 @@ public sealed class Replica : IAsyncDisposable
     private readonly Doorbell _coreBell = new();
     private readonly StageTimes _times;
     private readonly ConnectionTable _connections;
+    private readonly StatementReader _statements;
     private readonly CoreStage _core;
     private readonly CommitStage _commit;
     private readonly ClientListener _listener;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Thread? _coreThread, _commitThread;
+    private readonly CancellationTokenSource _coreStopped = new();
     private int _disposed;
 
     private Replica(NodeOptions options, Journal journal, HistoryLog history, BlockExecution execution, StageTimes times, ulong replayedCommands)
@@ -58,10 +60,10 @@ public sealed class Replica : IAsyncDisposable
         _ingress = new ByteRing(options.Limits.IngressBytes);
         _egress = new ByteRing(options.Limits.EgressBytes);
         _connections = new ConnectionTable(options.Limits.Connections);
-        var statements = new StatementReader(history, journal.Writer, _connections);
-        _core = new CoreStage(options, execution, journal.Writer, _ingress, _egress, _coreBell, _times, statements);
+        _statements = new StatementReader(history, journal.Writer, _connections);
+        _core = new CoreStage(options, execution, journal.Writer, _ingress, _egress, _coreBell, _times, _statements);
         _commit = new CommitStage(journal.Writer, history, _egress, _connections, _coreBell, _times);
-        _listener = new ClientListener(options, _ledger.ChainId, _connections, _ingress, _coreBell, _times);
+        _listener = new ClientListener(options, _ledger.ChainId, _connections, _ingress, _coreBell, _times, _coreStopped.Token);
         Execution = execution;
     }
 
@@ -141,6 +143,7 @@ public sealed class Replica : IAsyncDisposable
         _coreThread?.Join();
         _commit.Stop();
         _commitThread?.Join();
+        _statements.Drain();
         _completion.TrySetResult();
         _core.Dispose();
         _ledger.Dispose();
@@ -149,6 +152,7 @@ public sealed class Replica : IAsyncDisposable
         _ingress.Dispose();
         _egress.Dispose();
         _coreBell.Dispose();
+        _coreStopped.Dispose();
     }
 
     private static (BlockExecution Execution, ulong Commands) Recover(
@@ -169,9 +173,18 @@ public sealed class Replica : IAsyncDisposable
 
         var ledger = new Ledger(configured, new ResidentPageStore(), BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))));
         var execution = new BlockExecution(ledger, history, times);
-        var replay = new JournalReplay(execution, history);
-        replay.Run(reader, progress);
-        return (execution, replay.Commands);
+        try
+        {
+            var replay = new JournalReplay(execution, history);
+            replay.Run(reader, progress);
+            return (execution, replay.Commands);
+        }
+        catch
+        {
+            execution.Dispose();
+            ledger.Dispose();
+            throw;
+        }
     }
 
     private void Run()
@@ -193,8 +206,13 @@ public sealed class Replica : IAsyncDisposable
             {
                 // Fail-stop: what is not durable is never answered, and nobody may believe that this replica still works.
                 _completion.TrySetException(e);
-                _core.Stop();
+                _coreStopped.Cancel();
+                _core.Abort();
                 _commit.Stop();
+            }
+            catch (OperationCanceledException) when (_coreStopped.IsCancellationRequested)
+            {
+                // The core, held up by a stage that stopped.
             }
         })
         {

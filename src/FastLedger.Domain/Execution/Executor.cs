@@ -21,6 +21,7 @@ public sealed partial class Executor : IDisposable
     public const int MaxBatchCommands = 8190;
 
     private const int PrefetchDistance = 12;
+    private const int LinkPrefetchDistance = 5;
 
     private readonly Ledger _ledger;
     private readonly ExecutionContext _context;
@@ -108,7 +109,11 @@ public sealed partial class Executor : IDisposable
             while (end < commands.Length && (commands[end].Flags & CommandFlags.Linked) != 0) end++;
             int next = Math.Min(end + 1, commands.Length);
             for (int j = i; j < next; j++)
+            {
                 if (j + PrefetchDistance < commands.Length) Prefetch(commands[j + PrefetchDistance]);
+                if (j + LinkPrefetchDistance < commands.Length) PrefetchLinks(commands[j + LinkPrefetchDistance]);
+            }
+
             if (!known) Refuse(commands, hashes, results, i, next, ResultCode.UnknownSession);
             else if (end == i) ExecuteSingle(commands, hashes, results, i, ref previous);
             else ExecuteChain(commands, hashes, results, i, next, open: end == commands.Length, ref previous);
@@ -248,5 +253,10 @@ public sealed partial class Executor : IDisposable
         {
             _orders.Prefetch(command);
         }
+    }
+
+    private void PrefetchLinks(in Command command)
+    {
+        if (command.Opcode is >= Opcode.PlaceOrder and <= Opcode.AmendOrder) _orders.PrefetchLinks(command);
     }
 }

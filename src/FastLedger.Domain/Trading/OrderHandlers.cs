@@ -114,6 +114,29 @@ public sealed partial class OrderHandlers : IDisposable
         }
     }
 
+    /// <summary>Brings near what the records brought by <see cref="Prefetch"/> point to. Call it some commands later.</summary>
+    public void PrefetchLinks(in Command command)
+    {
+        if (command.Opcode == Opcode.PlaceOrder)
+        {
+            ulong account = Command.As<PlaceOrderCommand>(in command).QuoteAccount;
+            if (_ledger.Accounts.Has(account)) _ledger.Orders.Prefetch(_tables.AccountOrders.Newest(account));
+            return;
+        }
+
+        uint number = RecordId.Number(Command.As<ChangeOrderCommand>(in command).OrderId);
+        if (!_ledger.Orders.Has(number)) return;
+        ref readonly OrderRecord order = ref _ledger.Orders[number];
+        if (order.Level == 0) return;
+        _ledger.Accounts.Prefetch(order.QuoteAccount);
+        if (order.Side == Side.Ask) _ledger.Accounts.Prefetch(order.BaseAccount);
+        _tables.AccountOrders.Prefetch(order.QuoteAccount);
+        _ledger.Orders.Prefetch(order.Previous);
+        _ledger.Orders.Prefetch(order.Next);
+        _ledger.Orders.Prefetch(order.AccountPrevious);
+        _ledger.Orders.Prefetch(order.AccountNext);
+    }
+
     /// <summary>Frees the handlers' own memory; not the ledger.</summary>
     public void Dispose() => _ages.Dispose();
 
@@ -161,9 +184,10 @@ public sealed partial class OrderHandlers : IDisposable
     private ResultCode CheckFunds(
         in InstrumentRecord instrument, in AccountSettlement settlement, in IncomingOrder taker, ulong baseAccount, UInt128 reserved)
     {
-        if (Notional.Of(taker.LimitTicks, taker.RemainingLots, instrument.TickValue) > Command.MaxAmount) return ResultCode.NotionalTooLarge;
+        // A bid's reservation holds its notional; an ask reserves lots, of at most 2^72 units, but will be paid its notional.
         UInt128 reservation = settlement.Reservation(taker.Side, taker.LimitTicks, taker.RemainingLots);
-        if (reservation > Command.MaxAmount) return ResultCode.NotionalTooLarge;
+        UInt128 largest = taker.Side == Side.Bid ? reservation : Notional.Of(taker.LimitTicks, taker.RemainingLots, instrument.TickValue);
+        if (largest > Command.MaxAmount) return ResultCode.NotionalTooLarge;
         ref readonly AccountRecord account = ref _ledger.Accounts[(uint)(taker.Side == Side.Bid ? taker.QuoteAccount : baseAccount)];
         bool covered = (account.Flags & AccountFlags.Unlimited) != 0 || account.Available + (Int128)reserved >= (Int128)reservation;
         return covered ? ResultCode.Ok : ResultCode.ExceedsBalance;

@@ -156,9 +156,21 @@ public enum WaitStrategy
     Spin,
 }
 
+/// <summary>Where the time of a block comes from.</summary>
+public enum BlockClock
+{
+    /// <summary>The machine's clock.</summary>
+    System,
+    /// <summary>A microsecond after the block before: the same batches, a block each, give the same state root on every run.</summary>
+    Logical,
+}
+
 /// <summary>The stages.</summary>
 public sealed class PipelineSection
 {
+    [Description("Block time: system (the machine's clock), logical (a microsecond per block, for runs that must end in the same state root).")]
+    public BlockClock Clock { get; set; } = BlockClock.System;
+
     [Description("How stages wait for work: block, yield, spin.")]
     public WaitStrategy Wait { get; set; } = WaitStrategy.Block;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Buffers;
-using System.IO;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Threading;
+using FastLedger.Network;
 using FastLedger.Protocol.Framing;
 using FastLedger.Protocol.Messages;
 
@@ -33,9 +33,16 @@ internal sealed partial class ClientConnection
             Span<byte> header = stackalloc byte[Protocol.ProtocolLimits.HeaderBytes];
             frame[..header.Length].CopyTo(header);
             FrameWriter.Restamp(header, _session.TakeSeqNum(nowNs), (ulong)nowNs, FrameFlags.None);
-            _transport.Output.Write(header);
-            _transport.Output.Write(frame[header.Length..]);
-            Flush(frame.Length);
+            try
+            {
+                _transport.Output.Write(header);
+                _transport.Output.Write(frame[header.Length..]);
+                Flush(frame.Length);
+            }
+            catch (Exception e) when (SocketTransport.IsConnectionFault(e))
+            {
+                _ended = true; // the peer is gone; the reader notices it too
+            }
         }
     }
 
@@ -58,8 +65,15 @@ internal sealed partial class ClientConnection
         lock (_sendLock)
         {
             if (_ended) return;
-            _session.Send(_transport.Output, _session.Heartbeat, NowNs());
-            Flush(FrameWriter.LengthOf<Sequence>());
+            try
+            {
+                _session.Send(_transport.Output, _session.Heartbeat, NowNs());
+                Flush(FrameWriter.LengthOf<Sequence>());
+            }
+            catch (Exception e) when (SocketTransport.IsConnectionFault(e))
+            {
+                _ended = true;
+            }
         }
     }
 
@@ -89,24 +103,17 @@ internal sealed partial class ClientConnection
     private void BeginFlush()
     {
         _unflushed = false;
-        try
-        {
 #pragma warning disable CA2012 // Its result is taken when it has completed: at once, or in OnFlushed.
-            _flush = _transport.Output.FlushAsync().GetAwaiter();
+        _flush = _transport.Output.FlushAsync().GetAwaiter();
 #pragma warning restore CA2012
-            if (_flush.IsCompleted)
-            {
-                Finished(_flush.GetResult());
-                return;
-            }
-
-            _flushing = true;
-            _flush.UnsafeOnCompleted(_onFlushed);
-        }
-        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or InvalidOperationException)
+        if (_flush.IsCompleted)
         {
-            _ended = true; // the peer is gone; the reader notices it too
+            Finished(_flush.GetResult());
+            return;
         }
+
+        _flushing = true;
+        _flush.UnsafeOnCompleted(_onFlushed);
     }
 
     private void OnFlushed()
@@ -117,13 +124,12 @@ internal sealed partial class ClientConnection
             try
             {
                 Finished(_flush.GetResult());
+                if (_unflushed && !_ended) BeginFlush();
             }
-            catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or InvalidOperationException)
+            catch (Exception e) when (SocketTransport.IsConnectionFault(e))
             {
                 _ended = true;
             }
-
-            if (_unflushed && !_ended) BeginFlush();
         }
     }
 

@@ -2,7 +2,6 @@
 using System;
 using System.Buffers;
 using System.Diagnostics;
-using System.IO;
 using System.IO.Pipelines;
 using System.Threading;
 using System.Threading.Tasks;
@@ -34,10 +33,11 @@ internal sealed partial class ClientConnection
     private readonly StageTimes _times;
     private readonly Lock _sessionLock = new();
     private readonly int _maxUnsentBytes;
+    private readonly CancellationToken _coreStopped;
     private TaskCompletionSource<(ResultCode Code, ulong Value)>? _handshakeStep;
 
     public ClientConnection(
-        ConnectionId id, ITransportConnection transport, ServerSession session, Hash256 chainId, ByteRing ingress, Doorbell coreBell, StageTimes times, int maxUnsentBytes)
+        ConnectionId id, ITransportConnection transport, ServerSession session, Hash256 chainId, ByteRing ingress, Doorbell coreBell, StageTimes times, int maxUnsentBytes, CancellationToken coreStopped)
     {
         Id = id;
         _transport = transport;
@@ -47,6 +47,7 @@ internal sealed partial class ClientConnection
         _coreBell = coreBell;
         _times = times;
         _maxUnsentBytes = maxUnsentBytes;
+        _coreStopped = coreStopped;
         _onFlushed = OnFlushed;
     }
 
@@ -81,7 +82,7 @@ internal sealed partial class ClientConnection
                 if (read.IsCompleted || _ended) break;
             }
         }
-        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or OperationCanceledException or InvalidOperationException)
+        catch (Exception e) when (e is OperationCanceledException || SocketTransport.IsConnectionFault(e))
         {
             // The peer is gone or the replica stops: both end this connection and nothing else.
         }
@@ -241,7 +242,8 @@ internal sealed partial class ClientConnection
         if (_session.Session != 0)
         {
             var gone = new IngressHead { Kind = IngressKind.Closed, Session = _session.Session, Connection = Id };
-            while (!TryAsk(gone)) await Task.Delay(FullRingPauseMs).ConfigureAwait(false);
+            // A core that has stopped takes nothing any more, and needs no telling.
+            while (!_coreStopped.IsCancellationRequested && !TryAsk(gone)) await Task.Delay(FullRingPauseMs).ConfigureAwait(false);
         }
 
         await _transport.DisposeAsync().ConfigureAwait(false);

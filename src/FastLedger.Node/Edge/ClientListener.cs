@@ -27,18 +27,20 @@ internal sealed class ClientListener : IAsyncDisposable
     private readonly ByteRing _ingress;
     private readonly Doorbell _coreBell;
     private readonly StageTimes _times;
+    private readonly CancellationToken _coreStopped;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<ConnectionId, Task> _running = new();
     private readonly Timer _timer;
     private Task _accepting = Task.CompletedTask;
 
-    public ClientListener(NodeOptions options, Hash256 chainId, ConnectionTable connections, ByteRing ingress, Doorbell coreBell, StageTimes times)
+    public ClientListener(NodeOptions options, Hash256 chainId, ConnectionTable connections, ByteRing ingress, Doorbell coreBell, StageTimes times, CancellationToken coreStopped)
     {
         _options = options;
         _connections = connections;
         _ingress = ingress;
         _coreBell = coreBell;
         _times = times;
+        _coreStopped = coreStopped;
         _sessionOptions = new ServerSessionOptions
         {
             ChainId = chainId,
@@ -92,7 +94,7 @@ internal sealed class ClientListener : IAsyncDisposable
         await Task.Yield();
         var session = new ServerSession(_sessionOptions, new Hash256(RandomNumberGenerator.GetBytes(Hash256.Size)), ClientConnection.NowNs());
         var connection = new ClientConnection(
-            id, transport, session, _sessionOptions.ChainId, _ingress, _coreBell, _times, _options.Limits.UnsentBytesPerConnection);
+            id, transport, session, _sessionOptions.ChainId, _ingress, _coreBell, _times, _options.Limits.UnsentBytesPerConnection, _coreStopped);
         _connections.Set(connection);
         try
         {
@@ -107,10 +109,17 @@ internal sealed class ClientListener : IAsyncDisposable
 
     private static async Task RefuseAsync(ITransportConnection transport)
     {
-        FrameWriter.Write(transport.Output, new Terminate { Code = ResultCode.TooManyConnections }, 1, 0);
         await using (transport.ConfigureAwait(false))
         {
-            await transport.Output.FlushAsync().ConfigureAwait(false);
+            try
+            {
+                FrameWriter.Write(transport.Output, new Terminate { Code = ResultCode.TooManyConnections }, 1, 0);
+                await transport.Output.FlushAsync().ConfigureAwait(false);
+            }
+            catch (Exception e) when (SocketTransport.IsConnectionFault(e))
+            {
+                // The client did not wait for the answer.
+            }
         }
     }
 

@@ -182,7 +182,8 @@ internal sealed partial class CoreStage
     {
         if (query.Limit is 0 or > ProtocolLimits.MaxStatementEntries) RejectQuery(head, query.RequestId, ResultCode.QueryTooLarge);
         else if (!_ledger.Accounts.Has(query.Account)) RejectQuery(head, query.RequestId, ResultCode.NotFound);
-        else _statements.Start(head.Connection, head.SeqNum, query, _ledger.Accounts[(uint)query.Account].LastEntry, AsOf, _lastIndex);
+        else if (!_statements.TryStart(head.Connection, head.SeqNum, query, _ledger.Accounts[(uint)query.Account].LastEntry, AsOf, _lastIndex))
+            RejectQuery(head, query.RequestId, ResultCode.Overloaded);
     }
 
     private void AnswerStatus(in IngressHead head, in StatusQuery query)

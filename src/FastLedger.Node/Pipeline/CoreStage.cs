@@ -25,6 +25,7 @@ internal sealed partial class CoreStage : IDisposable
     private const int MaxDeferred = 4096;
     private const int MaxRegistrations = 64;
     private const int LongestSleepMs = 1000;
+    private const long LogicalBlockNs = 1_000;
     private const uint SystemSession = 0;
 
     private readonly NodeOptions _options;
@@ -35,6 +36,7 @@ internal sealed partial class CoreStage : IDisposable
     private readonly ByteRing _egress;
     private readonly Doorbell _bell;
     private readonly StageWaiter _waiter;
+    private readonly bool _hasLogicalClock;
     private readonly StageTimes _times;
     private readonly StatementReader _statements;
     private readonly Func<bool> _hasWork;
@@ -52,6 +54,7 @@ internal sealed partial class CoreStage : IDisposable
     private int _batchCount, _deferredCount, _registrationCount;
     private ulong _lastIndex;
     private volatile bool _stopping;
+    private volatile bool _aborted;
 
     public CoreStage(
         NodeOptions options, BlockExecution execution, JournalWriter journal, ByteRing ingress, ByteRing egress, Doorbell bell, StageTimes times, StatementReader statements)
@@ -66,6 +69,7 @@ internal sealed partial class CoreStage : IDisposable
         _times = times;
         _statements = statements;
         _waiter = new StageWaiter(options.Pipeline.Wait, bell);
+        _hasLogicalClock = options.Pipeline.Clock == BlockClock.Logical;
         _hasWork = HasWork;
         _batches = new ByteRing.Entry[options.Limits.BlockBatches];
         _blockImage = new byte[BlockHeader.Size + ((options.Limits.BlockBatches + 1) * BatchReference.Size)];
@@ -88,7 +92,7 @@ internal sealed partial class CoreStage : IDisposable
     {
         while (!_stopping)
             if (!Round()) _waiter.Wait(_hasWork, SleepMs());
-        while (Round())
+        while (!_aborted && Round())
         {
         }
     }
@@ -100,9 +104,16 @@ internal sealed partial class CoreStage : IDisposable
         _bell.Ring();
     }
 
+    /// <summary>Lets <see cref="Run"/> end at once: nobody takes its answers any more. Any thread.</summary>
+    public void Abort()
+    {
+        _aborted = true;
+        Stop();
+    }
+
     public void Dispose() => _execution.Dispose();
 
-    private static long NowNs() => (DateTime.UtcNow.Ticks - DateTime.UnixEpoch.Ticks) * 100;
+    private long NowNs() => _hasLogicalClock ? _ledger.TimestampNs + LogicalBlockNs : (DateTime.UtcNow.Ticks - DateTime.UnixEpoch.Ticks) * 100;
 
     private bool HasWork() => _stopping || !_ingress.IsEmpty || _ledger.NextDueNs <= NowNs();
 
@@ -234,6 +245,7 @@ internal sealed partial class CoreStage : IDisposable
         ByteRing.Entry entry;
         while (!_egress.TryClaim(bytes, out entry))
         {
+            if (_aborted) throw new OperationCanceledException("The replica was stopped by a fault.");
             _journal.Wake();
             Thread.Yield();
         }

@@ -15,9 +15,13 @@ namespace FastLedger.Node.Pipeline;
 /// Walks an account's history off the core thread: the core only notes where the walk starts. Entries never change, so the walk sees the
 /// state of that moment.
 /// </summary>
-/// <remarks>Thread: <see cref="Start"/> the core's, the walk on the thread pool. Alloc: per statement. Blocks: the walk, on the file.</remarks>
+/// <remarks>Thread: <see cref="TryStart"/> the core's, the walk on the thread pool. Alloc: per statement. Blocks: the walk, on the file.</remarks>
 internal sealed class StatementReader(HistoryLog history, JournalWriter journal, ConnectionTable connections)
 {
+    private const int MaxWalks = 64;
+
+    private int _walks;
+
     /// <summary>Starts a walk.</summary>
     /// <param name="connection">Who asked.</param>
     /// <param name="seqNum">Number of the frame that asked.</param>
@@ -25,8 +29,37 @@ internal sealed class StatementReader(HistoryLog history, JournalWriter journal,
     /// <param name="newest">The account's newest entry.</param>
     /// <param name="asOf">Ledger sequence of that moment.</param>
     /// <param name="requiredIndex">Journal index that must be durable before the answer leaves.</param>
-    public void Start(ConnectionId connection, ulong seqNum, StatementQuery query, ulong newest, ulong asOf, ulong requiredIndex) =>
-        ThreadPool.UnsafeQueueUserWorkItem(_ => Answer(connection, seqNum, query, newest, asOf, requiredIndex), null);
+    /// <returns>False when as many walks as allowed are under way.</returns>
+    public bool TryStart(ConnectionId connection, ulong seqNum, StatementQuery query, ulong newest, ulong asOf, ulong requiredIndex)
+    {
+        if (Interlocked.Increment(ref _walks) > MaxWalks)
+        {
+            Interlocked.Decrement(ref _walks);
+            return false;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(
+            _ =>
+            {
+                try
+                {
+                    Answer(connection, seqNum, query, newest, asOf, requiredIndex);
+                }
+                catch (StorageFaultException)
+                {
+                    // The replica stops because of the same fault; nothing is answered any more.
+                }
+                finally
+                {
+                    Interlocked.Decrement(ref _walks);
+                }
+            },
+            null);
+        return true;
+    }
+
+    /// <summary>Returns when no walk is under way. Call when nothing can start one.</summary>
+    public void Drain() => SpinWait.SpinUntil(() => Volatile.Read(ref _walks) == 0);
 
     private void Answer(ConnectionId connection, ulong seqNum, StatementQuery query, ulong newest, ulong asOf, ulong requiredIndex)
     {

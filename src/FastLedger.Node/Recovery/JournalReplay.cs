@@ -30,6 +30,10 @@ internal sealed class JournalReplay
         _history = history;
     }
 
+    /// <summary>Also checks what is no part of a batch's digest: the signature. It decides nothing in recovery, where the batch was accepted
+    /// once and the digest binds its commands; an auditor must still be able to show it.</summary>
+    public bool ChecksSignatures { get; init; }
+
     /// <summary>Blocks executed.</summary>
     public ulong Blocks { get; private set; }
 
@@ -88,6 +92,7 @@ internal sealed class JournalReplay
             Span<Hash256> hashes = _hashes.AsSpan(0, (batch.Body.Length - ProtocolLimits.BatchCommandsOffset) / Primitives.Commands.Command.Size);
             if (BatchVerifier.Hash(batch.Body, hashes) != reference.Digest || batch.Session != reference.Session)
                 throw Damaged(entry, $"entry {reference.JournalIndex} holds another batch");
+            if (ChecksSignatures && !IsSigned(batch.Body, batch.Session)) throw Damaged(entry, $"the signature of the batch of entry {reference.JournalIndex} does not verify");
             _execution.Execute(batch.Session, BatchVerifier.Commands(batch.Body), hashes, out _);
             Commands += reference.CommandCount;
             _history.FlushOnce();
@@ -96,6 +101,15 @@ internal sealed class JournalReplay
         _execution.End(Blake3.Hash(entry.Payload));
         _batches.Clear();
         Blocks++;
+    }
+
+    /// <summary>True when the session's key signed the batch. The replica's own batches bear no signature but those inside.</summary>
+    private bool IsSigned(ReadOnlySpan<byte> body, uint session)
+    {
+        if (session == 0) return !body[..Signature.Size].ContainsAnyExcept((byte)0);
+        Ledger ledger = _execution.Ledger;
+        return ledger.Sessions.Has(session)
+            && BatchVerifier.Verify(body, ledger.ChainId, ledger.Sessions[session].Key, _hashes.AsSpan(0, BatchVerifier.Commands(body).Length), out _) == ResultCode.Ok;
     }
 
     private static JournalDamagedException Damaged(in JournalEntry entry, string reason) => new(entry.File, entry.Offset, reason);

@@ -18,9 +18,8 @@ public sealed partial class ServerSession
     /// <returns>What to send.</returns>
     public NegotiateResponse CompleteLookUp(uint session)
     {
-        Invariant.Check(State == ServerSessionState.LookingUp);
         _knownSession = session;
-        State = ServerSessionState.Negotiated;
+        Advance(ServerSessionState.LookingUp, ServerSessionState.Negotiated);
         return new NegotiateResponse
         {
             ChainId = _options.ChainId,
@@ -37,12 +36,13 @@ public sealed partial class ServerSession
     /// <summary>Answers <see cref="ServerAction.Register"/> with the result of the command.</summary>
     /// <param name="code"><see cref="ResultCode.Ok"/>, <see cref="ResultCode.SessionExists"/>, or why there is no session.</param>
     /// <param name="session">The session's number, from the result's value.</param>
-    /// <returns><see cref="ServerAction.OpenSession"/> or <see cref="ServerAction.RejectAndClose"/>.</returns>
+    /// <returns><see cref="ServerAction.OpenSession"/>, <see cref="ServerAction.RejectAndClose"/>, or <see cref="ServerAction.Close"/> when the
+    /// conversation ended meanwhile.</returns>
     public ServerAction CompleteRegistration(ResultCode code, uint session)
     {
-        Invariant.Check(State == ServerSessionState.Registering);
+        if (State == ServerSessionState.Ended) return ServerAction.Close;
         if (code is not (ResultCode.Ok or ResultCode.SessionExists)) return RejectAndClose(code, in _pending);
-        return Open(session);
+        return Open(ServerSessionState.Registering, session);
     }
 
     /// <summary>Answers <see cref="ServerAction.OpenSession"/>: batches pass from here on.</summary>
@@ -50,9 +50,8 @@ public sealed partial class ServerSession
     /// <returns>What to send.</returns>
     public EstablishAck CompleteOpen(ulong nextCommandNumber)
     {
-        Invariant.Check(State == ServerSessionState.Opening);
-        State = ServerSessionState.Established;
         _heartbeat.SetInterval(KeepAliveMs);
+        Advance(ServerSessionState.Opening, ServerSessionState.Established);
         return new EstablishAck
         {
             Session = Session,
@@ -64,12 +63,9 @@ public sealed partial class ServerSession
     }
 
     /// <summary>Ends a handshake that the server cannot complete (for example <see cref="ResultCode.NotReady"/>).</summary>
-    /// <returns><see cref="ServerAction.RejectAndClose"/>.</returns>
-    public ServerAction Refuse(ResultCode code)
-    {
-        Invariant.Check(State is ServerSessionState.LookingUp or ServerSessionState.Registering or ServerSessionState.Opening);
-        return RejectAndClose(code, in _pending);
-    }
+    /// <returns><see cref="ServerAction.RejectAndClose"/>, or <see cref="ServerAction.Close"/> when the conversation ended meanwhile.</returns>
+    public ServerAction Refuse(ResultCode code) =>
+        State == ServerSessionState.Ended ? ServerAction.Close : RejectAndClose(code, in _pending);
 
     private ServerAction ReceiveNegotiate(in Frame frame)
     {
@@ -81,8 +77,7 @@ public sealed partial class ServerSession
         if (negotiate.PublicKey.IsZero) return RejectAndClose(ResultCode.InvalidKey, in header);
         _publicKey = negotiate.PublicKey;
         _pending = header;
-        State = ServerSessionState.LookingUp;
-        return ServerAction.LookUpKey;
+        return Advance(ServerSessionState.Connected, ServerSessionState.LookingUp) ? ServerAction.LookUpKey : ServerAction.Close;
     }
 
     private ServerAction ReceiveEstablish(in Frame frame)
@@ -101,18 +96,16 @@ public sealed partial class ServerSession
             ? _options.MaxKeepAliveMs
             : Math.Clamp(_establish.KeepAliveMs, _options.MinKeepAliveMs, _options.MaxKeepAliveMs);
         _pending = header;
-        if (_knownSession != 0) return Open(_knownSession);
+        if (_knownSession != 0) return Open(ServerSessionState.Negotiated, _knownSession);
         if (!VerifyRegistration()) return RejectAndClose(ResultCode.BadSignature, in header);
-        State = ServerSessionState.Registering;
-        return ServerAction.Register;
+        return Advance(ServerSessionState.Negotiated, ServerSessionState.Registering) ? ServerAction.Register : ServerAction.Close;
     }
 
-    private ServerAction Open(uint session)
+    private ServerAction Open(ServerSessionState from, uint session)
     {
         Invariant.Check(session != 0);
         Session = session;
-        State = ServerSessionState.Opening;
-        return ServerAction.OpenSession;
+        return Advance(from, ServerSessionState.Opening) ? ServerAction.OpenSession : ServerAction.Close;
     }
 
     private bool VerifyEstablish()

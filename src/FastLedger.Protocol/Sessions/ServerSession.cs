@@ -14,8 +14,10 @@ namespace FastLedger.Protocol.Sessions;
 /// </summary>
 /// <remarks>
 /// Times are nanoseconds of a clock that never goes back. Thread: the connection's reader calls everything, except that
-/// <see cref="Send{T}"/>, <see cref="TakeSeqNum"/> and <see cref="Heartbeat"/> belong to whoever holds the connection's writer, and
-/// <see cref="BatchAnswered"/> may be called by any thread. Alloc: none after construction. Blocks: no.
+/// <see cref="Send{T}"/>, <see cref="TakeSeqNum"/> and <see cref="Heartbeat"/> belong to whoever holds the connection's writer,
+/// <see cref="BatchAnswered"/> may be called by any thread, and <see cref="Tick"/> and <see cref="End"/> by any thread that does not run
+/// beside <see cref="Receive"/>. Once the conversation has ended, everything is accepted and nothing happens. Alloc: none after
+/// construction. Blocks: no.
 /// </remarks>
 public sealed partial class ServerSession
 {
@@ -26,6 +28,7 @@ public sealed partial class ServerSession
     private Establish _establish;
     private CommandBatchHead _batch;
     private readonly long _handshakeDeadlineNs;
+    private int _state;
     private int _inFlight;
 
     /// <summary>Starts a conversation.</summary>
@@ -41,7 +44,7 @@ public sealed partial class ServerSession
     }
 
     /// <summary>Where the conversation stands.</summary>
-    public ServerSessionState State { get; private set; }
+    public ServerSessionState State => (ServerSessionState)Volatile.Read(ref _state);
 
     /// <summary>Key that the client negotiates with.</summary>
     public Hash256 PublicKey => _publicKey;
@@ -107,7 +110,7 @@ public sealed partial class ServerSession
             case TemplateId.Establish: return ReceiveEstablish(in frame);
             case TemplateId.Sequence: return ReceiveSequence(in frame);
             case TemplateId.Terminate:
-                State = ServerSessionState.Ended;
+                Volatile.Write(ref _state, (int)ServerSessionState.Ended);
                 return ServerAction.Close;
             case TemplateId.AccountQuery: return ReceiveQuery<AccountQuery>(in frame);
             case TemplateId.StatementQuery: return ReceiveQuery<StatementQuery>(in frame);
@@ -177,6 +180,16 @@ public sealed partial class ServerSession
         return Reject(ResultCode.MessageMalformed, in header, requestId);
     }
 
+    /// <summary>Takes the handshake a step further.</summary>
+    /// <returns>False when the conversation ended while the server was busy with the step: time, a takeover or a shutdown may end it from
+    /// another thread at any moment, and nothing brings it back.</returns>
+    private bool Advance(ServerSessionState from, ServerSessionState to)
+    {
+        var found = (ServerSessionState)Interlocked.CompareExchange(ref _state, (int)to, (int)from);
+        Invariant.Check(found == from || found == ServerSessionState.Ended);
+        return found == from;
+    }
+
     private bool SupportsVersion(in FrameHeader header) => header.Version >= Schema.OldestVersion && header.Version <= Version;
 
     private ServerAction Reject(ResultCode code, in FrameHeader header, ulong reference)
@@ -188,14 +201,14 @@ public sealed partial class ServerSession
     private ServerAction RejectAndClose(ResultCode code, in FrameHeader header)
     {
         LastReject = MakeReject(code, in header, 0);
-        State = ServerSessionState.Ended;
+        Volatile.Write(ref _state, (int)ServerSessionState.Ended);
         return ServerAction.RejectAndClose;
     }
 
     private ServerAction Terminate(ResultCode code, in FrameHeader header)
     {
         LastTerminate = new Terminate { Code = code, RefTemplateId = (ushort)header.TemplateId, RefSeqNum = header.SeqNum };
-        State = ServerSessionState.Ended;
+        Volatile.Write(ref _state, (int)ServerSessionState.Ended);
         return ServerAction.Terminate;
     }
 

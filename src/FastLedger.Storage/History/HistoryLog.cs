@@ -75,7 +75,9 @@ public sealed unsafe class HistoryLog : IDisposable
     /// <param name="entry">Exactly 128 bytes; copied.</param>
     /// <returns>Its number.</returns>
     /// <exception cref="StorageFaultException">A flush failed before.</exception>
-    /// <remarks>Thread: the appending one. Blocks: while the memory is full of entries not yet flushed.</remarks>
+    /// <remarks>
+    /// Thread: the appending one. Blocks: while the memory is full of entries not yet flushed, so a thread that also flushes does so before.
+    /// </remarks>
     public ulong Append(ReadOnlySpan<byte> entry)
     {
         Invariant.Check(entry.Length == EntryBytes);

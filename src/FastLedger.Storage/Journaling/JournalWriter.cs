@@ -65,7 +65,7 @@ public sealed class JournalWriter
     /// <returns>The entry's index, dense from 1 over the whole journal.</returns>
     /// <exception cref="StorageFaultException">The journal has stopped.</exception>
     /// <remarks>
-    /// Thread: the appending one. Blocks: while the ring is full. Does not wake a sleeping committer: call <see cref="Wake"/> when
+    /// Thread: the appending one. Blocks: while the ring is full, so a thread that also commits does so before it is. Does not wake a sleeping committer: call <see cref="Wake"/> when
     /// everything that belongs together is appended, so that it becomes one group.
     /// </remarks>
     public ulong Append(
@@ -113,7 +113,7 @@ public sealed class JournalWriter
     }
 
     /// <summary>Sleeps until something is appended or <see cref="Wake"/> is called.</summary>
-    /// <returns>Whether there is something to commit.</returns>
+    /// <returns>Whether there is something to commit; false after a <see cref="Wake"/> for another reason, or when the time ran out.</returns>
     /// <remarks>Thread: the committing one.</remarks>
     public bool WaitForWork(TimeSpan timeout)
     {

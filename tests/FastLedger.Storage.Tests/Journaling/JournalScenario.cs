@@ -56,7 +56,7 @@ internal sealed class JournalScenario
 
     public JournalScenario Copy()
     {
-        JournalScenario copy = new() { Files = Files.AfterKill() };
+        JournalScenario copy = new() { Files = Files.Copy() };
         copy.Model.AddRange(Model);
         return copy;
     }

@@ -98,8 +98,16 @@ internal sealed class SimulatedFileSystem : IFileSystem
         return WithContents(names, content => content.AfterPowerLoss(random));
     }
 
-    /// <summary>What another process finds after this one was killed: everything that was written.</summary>
-    public SimulatedFileSystem AfterKill() => WithContents(Names, static content => content.Copy());
+    /// <summary>What another process finds after this one was killed: everything that was written, synced or not. Ends this one.</summary>
+    public SimulatedFileSystem AfterKill()
+    {
+        SimulatedFileSystem result = new() { Names = Names, _durableNames = _durableNames };
+        result._unsyncedNameChanges.AddRange(_unsyncedNameChanges);
+        return result;
+    }
+
+    /// <summary>The same files once more, all of them durable.</summary>
+    public SimulatedFileSystem Copy() => WithContents(Names, static content => content.Copy());
 
     public byte[] Bytes(string path) => Names[path].Bytes;
 
