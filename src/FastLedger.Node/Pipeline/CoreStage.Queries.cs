@@ -49,6 +49,9 @@ internal sealed partial class CoreStage
             case TemplateId.StatementQuery:
                 AnswerStatement(head, MemoryMarshal.Read<StatementQuery>(body));
                 break;
+            case TemplateId.PaymentQuery or TemplateId.MemberQuery or TemplateId.PaymentSystemQuery or TemplateId.CycleQuery:
+                AnswerClearing(head, body);
+                break;
             default:
                 Invariant.Check(head.Template == TemplateId.StatusQuery);
                 AnswerStatus(head, MemoryMarshal.Read<StatusQuery>(body));

@@ -50,4 +50,12 @@ public enum TemplateId : ushort
     SessionAnswer = 53,
     StatusQuery = 54,
     StatusAnswer = 55,
+    PaymentQuery = 60,
+    PaymentAnswer = 61,
+    MemberQuery = 62,
+    MemberAnswer = 63,
+    PaymentSystemQuery = 64,
+    PaymentSystemAnswer = 65,
+    CycleQuery = 66,
+    CycleAnswer = 67,
 }

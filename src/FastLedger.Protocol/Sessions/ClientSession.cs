@@ -122,6 +122,7 @@ public sealed class ClientSession
                 return ClientAction.Close;
             case TemplateId.AccountAnswer or TemplateId.StatementAnswer or TemplateId.OrderAnswer or TemplateId.DepthAnswer
                 or TemplateId.InstrumentAnswer or TemplateId.AssetAnswer or TemplateId.SessionAnswer or TemplateId.StatusAnswer
+                or TemplateId.PaymentAnswer or TemplateId.MemberAnswer or TemplateId.PaymentSystemAnswer or TemplateId.CycleAnswer
                 when established:
                 return ClientAction.Answer;
             default:

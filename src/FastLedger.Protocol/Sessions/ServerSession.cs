@@ -120,6 +120,10 @@ public sealed partial class ServerSession
             case TemplateId.AssetQuery: return ReceiveQuery<AssetQuery>(in frame);
             case TemplateId.SessionQuery: return ReceiveQuery<SessionQuery>(in frame);
             case TemplateId.StatusQuery: return ReceiveQuery<StatusQuery>(in frame);
+            case TemplateId.PaymentQuery: return ReceiveQuery<PaymentQuery>(in frame);
+            case TemplateId.MemberQuery: return ReceiveQuery<MemberQuery>(in frame);
+            case TemplateId.PaymentSystemQuery: return ReceiveQuery<PaymentSystemQuery>(in frame);
+            case TemplateId.CycleQuery: return ReceiveQuery<CycleQuery>(in frame);
             case TemplateId.NegotiateResponse:
             case TemplateId.EstablishAck:
             case TemplateId.Reject:
@@ -133,6 +137,10 @@ public sealed partial class ServerSession
             case TemplateId.AssetAnswer:
             case TemplateId.SessionAnswer:
             case TemplateId.StatusAnswer:
+            case TemplateId.PaymentAnswer:
+            case TemplateId.MemberAnswer:
+            case TemplateId.PaymentSystemAnswer:
+            case TemplateId.CycleAnswer:
                 return Terminate(ResultCode.UnexpectedMessage, in header);
             default:
                 return State == ServerSessionState.Established

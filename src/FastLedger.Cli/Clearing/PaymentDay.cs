@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using FastLedger.Load.Workloads;
+
+namespace FastLedger.Cli.Clearing;
+
+/// <summary>A generated business day: who pays whom how much, in order. The same seed gives the same day.</summary>
+/// <remarks>Banks differ in size by about one to ten; amounts spread over four orders of magnitude, as in large-value systems.</remarks>
+internal sealed class PaymentDay
+{
+    private const int SmallestWeight = 100, LargestWeight = 1000;
+
+    /// <summary>Generates a day.</summary>
+    public PaymentDay(int banks, int payments, ulong seed)
+    {
+        Banks = banks;
+        From = new int[payments];
+        To = new int[payments];
+        Amounts = new ulong[payments];
+        var random = new XorShift64(seed * 0x9E3779B97F4A7C15 | 1);
+        var cumulated = new ulong[banks];
+        ulong weight = 0;
+        for (int bank = 0; bank < banks; bank++) cumulated[bank] = weight += SmallestWeight + random.Below(LargestWeight - SmallestWeight);
+        var net = new Int128[banks];
+        for (int i = 0; i < payments; i++)
+        {
+            From[i] = Draw(ref random, cumulated);
+            do To[i] = Draw(ref random, cumulated);
+            while (To[i] == From[i]);
+            ulong scale = random.Below(4) switch { 0 => 100, 1 => 1_000, 2 => 10_000, _ => 100_000 };
+            Amounts[i] = scale + random.Below(9 * scale);
+            Value += Amounts[i];
+            net[From[i]] -= Amounts[i];
+            net[To[i]] += Amounts[i];
+        }
+
+        foreach (Int128 position in net) LargestNetDebit = Math.Max(LargestNetDebit, (long)-position);
+    }
+
+    public int Banks { get; }
+
+    public int Count => Amounts.Length;
+
+    public int[] From { get; }
+
+    public int[] To { get; }
+
+    /// <summary>Minor units.</summary>
+    public ulong[] Amounts { get; }
+
+    /// <summary>Sum of all amounts.</summary>
+    public UInt128 Value { get; }
+
+    /// <summary>What the bank with the worst balance of the whole day owes in the end.</summary>
+    public long LargestNetDebit { get; }
+
+    private static int Draw(ref XorShift64 random, ulong[] cumulated)
+    {
+        int at = Array.BinarySearch(cumulated, random.Below(cumulated[^1]) + 1);
+        return at >= 0 ? at : ~at;
+    }
+}
