@@ -34,6 +34,10 @@ public sealed record Genesis
 
     public uint MaxPayments { get; init; } = 1 << 25;
 
+    /// <summary>Payments that a resolution of queues looks at, removes or settles, and queues look at by themselves, per block; what is left
+    /// goes on in the next block.</summary>
+    public uint PaymentWorkPerBlock { get; init; } = 1 << 16;
+
     /// <summary>BLAKE3 over the fields in the order of this file, each length-prefixed or of fixed width.</summary>
     [JsonIgnore]
     public Hash256 ChainId
@@ -41,9 +45,9 @@ public sealed record Genesis
         get
         {
             byte[] name = Encoding.UTF8.GetBytes(Name);
-            byte[] image = new byte[(10 * 4) + name.Length];
+            byte[] image = new byte[(11 * 4) + name.Length];
             Span<byte> rest = image;
-            uint[] fields = [2, MaxSessions, MaxAssets, MaxAccounts, MaxPendingTransfers, MaxInstruments, MaxPriceLevels, MaxOrders, MaxPayments, (uint)name.Length];
+            uint[] fields = [2, MaxSessions, MaxAssets, MaxAccounts, MaxPendingTransfers, MaxInstruments, MaxPriceLevels, MaxOrders, MaxPayments, PaymentWorkPerBlock, (uint)name.Length];
             foreach (uint value in fields)
             {
                 BinaryPrimitives.WriteUInt32LittleEndian(rest, value);
@@ -67,6 +71,7 @@ public sealed record Genesis
         if (MaxPriceLevels is < 2 or > 1u << 28) return "genesis.max_price_levels must be 2 … 2^28";
         if (MaxOrders is < 2 or > RecordId.MaxRecords) return "genesis.max_orders must be 2 … 2^28";
         if (MaxPayments is < 2 or > RecordId.MaxRecords) return "genesis.max_payments must be 2 … 2^28";
+        if (PaymentWorkPerBlock is < 1 or > 1 << 20) return "genesis.payment_work_per_block must be 1 … 2^20";
         return null;
     }
 }

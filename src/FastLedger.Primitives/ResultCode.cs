@@ -228,6 +228,11 @@ public enum ResultCode : uint
     /// <summary>The system has no clearing account, or it is not empty.</summary>
     NoClearingAccount = 7234,
 
+    /// <summary>No exchange has this number, or the system is no currency of it.</summary>
+    UnknownExchange = 7240,
+    /// <summary>A rate, haircut, limit or amount of the exchange is out of range, or a currency belongs to another exchange.</summary>
+    InvalidExchange = 7241,
+
     // 8xxx: states and halts
 
     /// <summary>The account is frozen.</summary>

@@ -25,4 +25,7 @@ public enum TableId : byte
     Cycles = 28,
     CyclePositions = 29,
     Obligations = 30,
+    Exchanges = 31,
+    ExchangeCurrencies = 32,
+    ExchangePairs = 33,
 }

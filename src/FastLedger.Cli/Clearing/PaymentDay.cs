@@ -5,7 +5,8 @@ using FastLedger.Load.Workloads;
 namespace FastLedger.Cli.Clearing;
 
 /// <summary>A generated business day: who pays whom how much, in order. The same seed gives the same day.</summary>
-/// <remarks>Banks differ in size by about one to ten; amounts spread over four orders of magnitude, as in large-value systems.</remarks>
+/// <remarks>Banks differ in size by about one to ten; amounts spread over four orders of magnitude, as in large-value systems. Every other bank
+/// pays more in the morning and is paid more in the afternoon, the rest the other way round, so that money is needed before it comes.</remarks>
 internal sealed class PaymentDay
 {
     private const int SmallestWeight = 100, LargestWeight = 1000;
@@ -18,14 +19,15 @@ internal sealed class PaymentDay
         To = new int[payments];
         Amounts = new ulong[payments];
         var random = new XorShift64(seed * 0x9E3779B97F4A7C15 | 1);
-        var cumulated = new ulong[banks];
-        ulong weight = 0;
-        for (int bank = 0; bank < banks; bank++) cumulated[bank] = weight += SmallestWeight + random.Below(LargestWeight - SmallestWeight);
+        var weights = new ulong[banks];
+        for (int bank = 0; bank < banks; bank++) weights[bank] = SmallestWeight + random.Below(LargestWeight - SmallestWeight);
+        ulong[] even = Cumulated(weights, heavy: 0), odd = Cumulated(weights, heavy: 1);
         var net = new Int128[banks];
         for (int i = 0; i < payments; i++)
         {
-            From[i] = Draw(ref random, cumulated);
-            do To[i] = Draw(ref random, cumulated);
+            bool morning = i < payments / 2;
+            From[i] = Draw(ref random, morning ? even : odd);
+            do To[i] = Draw(ref random, morning ? odd : even);
             while (To[i] == From[i]);
             ulong scale = random.Below(4) switch { 0 => 100, 1 => 1_000, 2 => 10_000, _ => 100_000 };
             Amounts[i] = scale + random.Below(9 * scale);
@@ -53,6 +55,15 @@ internal sealed class PaymentDay
 
     /// <summary>What the bank with the worst balance of the whole day owes in the end.</summary>
     public long LargestNetDebit { get; }
+
+    /// <summary>Weights added up, those of every other bank raised by half and of the rest lowered by half.</summary>
+    private static ulong[] Cumulated(ulong[] weights, int heavy)
+    {
+        var cumulated = new ulong[weights.Length];
+        ulong sum = 0;
+        for (int bank = 0; bank < weights.Length; bank++) cumulated[bank] = sum += weights[bank] * (bank % 2 == heavy ? 3ul : 1ul);
+        return cumulated;
+    }
 
     private static int Draw(ref XorShift64 random, ulong[] cumulated)
     {

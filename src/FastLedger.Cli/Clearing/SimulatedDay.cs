@@ -20,7 +20,7 @@ namespace FastLedger.Cli.Clearing;
 /// <remarks>Thread: one, and the client's receiving thread for events. One run at a time.</remarks>
 internal sealed class SimulatedDay(PaymentDay day, Hash256 policyKey)
 {
-    private const int PaymentsPerBatch = 1000, InFlight = 8;
+    private const int PaymentsPerBatch = 2000, InFlight = 16;
 
     private readonly List<PaymentEvent> _events = new(day.Count * 2);
     private uint _asset;

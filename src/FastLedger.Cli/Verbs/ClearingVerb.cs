@@ -88,6 +88,8 @@ internal static class ClearingVerb
                 foreach (SettlementMode other in new[] { SettlementMode.Rtgs, SettlementMode.Bypass, SettlementMode.Lsm, SettlementMode.Dns })
                 {
                     if (other == SettlementMode.Bypass && mode != SettlementMode.Bypass) continue;
+                    // Once for the compiler, once for the figures.
+                    await simulation.RunAsync(client, other, credit, ct).ConfigureAwait(false);
                     Task<DayResult> run = simulation.RunAsync(client, other, credit, ct);
                     await presenter.FollowAsync(LiquidityChart.Name(other), run, () => simulation.Sent, TimeSpan.FromSeconds(2), DisplayInterval).ConfigureAwait(false);
                     results.Add(await run.ConfigureAwait(false));

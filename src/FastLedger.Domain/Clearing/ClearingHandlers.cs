@@ -14,6 +14,7 @@ public sealed class ClearingHandlers
     private readonly CollateralHandlers _collateral;
     private readonly PaymentHandlers _payments;
     private readonly CycleHandlers _cycles;
+    private readonly ExchangeHandlers _exchanges;
     private readonly PaymentWork _work;
 
     /// <summary>Handlers over the context's ledger.</summary>
@@ -27,7 +28,8 @@ public sealed class ClearingHandlers
         _collateral = new CollateralHandlers(context, context.Queues);
         _payments = new PaymentHandlers(context, context.Queues, settlement, gross, resolution);
         _cycles = new CycleHandlers(context);
-        _work = new PaymentWork(context, context.Queues, settlement, gross, resolution);
+        _exchanges = new ExchangeHandlers(context);
+        _work = new PaymentWork(context, context.Queues, settlement, gross, resolution, _exchanges);
     }
 
     /// <summary>Executes a command of payment clearing.</summary>
@@ -57,6 +59,12 @@ public sealed class ClearingHandlers
                 return _cycles.Settle(Command.As<CycleCommand>(in command), ref result);
             case Opcode.RecastCycle:
                 return _cycles.Recast(Command.As<CycleCommand>(in command), ref result);
+            case Opcode.SubmitExchange:
+                return _exchanges.Submit(Command.As<ExchangeCommand>(in command), ref result);
+            case Opcode.SetExchangeCurrency:
+                return _exchanges.SetCurrency(Command.As<ExchangeCommand>(in command), ref result);
+            case Opcode.CreateExchange:
+                return _exchanges.Create(Command.As<ExchangeCommand>(in command), ref result);
             case Opcode.CreatePaymentSystem:
                 return _participants.CreateSystem(Command.As<PaymentSystemCommand>(in command), ref result);
             case Opcode.ConfigurePaymentSystem:

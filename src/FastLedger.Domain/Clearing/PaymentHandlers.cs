@@ -179,7 +179,7 @@ public sealed class PaymentHandlers
         if (_tables.Systems[command.System].OperatorPolicy != _context.Policy) return ResultCode.Unauthorized;
         if (_ledger.Undo.IsRecording) return ResultCode.NotAllowedInChain;
         if (_tables.Systems[command.System].Phase != ResolutionPhase.Idle) return ResultCode.ResolutionRunning;
-        int budget = PaymentWork.PerBlock;
+        int budget = _tables.WorkPerBlock;
         _resolution.Start(command.System);
         _resolution.Work(command.System, ref budget);
         result.Value = _tables.Systems[command.System].ResolvedCount;

@@ -100,9 +100,10 @@ public sealed class PaymentQueues
         uint number = _tables.MemberByAccount.Find(account);
         if (number == 0) return;
         ref readonly MemberRecord member = ref _tables.Members[number];
+        ref readonly PaymentSystemRecord system = ref _tables.Systems[member.System];
+        if (system.Exchange != 0 && _tables.Exchanges[system.Exchange].Head != 0) _tables.Exchanges.Change(system.Exchange).Retry = 1;
         if (member.QueuedCount == 0) return;
         Touch(number);
-        ref readonly PaymentSystemRecord system = ref _tables.Systems[member.System];
         if ((system.Options & PaymentSystemOptions.ResolveOnCredit) != 0 && system.CreditedSinceResolution == 0)
             _tables.Systems.Change(member.System).CreditedSinceResolution = 1;
     }

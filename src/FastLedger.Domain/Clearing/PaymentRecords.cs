@@ -65,7 +65,8 @@ public struct PaymentSystemRecord
     [FieldOffset(160)] public UInt128 ExternalId;
     [FieldOffset(176)] public Hash256 Reference;
     [FieldOffset(208)] public uint Code;
-    [FieldOffset(212)] public uint Reserved1;
+    /// <summary>Exchange of which it is a currency, or 0.</summary>
+    [FieldOffset(212)] public uint Exchange;
     [FieldOffset(216)] public ulong Reserved2;
     [FieldOffset(224)] public Hash256 Reserved3;
 }

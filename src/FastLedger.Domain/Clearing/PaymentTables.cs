@@ -13,7 +13,7 @@ public sealed class PaymentTables : IDisposable
 {
     /// <summary>Records per table, record 0 included.</summary>
     public const uint MaxSystems = 256, MaxParticipants = 1 << 16, MaxMembers = 1 << 17, MaxLimits = 1 << 20, MaxCollateralAssets = 1 << 12, MaxCollateral = 1 << 18,
-        MaxCycles = 1 << 20, MaxCyclePositions = 1 << 22;
+        MaxCycles = 1 << 20, MaxCyclePositions = 1 << 22, MaxExchanges = 64, MaxExchangeCurrencies = 1 << 10, MaxExchangePairs = 1 << 22;
 
     /// <summary>Members of one system: bounds what one resolution or one cycle does at once.</summary>
     public const uint MaxMembersPerSystem = 4096;
@@ -24,6 +24,7 @@ public sealed class PaymentTables : IDisposable
     public PaymentTables(Genesis genesis, Table<Accounts.AccountRecord> accounts, UndoLog undo, ulong secret)
     {
         _accounts = accounts;
+        WorkPerBlock = (int)genesis.PaymentWorkPerBlock;
         Systems = new Table<PaymentSystemRecord>(TableId.PaymentSystems, MaxSystems, undo);
         Participants = new Table<ParticipantRecord>(TableId.Participants, MaxParticipants, undo);
         Members = new Table<MemberRecord>(TableId.Members, MaxMembers, undo);
@@ -35,6 +36,9 @@ public sealed class PaymentTables : IDisposable
         Cycles = new Table<CycleRecord>(TableId.Cycles, MaxCycles, undo);
         CyclePositions = new Table<CyclePositionRecord>(TableId.CyclePositions, MaxCyclePositions, undo);
         Obligations = new Table<ObligationRecord>(TableId.Obligations, genesis.MaxPayments, undo);
+        Exchanges = new Table<ExchangeRecord>(TableId.Exchanges, MaxExchanges, undo);
+        ExchangeCurrencies = new Table<ExchangeCurrencyRecord>(TableId.ExchangeCurrencies, MaxExchangeCurrencies, undo);
+        ExchangePairs = new Table<ExchangePairRecord>(TableId.ExchangePairs, MaxExchangePairs, undo);
         CyclePositionByMember = new IdIndex(undo, secret);
         ParticipantByBic = new IdIndex(undo, secret);
         MemberByAccount = new IdIndex(undo, secret);
@@ -43,6 +47,9 @@ public sealed class PaymentTables : IDisposable
         CollateralAssetByAsset = new IdIndex(undo, secret);
         Times = new ExpiryQueue(undo, (int)genesis.MaxPayments);
     }
+
+    /// <summary>Payments looked at, removed or settled at the start of one block, or by one command that resolves.</summary>
+    public int WorkPerBlock { get; }
 
     public Table<PaymentSystemRecord> Systems { get; }
 
@@ -67,6 +74,12 @@ public sealed class PaymentTables : IDisposable
 
     public Table<ObligationRecord> Obligations { get; }
 
+    public Table<ExchangeRecord> Exchanges { get; }
+
+    public Table<ExchangeCurrencyRecord> ExchangeCurrencies { get; }
+
+    public Table<ExchangePairRecord> ExchangePairs { get; }
+
     public IdIndex CyclePositionByMember { get; }
 
     public IdIndex ParticipantByBic { get; }
@@ -84,7 +97,8 @@ public sealed class PaymentTables : IDisposable
     public ExpiryQueue Times { get; }
 
     /// <summary>The tables, in the order of their ids.</summary>
-    public Table[] All => [Systems, Participants, Members, Limits, CollateralAssets, Collateral, Payments, Resolutions, Cycles, CyclePositions, Obligations];
+    public Table[] All => [Systems, Participants, Members, Limits, CollateralAssets, Collateral, Payments, Resolutions, Cycles, CyclePositions, Obligations,
+        Exchanges, ExchangeCurrencies, ExchangePairs];
 
     /// <summary>Key of two numbers in an index.</summary>
     public static UInt128 Pair(uint first, uint second) => ((UInt128)first << 64) | second;

@@ -15,9 +15,6 @@ public sealed class PaymentWork
     /// <summary>Payments looked at after one command or chain.</summary>
     public const int PerCommand = 1 << 14;
 
-    /// <summary>Payments looked at, removed or settled at the start of one block.</summary>
-    public const int PerBlock = 1 << 16;
-
     private readonly Ledger _ledger;
     private readonly PaymentTables _tables;
     private readonly ExecutionContext _context;
@@ -25,9 +22,10 @@ public sealed class PaymentWork
     private readonly PaymentSettlement _settlement;
     private readonly GrossSettlement _gross;
     private readonly QueueResolution _resolution;
+    private readonly ExchangeHandlers _exchanges;
 
     /// <summary>Work over the context's ledger.</summary>
-    public PaymentWork(ExecutionContext context, PaymentQueues queues, PaymentSettlement settlement, GrossSettlement gross, QueueResolution resolution)
+    public PaymentWork(ExecutionContext context, PaymentQueues queues, PaymentSettlement settlement, GrossSettlement gross, QueueResolution resolution, ExchangeHandlers exchanges)
     {
         _context = context;
         _ledger = context.Ledger;
@@ -36,6 +34,7 @@ public sealed class PaymentWork
         _settlement = settlement;
         _gross = gross;
         _resolution = resolution;
+        _exchanges = exchanges;
     }
 
     /// <summary>Block time at which the next piece of work is due: 0 when it is now, <see cref="long.MaxValue"/> when nothing is.</summary>
@@ -45,20 +44,22 @@ public sealed class PaymentWork
         PaymentTables tables = ledger.Clearing;
         long next = tables.Times.NextNs;
         for (uint number = 1; number < tables.Systems.Count; number++) next = Math.Min(next, NextNs(tables.Systems[number]));
+        for (uint number = 1; number < tables.Exchanges.Count; number++)
+            if (HasWork(tables.Exchanges[number])) return 0;
         return next;
     }
 
     /// <summary>After a command or a chain: looks at the queues of whoever was credited.</summary>
     public void AfterCommand()
     {
-        int budget = PerCommand;
+        int budget = Math.Min(PerCommand, _tables.WorkPerBlock);
         _gross.Work(ref budget);
     }
 
     /// <summary>At the start of a block.</summary>
     public void BeginBlock()
     {
-        int budget = PerBlock;
+        int budget = _tables.WorkPerBlock;
         while (budget > 0 && _context.HasRoomForEvents && _tables.Times.NextNs <= _context.TimestampNs)
         {
             budget--;
@@ -74,10 +75,19 @@ public sealed class PaymentWork
             _resolution.Work(number, ref budget);
         }
 
+        for (uint number = 1; number < _tables.Exchanges.Count; number++)
+        {
+            if (!HasWork(_tables.Exchanges[number])) continue;
+            _context.Sequence = ++_ledger.Counters.Sequence;
+            _exchanges.Retry(number, ref budget);
+        }
+
         if (_ledger.Counters.FirstTouchedMember == 0) return;
         _context.Sequence = ++_ledger.Counters.Sequence;
         _gross.Work(ref budget);
     }
+
+    private static bool HasWork(in ExchangeRecord exchange) => exchange.Head != 0 && (exchange.Retry | exchange.Cursor) != 0;
 
     private static long NextNs(in PaymentSystemRecord system)
     {

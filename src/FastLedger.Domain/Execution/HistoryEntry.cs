@@ -29,6 +29,8 @@ public enum HistoryKind : ushort
     Netting = 11,
     /// <summary>The guarantee account paid what a member lacked in a cycle.</summary>
     Guarantee = 12,
+    /// <summary>One leg of a pair of payments that settled together.</summary>
+    Exchange = 13,
 }
 
 /// <summary>

@@ -92,6 +92,9 @@ public sealed class GenesisSection
     [Description("Payments kept, the ended ones included; beyond it the oldest ended ones are forgotten.")]
     public uint MaxPayments { get; set; } = 1 << 25;
 
+    [Description("Payments that clearing looks at, removes or settles by itself in one block.")]
+    public uint PaymentWorkPerBlock { get; set; } = 1 << 16;
+
     /// <summary>The genesis these settings describe.</summary>
     public Genesis ToGenesis() => new()
     {
@@ -104,6 +107,7 @@ public sealed class GenesisSection
         MaxPriceLevels = MaxPriceLevels,
         MaxOrders = MaxOrders,
         MaxPayments = MaxPayments,
+        PaymentWorkPerBlock = PaymentWorkPerBlock,
     };
 }
 

@@ -101,4 +101,11 @@ public enum Opcode : ushort
     SettleCycle = 87,
     /// <summary>Drops all obligations of one member from a closed cycle.</summary>
     RecastCycle = 88,
+
+    /// <summary>Creates a payment-versus-payment exchange over several payment systems.</summary>
+    CreateExchange = 92,
+    /// <summary>Adds a currency to an exchange, or changes its rate, haircut and limit.</summary>
+    SetExchangeCurrency = 93,
+    /// <summary>Sends a pair of payments that settle together, when both participants pass the risk tests; else they wait.</summary>
+    SubmitExchange = 94,
 }
