@@ -4,7 +4,7 @@ using System.Text.Json;
 using BenchmarkDotNet.Running;
 using FastLedger.Benchmarks.Cryptography;
 
-// "measure hash|merkle" prints one line of JSON; everything else is BenchmarkDotNet's.
+// "measure hash|merkle|signatures" prints one line of JSON, "measure hash FILE" a digest; everything else is BenchmarkDotNet's.
 switch (args)
 {
     case ["measure", "hash"]:
@@ -12,6 +12,12 @@ switch (args)
         break;
     case ["measure", "merkle"]:
         Console.WriteLine(JsonSerializer.Serialize(MerkleMeasurement.Run()));
+        break;
+    case ["measure", "hash", string file]:
+        Console.WriteLine($"{FileDigest.Of(file)}  {file}");
+        break;
+    case ["measure", "signatures"]:
+        Console.WriteLine(JsonSerializer.Serialize(SignatureMeasurement.Run()));
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
