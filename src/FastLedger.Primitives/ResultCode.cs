@@ -31,6 +31,8 @@ public enum ResultCode : uint
     SlowConsumer = 1008,
     /// <summary>The replica holds as many connections as it may.</summary>
     TooManyConnections = 1009,
+    /// <summary>A frame's number is not one above that of the frame before it on the connection.</summary>
+    SequenceBroken = 1010,
 
     // 2xxx: schema
 

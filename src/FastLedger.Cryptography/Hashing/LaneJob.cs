@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Runtime.CompilerServices;
+
+namespace FastLedger.Cryptography;
+
+/// <summary>What the lanes of one call have in common.</summary>
+/// <param name="key">8 words; the first chaining value of every input.</param>
+/// <param name="blocks">64-byte blocks per input, 1 to 16.</param>
+/// <param name="counter">Counter of the first input.</param>
+/// <param name="counterStep">1 when each following input has the next counter (chunks), 0 when all share it (parents, records).</param>
+/// <param name="flags">On every block.</param>
+/// <param name="first">Besides, on the first block.</param>
+/// <param name="last">Besides, on the last block.</param>
+internal readonly unsafe struct LaneJob(uint* key, uint blocks, ulong counter, uint counterStep, uint flags, uint first, uint last)
+{
+    public readonly uint* Key = key;
+    public readonly ulong Counter = counter;
+    public readonly uint Blocks = blocks;
+    public readonly uint CounterStep = counterStep;
+    public readonly uint Flags = flags;
+    public readonly uint First = first;
+    public readonly uint Last = last;
+
+    /// <summary>Flags of block number <paramref name="block"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint FlagsOf(uint block) => Flags | (block == 0 ? First : 0) | (block == Blocks - 1 ? Last : 0);
+
+    /// <summary>The same for inputs from number <paramref name="skipped"/> on.</summary>
+    public LaneJob From(uint skipped) => new(Key, Blocks, Counter + (CounterStep * (ulong)skipped), CounterStep, Flags, First, Last);
+}

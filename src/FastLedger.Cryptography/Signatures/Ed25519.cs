@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using FastLedger.Primitives;
+
+namespace FastLedger.Cryptography;
+
+/// <summary>
+/// Ed25519 verification by one acceptance rule, that of libsodium's <c>crypto_sign_verify_detached</c>: S and the key canonical, neither
+/// R nor the key of small order, and the encoding of S·B − h·A equal to R, without a cofactor. Every signature is judged by itself, so no
+/// two replicas can differ.
+/// </summary>
+/// <remarks>Thread: any. Alloc: none. Blocks: no.</remarks>
+public static unsafe class Ed25519
+{
+    /// <summary>Bytes of a public key.</summary>
+    public const int PublicKeySize = 32;
+
+    /// <summary>Bytes of a signature.</summary>
+    public const int SignatureSize = 64;
+
+    /// <summary>Is this a signature of the message under the key? False for a key or a signature of another length.</summary>
+    public static bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
+    {
+        if (publicKey.Length != PublicKeySize || signature.Length != SignatureSize) return false;
+        fixed (byte* keyBytes = publicKey)
+        fixed (byte* messageBytes = message)
+        fixed (byte* signatureBytes = signature)
+            return LibSodium.Verify(signatureBytes, messageBytes, (ulong)message.Length, keyBytes) == 0;
+    }
+
+    /// <summary>Checks many signatures, each by itself.</summary>
+    /// <param name="messages">What to check.</param>
+    /// <param name="valid">As many; receives the answers.</param>
+    /// <returns>How many are valid.</returns>
+    public static int VerifyBatch(ReadOnlySpan<SignedMessage> messages, Span<bool> valid)
+    {
+        Invariant.Check(valid.Length == messages.Length);
+        int count = 0;
+        for (int i = 0; i < messages.Length; i++)
+        {
+            ref readonly SignedMessage item = ref messages[i];
+            valid[i] = LibSodium.Verify(item.Signature, item.Message, item.MessageLength, item.PublicKey) == 0;
+            count += valid[i] ? 1 : 0;
+        }
+
+        return count;
+    }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+namespace FastLedger.Protocol.Messages;
+
+/// <summary>Message types of the schema. Numbers are part of the wire protocol: they are never reused.</summary>
+public enum TemplateId : ushort
+{
+    None = 0,
+
+    // Session, 1–19
+
+    /// <summary>Client: opens the conversation with its public key.</summary>
+    Negotiate = 1,
+    /// <summary>Server: chain, challenge, session number of the key and limits.</summary>
+    NegotiateResponse = 2,
+    /// <summary>Client: proves possession of the key and asks for the session.</summary>
+    Establish = 3,
+    /// <summary>Server: the session is open.</summary>
+    EstablishAck = 4,
+    /// <summary>Server: one message was refused; the session goes on unless it was never established.</summary>
+    Reject = 5,
+    /// <summary>Both: heartbeat.</summary>
+    Sequence = 6,
+    /// <summary>Both: the connection ends.</summary>
+    Terminate = 7,
+
+    // Commands and what follows from them, 20–39
+
+    /// <summary>Client: 1 … 8,190 signed commands.</summary>
+    CommandBatch = 20,
+    /// <summary>Server: answer to one batch.</summary>
+    BatchResult = 21,
+    /// <summary>Server: what happened to resting orders.</summary>
+    OrderEvents = 22,
+
+    // Queries (even) and their answers (odd), 40–79
+
+    AccountQuery = 40,
+    AccountAnswer = 41,
+    StatementQuery = 42,
+    StatementAnswer = 43,
+    OrderQuery = 44,
+    OrderAnswer = 45,
+    DepthQuery = 46,
+    DepthAnswer = 47,
+    InstrumentQuery = 48,
+    InstrumentAnswer = 49,
+    AssetQuery = 50,
+    AssetAnswer = 51,
+    SessionQuery = 52,
+    SessionAnswer = 53,
+    StatusQuery = 54,
+    StatusAnswer = 55,
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using FastLedger.Primitives;
+
+namespace FastLedger.Protocol;
+
+/// <summary>
+/// The bytes that clients sign: a tag that no other message begins with, the chain, and what is agreed to. This is the only place that
+/// puts them together.
+/// </summary>
+/// <remarks>Thread: any. Alloc: none. Blocks: no.</remarks>
+public static class SignedMessages
+{
+    /// <summary>Bytes of <see cref="Batch"/>.</summary>
+    public const int BatchBytes = 19 + 2 * Hash256.Size;
+    /// <summary>Bytes of <see cref="Establish"/>.</summary>
+    public const int EstablishBytes = 23 + 3 * Hash256.Size;
+    /// <summary>Bytes of <see cref="Register"/>.</summary>
+    public const int RegisterBytes = 22 + 2 * Hash256.Size;
+
+    /// <summary>"FastLedger batch v1" ‖ chain id ‖ batch digest.</summary>
+    public static void Batch(Span<byte> destination, in Hash256 chainId, in Hash256 digest) =>
+        Build(destination, "FastLedger batch v1"u8, chainId.Bytes, digest.Bytes, default);
+
+    /// <summary>"FastLedger establish v1" ‖ chain id ‖ challenge of the connection ‖ public key.</summary>
+    public static void Establish(Span<byte> destination, in Hash256 chainId, in Hash256 challenge, in Hash256 publicKey) =>
+        Build(destination, "FastLedger establish v1"u8, chainId.Bytes, challenge.Bytes, publicKey.Bytes);
+
+    /// <summary>"FastLedger register v1" ‖ chain id ‖ public key.</summary>
+    public static void Register(Span<byte> destination, in Hash256 chainId, in Hash256 publicKey) =>
+        Build(destination, "FastLedger register v1"u8, chainId.Bytes, publicKey.Bytes, default);
+
+    private static void Build(Span<byte> destination, ReadOnlySpan<byte> tag, ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, ReadOnlySpan<byte> c)
+    {
+        Invariant.Check(destination.Length == tag.Length + a.Length + b.Length + c.Length);
+        tag.CopyTo(destination);
+        destination = destination[tag.Length..];
+        a.CopyTo(destination);
+        b.CopyTo(destination[a.Length..]);
+        c.CopyTo(destination[(a.Length + b.Length)..]);
+    }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using CsCheck;
+using FastLedger.Primitives;
+
+namespace FastLedger.Cryptography.Tests;
+
+public unsafe class TableTreeTests
+{
+    [Fact]
+    public void The_root_of_an_empty_table_is_zero()
+    {
+        using TableTree tree = new(128, 1000);
+        Assert.True(tree.Root.IsZero);
+        tree.Update(null, [], 0);
+        Assert.True(tree.Root.IsZero);
+    }
+
+    [Fact]
+    public void The_root_of_one_record_is_its_digest()
+    {
+        using TableTree tree = new(64, 1);
+        byte[] record = new byte[64];
+        fixed (byte* records = record) tree.Update(records, [0], 1);
+        Assert.Equal(Blake3.Hash(record), tree.Root);
+    }
+
+    [Fact]
+    public void Any_history_of_updates_gives_the_root_that_a_naive_tree_gives()
+    {
+        // Steps of (growth, touched numbers): the numbers are reduced into the table, so any integers will do.
+        Gen.Select(Gen.Int[1, 4], Gen.Select(Gen.Int[0, 90], Gen.Int[0, 1 << 20].Array[0, 60]).Array[1, 8]).Sample((blocks, steps) =>
+        {
+            int size = blocks * 64;
+            using TableTree tree = new(size, 1000);
+            using ReservedMemory memory = new((nuint)(1000 * size));
+            HashSet<uint> written = [];
+            uint count = 0;
+            byte stamp = 0;
+            foreach ((int growth, int[] picks) in steps)
+            {
+                count += (uint)growth;
+                uint[] touched = count == 0 ? [] : picks.Select(pick => (uint)pick % count).Distinct().ToArray();
+                stamp++;
+                foreach (uint record in touched)
+                {
+                    new Span<byte>(memory.Pointer + (record * size), size).Fill((byte)(stamp + record));
+                    written.Add(record);
+                }
+
+                tree.Update(memory.Pointer, touched, count);
+                Assert.Equal(NaiveRoot(memory.Pointer, size, count, written), tree.Root);
+            }
+        }, iter: 300);
+    }
+
+    [Fact]
+    public void A_rebuilt_tree_equals_one_that_was_updated_record_by_record()
+    {
+        for (uint count = 1; count < 300; count += 7)
+        {
+            using TableTree updated = new(128, 300), rebuilt = new(128, 300);
+            using ReservedMemory memory = new(300 * 128);
+            for (uint i = 0; i < count; i++)
+            {
+                new Span<byte>(memory.Pointer + (i * 128), 128).Fill((byte)(i * 31));
+                updated.Update(memory.Pointer, [i], i + 1);
+            }
+
+            rebuilt.Rebuild(memory.Pointer, count);
+            Assert.Equal(updated.Root, rebuilt.Root);
+            for (int level = 0; level <= updated.Depth; level++)
+                for (ulong node = 0; node < 1UL << (updated.Depth - level); node++) Assert.Equal(updated.Node(level, node), rebuilt.Node(level, node));
+        }
+    }
+
+    [Fact]
+    public void Every_record_and_every_absent_record_can_be_proven()
+    {
+        using TableTree tree = Table(37, out ReservedMemory memory);
+        using (memory)
+        {
+            Hash256[] path = new Hash256[tree.Depth];
+            for (uint record = 0; record < 37; record++)
+            {
+                Assert.Equal(tree.Depth, tree.Prove(record, path));
+                Hash256 leaf = Merkle.Leaf(new ReadOnlySpan<byte>(memory.Pointer + (record * 128), 128));
+                Assert.True(MerkleProof.VerifyInclusion(tree.Root, 1UL << tree.Depth, record, leaf, path));
+            }
+        }
+    }
+
+    [Fact]
+    public void A_cleared_tree_starts_anew()
+    {
+        using TableTree tree = Table(37, out ReservedMemory memory);
+        using (memory)
+        {
+            Hash256 before = tree.Root;
+            tree.Clear();
+            Assert.True(tree.Root.IsZero);
+            tree.Rebuild(memory.Pointer, 37);
+            Assert.Equal(before, tree.Root);
+        }
+    }
+
+    internal static TableTree Table(uint count, out ReservedMemory memory)
+    {
+        TableTree tree = new(128, count);
+        memory = new ReservedMemory(count * 128);
+        for (uint i = 0; i < count; i++) new Span<byte>(memory.Pointer + (i * 128), 128).Fill((byte)(i * 7));
+        tree.Rebuild(memory.Pointer, count);
+        return tree;
+    }
+
+    private static Hash256 NaiveRoot(byte* records, int size, uint count, HashSet<uint> written)
+    {
+        List<Hash256> level = [];
+        for (uint i = 0; i < count; i++) level.Add(written.Contains(i) ? Blake3.Hash(new ReadOnlySpan<byte>(records + (i * size), size)) : default);
+        while (!System.Numerics.BitOperations.IsPow2(level.Count) && level.Count > 0) level.Add(default);
+        while (level.Count > 1) level = level.Chunk(2).Select(pair => Merkle.Node(pair[0], pair[1])).ToList();
+        return level.Count == 0 ? default : level[0];
+    }
+}
