@@ -94,20 +94,10 @@ public sealed partial class ConsensusCore
         var writer = new FrameWriter(genesisCertificate);
         BlockCertificate.WriteHead(ref writer, CertificateKind.Quorum, epoch, 0, genesis, _validators.Count, 0);
         Invariant.Check(BlockCertificate.TryRead(writer.Written, _validators.Count, out BlockCertificate certificate));
-        _safety.BeginEpoch(chain, epoch, _validators, OwnIndex(), certificate);
+        _safety.BeginEpoch(chain, epoch, _validators, certificate);
         ResetEpochState();
         _epochStartHeight = height;
         _epochStartTimestampNs = timestampNs;
-    }
-
-    private int OwnIndex()
-    {
-        for (int i = 0; i < _validators.Count; i++)
-        {
-            if (_validators.Key(i) == _safety.PublicKey) return i;
-        }
-
-        return -1;
     }
 
     private void ResetEpochState()

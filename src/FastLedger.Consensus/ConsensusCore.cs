@@ -101,6 +101,9 @@ public sealed partial class ConsensusCore
     /// <summary>Own place in the present epoch, or −1.</summary>
     public int Self => _safety.Self;
 
+    /// <summary>Validator index of the leader of <paramref name="view"/> ≥ 1.</summary>
+    public int LeaderOf(ulong view) => _leaders.Leader(view);
+
     /// <summary>Blocks in memory; never more than <see cref="ConsensusOptions.TreeCapacity"/>.</summary>
     public int BlocksHeld => _tree.Count;
 

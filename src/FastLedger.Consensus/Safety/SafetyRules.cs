@@ -31,13 +31,11 @@ public sealed class SafetyRules(ISigner signer)
 {
     private readonly ISigner _signer = signer;
     private Hash256 _chain;
+    private Hash256 _key;
     private int _validatorCount;
 
     /// <summary>The durable state; others read it.</summary>
     public SafetyData Data { get; } = new();
-
-    /// <summary>The key that the signatures verify under.</summary>
-    public Hash256 PublicKey => _signer.PublicKey;
 
     /// <summary>Own place in the epoch's validator set, or −1: then nothing is signed.</summary>
     public int Self { get; private set; } = -1;
@@ -62,11 +60,17 @@ public sealed class SafetyRules(ISigner signer)
     }
 
     /// <summary>Begins an epoch. From here on nothing of an earlier epoch can be signed: its number is in every statement.</summary>
-    public void BeginEpoch(in Hash256 chain, ulong epoch, ValidatorSet validators, int self, in BlockCertificate genesis)
+    public void BeginEpoch(in Hash256 chain, ulong epoch, ValidatorSet validators, in BlockCertificate genesis)
     {
         _chain = chain;
         _validatorCount = validators.Count;
-        Self = self >= 0 && validators.Key(self) == _signer.PublicKey ? self : -1;
+        Self = -1;
+        for (int i = 0; i < validators.Count && Self < 0; i++)
+        {
+            if (_signer.Holds(validators.Key(i))) Self = i;
+        }
+
+        if (Self >= 0) _key = validators.Key(Self);
         Data.BeginEpoch(epoch, genesis, validators.Count);
     }
 
@@ -93,7 +97,7 @@ public sealed class SafetyRules(ISigner signer)
         if (!EntryIsProven(view, justifyView, entryView, entryHighQcView)) return false;
 
         Span<byte> buffer = stackalloc byte[Statement.MaxSize];
-        _signer.Sign(Statement.Vote(buffer, _chain, Data.Epoch, view, block), signature);
+        _signer.Sign(_key, Statement.Vote(buffer, _chain, Data.Epoch, view, block), signature);
         Data.LastVotedView = view;
         Data.LastVoteView = view;
         Data.LastVoteBlock = block;
@@ -117,7 +121,7 @@ public sealed class SafetyRules(ISigner signer)
 
         Data.RaiseLock(quorum, _validatorCount);
         Span<byte> buffer = stackalloc byte[Statement.MaxSize];
-        _signer.Sign(Statement.Finalize(buffer, _chain, Data.Epoch, view, quorum.BlockId), signature);
+        _signer.Sign(_key, Statement.Finalize(buffer, _chain, Data.Epoch, view, quorum.BlockId), signature);
         Data.LastFinalizedView = view;
         Data.LastFinalizedBlock = quorum.BlockId;
         signature.CopyTo(Data.LastFinalizeSignature);
@@ -137,7 +141,7 @@ public sealed class SafetyRules(ISigner signer)
 
         Span<byte> buffer = stackalloc byte[Statement.MaxSize];
         Span<byte> signature = stackalloc byte[ISignatureScheme.SignatureSize];
-        _signer.Sign(Statement.Timeout(buffer, _chain, Data.Epoch, view, Data.Lock.View), signature);
+        _signer.Sign(_key, Statement.Timeout(buffer, _chain, Data.Epoch, view, Data.Lock.View), signature);
 
         ReadOnlySpan<byte> entry = enteredByQc ? default : Data.HighTc.Bytes;
         var record = effects.Compose(SafetyRecord.PrefixSize + 128 + Data.Lock.Length + entry.Length);
@@ -171,7 +175,7 @@ public sealed class SafetyRules(ISigner signer)
         SafetyRecord.WritePrefix(ref record, RecordKind.Proposed, Data.Epoch);
         record.Bytes(unsigned);
         Span<byte> buffer = stackalloc byte[Statement.MaxSize];
-        _signer.Sign(Statement.Vote(buffer, _chain, Data.Epoch, view, block), record.Reserve(ISignatureScheme.SignatureSize));
+        _signer.Sign(_key, Statement.Vote(buffer, _chain, Data.Epoch, view, block), record.Reserve(ISignatureScheme.SignatureSize));
         Data.LastProposedView = view;
         Data.LastVotedView = view;
         Data.LastProposal.CopyFrom(record.Written[SafetyRecord.PrefixSize..]);
@@ -184,7 +188,7 @@ public sealed class SafetyRules(ISigner signer)
     {
         if (!MaySign || commitment.Height <= Data.LastState.Height) return false;
         Span<byte> buffer = stackalloc byte[Statement.MaxSize];
-        _signer.Sign(Statement.State(buffer, _chain, Data.Epoch, commitment), signature);
+        _signer.Sign(_key, Statement.State(buffer, _chain, Data.Epoch, commitment), signature);
         Data.LastState = commitment;
         signature.CopyTo(Data.LastStateSignature);
         var record = effects.Compose(SafetyRecord.PrefixSize + StateCommitment.Size + ISignatureScheme.SignatureSize);
@@ -200,7 +204,7 @@ public sealed class SafetyRules(ISigner signer)
     {
         if (!MaySign || batch.Author != Self || batch.Number != Data.LastBatchNumber + 1) return false;
         Span<byte> buffer = stackalloc byte[Statement.MaxSize];
-        _signer.Sign(Statement.Batch(buffer, _chain, Data.Epoch, batch), signature);
+        _signer.Sign(_key, Statement.Batch(buffer, _chain, Data.Epoch, batch), signature);
         Data.LastBatchNumber = batch.Number;
         var record = effects.Compose(SafetyRecord.PrefixSize + BatchReference.Size + ISignatureScheme.SignatureSize);
         SafetyRecord.WritePrefix(ref record, RecordKind.BatchAuthored, Data.Epoch);
@@ -215,7 +219,7 @@ public sealed class SafetyRules(ISigner signer)
     {
         if (!MaySign) return false;
         Span<byte> buffer = stackalloc byte[Statement.MaxSize];
-        _signer.Sign(Statement.Availability(buffer, _chain, Data.Epoch, batch), signature);
+        _signer.Sign(_key, Statement.Availability(buffer, _chain, Data.Epoch, batch), signature);
         return true;
     }
 
