@@ -78,6 +78,7 @@ public sealed partial class Oracle
         seen.Epoch = block.Header.Epoch;
         seen.View = block.Header.View;
         seen.ParentView = block.Header.ParentView;
+        seen.HasEntry = !block.Header.TimeoutDigest.IsZero;
         seen.Certified = seen.Final = false;
         seen.Parent = _blocks.GetValueOrDefault(block.Header.ParentId);
         _blocks[id] = seen;
@@ -93,7 +94,7 @@ public sealed partial class Oracle
         if (!replica.Faulty)
         {
             CheckSigner(replica, history, header.Epoch);
-            if (history.DurableEpoch != header.Epoch || history.DurableProposal < header.View || history.DurableLock < header.ParentView)
+            if (IsMissing(history, header.Epoch, history.DurableProposal, header.View, header.ParentView))
             {
                 Report("S7", $"replica {replica.Instance} sent the proposal of view {header.View} before it was durable");
             }
@@ -111,7 +112,7 @@ public sealed partial class Oracle
             CheckSigner(replica, history, vote.Epoch);
             ulong durable = finalize ? history.DurableFinal : history.DurableVote;
             ulong needed = finalize ? vote.View : _blocks.TryGetValue(vote.BlockId, out SeenBlock? block) ? block.ParentView : 0;
-            if (history.DurableEpoch != vote.Epoch || durable < vote.View || history.DurableLock < needed)
+            if (IsMissing(history, vote.Epoch, durable, vote.View, needed))
             {
                 Report("S7", $"replica {replica.Instance} sent its {vote.Kind} of view {vote.View} before vote and lock were durable");
             }
@@ -128,7 +129,7 @@ public sealed partial class Oracle
         if (replica.Faulty) return;
         CheckSigner(replica, history, timeout.Epoch);
         ulong claimed = timeout.HighQc.View;
-        if (history.DurableEpoch != timeout.Epoch || history.DurableTimeout < timeout.View || history.DurableLock < claimed)
+        if (IsMissing(history, timeout.Epoch, history.DurableTimeout, timeout.View, claimed))
         {
             Report("S7", $"replica {replica.Instance} sent its timeout of view {timeout.View} before it was durable");
         }
@@ -143,13 +144,19 @@ public sealed partial class Oracle
     private void OnStateVote(SimulatedReplica replica, SignerHistory history, ReadOnlySpan<byte> message)
     {
         if (replica.Faulty || !StateVoteMessage.TryRead(message, out StateVoteMessage vote)) return;
-        if (history.DurableEpoch != vote.Epoch || history.DurableState < vote.Commitment.Height)
+        if (IsMissing(history, vote.Epoch, history.DurableState, vote.Commitment.Height, 0))
         {
             Report("S7", $"replica {replica.Instance} sent its state vote of height {vote.Commitment.Height} before it was durable");
         }
 
         if (!history.State(Key(vote.Epoch, vote.Commitment.Height), vote.Commitment.StateRoot)) Report("S3", $"EV6: replica {replica.Instance} signed two roots");
     }
+
+    /// <summary>
+    /// The record, or the lock that belongs to it, is not on the disk. When a later epoch's start is, everything before it is too.
+    /// </summary>
+    private static bool IsMissing(SignerHistory history, ulong epoch, ulong durable, ulong sent, ulong lockView) =>
+        history.DurableEpoch < epoch || (history.DurableEpoch == epoch && (durable < sent || history.DurableLock < lockView));
 
     private void CheckSigner(SimulatedReplica replica, SignerHistory history, ulong epoch)
     {
@@ -170,9 +177,14 @@ public sealed partial class Oracle
                 if (view <= history.HighestTimeout) Report("S3", $"replica {replica.Instance} finalized view {view} after timing out {history.HighestTimeout}");
                 history.HighestFinal = Math.Max(history.HighestFinal, view);
             }
-            else if (_blocks.TryGetValue(block, out SeenBlock? voted))
+            else
             {
-                history.HighestVoteParent = Math.Max(history.HighestVoteParent, voted.ParentView);
+                if (view <= history.HighestTimeout) Report("S3", $"replica {replica.Instance} voted in view {view} after timing out {history.HighestTimeout}");
+                if (_blocks.TryGetValue(block, out SeenBlock? voted))
+                {
+                    history.HighestVoteParent = Math.Max(history.HighestVoteParent, voted.ParentView);
+                    if (voted.HasEntry == (voted.ParentView + 1 == view)) Report("S3", $"replica {replica.Instance} voted in view {view} for a block with the wrong entry evidence");
+                }
             }
         }
 
@@ -195,7 +207,7 @@ public sealed partial class Oracle
 
         UInt128 signers = record.Add(block, replica.Node, finalize) | cluster.FaultyNodes;
         ValidatorSet set = SetOf(epoch);
-        if (SignerSet.Count(signers & set.NodeMask) < set.Quorum || !_blocks.TryGetValue(block, out SeenBlock? seen)) return;
+        if (SignerSet.Count(signers & set.NodeMask) < QuorumOf(set) || !_blocks.TryGetValue(block, out SeenBlock? seen)) return;
         if (finalize)
         {
             if (!seen.Certified) Report("S4", $"view {view} can be finalized without being certified");
@@ -212,14 +224,16 @@ public sealed partial class Oracle
         if (block.Certified) return;
         block.Certified = true;
         block.Parent ??= _blocks.GetValueOrDefault(block.ParentId);
-        foreach (SeenBlock other in _certified)
+        for (int i = Math.Max(0, _certified.Count - Recent); i < _certified.Count; i++)
         {
+            SeenBlock other = _certified[i];
             if (other.Epoch == block.Epoch && other.View == block.View) ReportConflict("S2", $"two blocks of view {block.View} can be certified");
         }
 
         _certified.Add(block);
-        foreach (SeenBlock final in _final)
+        for (int i = Math.Max(0, _final.Count - Recent); i < _final.Count; i++)
         {
+            SeenBlock final = _final[i];
             if (final.Epoch == block.Epoch && final.View < block.View && !Extends(block, final))
             {
                 ReportConflict("S5", $"view {block.View} can be certified beside final view {final.View}");
@@ -234,8 +248,9 @@ public sealed partial class Oracle
         if (block.Final) return;
         block.Final = true;
         _final.Add(block);
-        foreach (SeenBlock other in _certified)
+        for (int i = Math.Max(0, _certified.Count - Recent); i < _certified.Count; i++)
         {
+            SeenBlock other = _certified[i];
             if (other.Epoch == block.Epoch && other.View > block.View && !Extends(other, block))
             {
                 ReportConflict("S5", $"view {other.View} can be certified beside final view {block.View}");
@@ -247,6 +262,9 @@ public sealed partial class Oracle
     {
         if (!ToleratesForks) Report(oracle, detail);
     }
+
+    /// <summary>Computed here, not asked of the code under test.</summary>
+    private static int QuorumOf(ValidatorSet set) => set.Count - (set.Count - 1) / 3;
 
     private static bool Extends(SeenBlock block, SeenBlock ancestor)
     {

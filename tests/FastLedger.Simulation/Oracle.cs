@@ -15,6 +15,9 @@ namespace FastLedger.Simulation;
 /// </summary>
 public sealed partial class Oracle(Cluster cluster)
 {
+    /// <summary>Conflicts are looked for among so many newest blocks; older ones were compared when they were new.</summary>
+    private const int Recent = 96;
+
     private readonly Dictionary<Hash256, SeenBlock> _blocks = [];
     private readonly Dictionary<ulong, ViewRecord> _views = [];
     private readonly List<SeenBlock> _certified = [];
@@ -26,6 +29,7 @@ public sealed partial class Oracle(Cluster cluster)
     private readonly List<SeenBlock> _spareBlocks = [];
     private SignerHistory[] _histories = [];
     private ulong[] _logHeights = [];
+    private readonly Dictionary<ulong, int> _leaders = [];
     private ulong _newestEpoch;
 
     /// <summary>The first thing that went wrong.</summary>
@@ -56,6 +60,7 @@ public sealed partial class Oracle(Cluster cluster)
         _final.Clear();
         _canonical.Clear();
         _stateRoots.Clear();
+        _leaders.Clear();
         _epochs.Clear();
         _epochs.Add(first);
         _newestEpoch = 1;
@@ -121,6 +126,7 @@ public sealed partial class Oracle(Cluster cluster)
 
         if (height != Height + 1) return;
         _canonical.Add(id);
+        if (!ToleratesForks && !IsFinal(id)) Report("S4", $"replica {replica.Instance} committed height {height}, which no certificate can make final");
         CheckPayload(block);
     }
 
@@ -183,9 +189,42 @@ public sealed partial class Oracle(Cluster cluster)
         SignerHistory history = _histories[replica.Instance];
         ConsensusCore core = replica.Core;
         if (core.Epoch == history.LockEpoch && core.LockView < history.LockView) Report("S6", $"replica {replica.Instance} lowered its lock to {core.LockView}");
+        if ((core.Epoch != history.LockEpoch || core.LockView != history.LockView) && core.LockView > 0 && !ToleratesForks) CheckLock(replica, core);
         history.LockEpoch = core.Epoch;
         history.LockView = core.LockView;
+        if (core.View != history.CheckedView && cluster.Plan.Leaders.Length == 0) CheckLeader(replica, core);
+        history.CheckedView = core.View;
         if (core.BlocksHeld > cluster.Options.TreeCapacity) Report("S12", "the tree outgrew its bound");
+    }
+
+    /// <summary>The lock is a certificate that the votes allow.</summary>
+    private void CheckLock(SimulatedReplica replica, ConsensusCore core)
+    {
+        if (!_blocks.TryGetValue(core.LockBlock, out SeenBlock? block) || block.View != core.LockView || block.Epoch != core.Epoch || !block.Certified)
+        {
+            Report("S4", $"replica {replica.Instance} holds a certificate of view {core.LockView} that the votes do not allow");
+        }
+    }
+
+    /// <summary>All replicas of an epoch name the same leader.</summary>
+    private void CheckLeader(SimulatedReplica replica, ConsensusCore core)
+    {
+        if (core.View == 0) return;
+        ulong key = Key(core.Epoch, core.View);
+        int leader = core.LeaderOf(core.View);
+        if (!_leaders.TryAdd(key, leader) && _leaders[key] != leader) Report("S2", $"replica {replica.Instance} has another leader for view {core.View}");
+    }
+
+    /// <summary>The block, or one that descends from it, can be final.</summary>
+    private bool IsFinal(in Hash256 id)
+    {
+        if (!_blocks.TryGetValue(id, out SeenBlock? block)) return false;
+        for (int i = _final.Count - 1; i >= 0; i--)
+        {
+            if (_final[i].Epoch == block.Epoch && _final[i].View >= block.View && Extends(_final[i], block)) return true;
+        }
+
+        return false;
     }
 
     /// <summary>The set of <paramref name="epoch"/>.</summary>
@@ -210,7 +249,7 @@ public sealed partial class Oracle(Cluster cluster)
             }
 
             // q voters minus the faulty ones; with fewer faulty ones than f there are more.
-            if (holders < set.Quorum - Math.Max(faulty, 0) && holders < set.FaultBound + 1) Report("S9", $"batch of block {block.Header.Height} is on {holders} correct disks");
+            if (holders < QuorumOf(set) - faulty) Report("S9", $"batch of block {block.Header.Height} is on {holders} correct disks");
         }
     }
 }

@@ -16,7 +16,7 @@ public static class PlanGenerator
     public static ConsensusOptions CoreOptions => new()
     {
         BaseTimeoutNs = 40 * Ms,
-        MaxTimeoutNs = 160 * Ms,
+        MaxTimeoutNs = 80 * Ms,
         IdleDelayNs = 2 * Ms,
         MaxSkewNs = 20 * Ms,
         ViewWindow = 48,
@@ -168,6 +168,7 @@ public static class PlanGenerator
         plan.Byzantine = UInt128.One << dead;
         plan.Traits = AdversaryTraits.Dead;
         plan.SlowTimerInstance = (dead + 1 + random.Below(plan.Nodes - 1)) % plan.Nodes;
+        plan.BlocksAfterHeal = 6;
         plan.RecoveryNs = 2500 * Ms;
     }
 }

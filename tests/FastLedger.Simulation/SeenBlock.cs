@@ -18,6 +18,9 @@ internal sealed class SeenBlock
 
     public ulong ParentView { get; set; }
 
+    /// <summary>The header names a timeout certificate.</summary>
+    public bool HasEntry { get; set; }
+
     public bool Certified { get; set; }
 
     public bool Final { get; set; }

@@ -21,6 +21,8 @@ internal sealed class SignerHistory
 
     public ulong LockView { get; set; }
 
+    public ulong CheckedView { get; set; }
+
     public ulong DurableEpoch { get; set; }
 
     public ulong DurableVote { get; set; }
@@ -55,7 +57,7 @@ internal sealed class SignerHistory
         _timeouts.Clear();
         _states.Clear();
         Epoch = 1;
-        LockEpoch = LockView = 0;
+        LockEpoch = LockView = CheckedView = 0;
         MustNotSign = false;
         _durableBatch = _durableBatchEpoch = 0;
         BeginDurableEpoch(1);

@@ -76,13 +76,14 @@ public sealed class SimulatedReplica
     /// <summary>The journal was found damaged at the last start.</summary>
     public JournalCondition Condition { get; private set; }
 
-    /// <summary>Starts with an empty disk, or a provisioned one.</summary>
+    /// <summary>A new replica: an empty disk, or a provisioned one. The frame pool is new as well.</summary>
     public void Provision(ReadOnlySpan<byte> record)
     {
         Journal.Clear();
         Archive.Clear();
         Core.Reset();
-        ClearOutbox();
+        _outboxHead = _outboxCount = 0;
+        _syncing = false;
         Incarnation = 0;
         PausedUntilNs = 0;
         SkewNs = 0;
@@ -113,7 +114,9 @@ public sealed class SimulatedReplica
         int offset = 0;
         while (Journal.TryRead(ref offset, out ReadOnlySpan<byte> record))
         {
+            // What recovery keeps it also syncs, so these records are durable whether or not a sync covered them before.
             Archive.Apply(record);
+            _cluster.Oracle.OnDurable(this, record);
             if (record[0] < HostRecord.Batch) Core.Replay(record);
         }
 
