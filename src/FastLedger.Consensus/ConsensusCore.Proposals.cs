@@ -48,6 +48,7 @@ public sealed partial class ConsensusCore
         TimeoutCertificate entry = default;
         if (!byQuorum) Invariant.Check(TimeoutCertificate.TryRead(_safety.Data.HighTc.Bytes, _validators.Count, out entry));
         bool reconfigures = ReconfigurationIsDue(parent);
+        PersistBlock(parent);
 
         // The body is written behind the place of the header, which needs the body's digest.
         var body = new FrameWriter(_composeBlock.AsSpan(BlockHeader.Size));
@@ -231,13 +232,16 @@ public sealed partial class ConsensusCore
         if (_views.Get(View, View) is { } slot && !slot.Proposal.IsZero && _tree.Find(slot.Proposal) is { } node) TryVote(node);
     }
 
+    /// <summary>Journals a block and, before it, its uncommitted ancestors: replay adds a block only on top of its parent.</summary>
     private void PersistBlock(BlockNode node)
     {
-        if (node.Persisted || node.Image.IsEmpty) return;
-        node.Persisted = true;
-        var record = _effects.Compose(SafetyRecord.PrefixSize + node.Image.Length);
-        SafetyRecord.WritePrefix(ref record, RecordKind.Block, Epoch);
-        record.Bytes(node.Image.Bytes);
-        _effects.Persist(record.Length);
+        int length = 0;
+        for (BlockNode? walk = node; walk is { Persisted: false }; walk = walk.Parent) _persistPath[length++] = walk;
+        while (length > 0)
+        {
+            BlockNode next = _persistPath[--length];
+            next.Persisted = true;
+            PersistImage(next);
+        }
     }
 }

@@ -79,7 +79,7 @@ public sealed partial class ConsensusCore
         if (_closing || !BlockTree.Descends(target, _tree.Root)) return false;
         int length = 0;
         for (BlockNode? walk = target; walk is not null && walk != _tree.Root; walk = walk.Parent) _path[length++] = walk;
-        for (int i = length - 1; i >= 0; i--) PersistBlock(_path[i]);
+        PersistBlock(target);
         _commitProof.CopyFrom(proof);
         PersistCommit(target);
         for (int i = length - 1; i >= 0; i--) EmitCommit(_path[i]);

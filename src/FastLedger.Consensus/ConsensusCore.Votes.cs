@@ -137,7 +137,7 @@ public sealed partial class ConsensusCore
 
         int length = 0;
         for (BlockNode? walk = target; walk is not null && walk != _tree.Root; walk = walk.Parent) _path[length++] = walk;
-        for (int i = length - 1; i >= 0; i--) PersistBlock(_path[i]);
+        PersistBlock(target);
         WriteCommitProof(target, certified, certificate);
         PersistCommit(target);
         for (int i = length - 1; i >= 0; i--) EmitCommit(_path[i]);

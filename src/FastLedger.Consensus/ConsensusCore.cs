@@ -41,6 +41,7 @@ public sealed partial class ConsensusCore
     private readonly byte[] _composeMessage;
     private readonly byte[] _composeCertificate;
     private readonly BlockNode[] _path;
+    private readonly BlockNode[] _persistPath;
     private ClockReading _now;
     private Hash256 _chain;
     private bool _started;
@@ -60,6 +61,7 @@ public sealed partial class ConsensusCore
         _views = new ViewWindow(options.ViewWindow, maxValidators);
         _pacemaker = new Pacemaker(options);
         _path = new BlockNode[options.TreeCapacity];
+        _persistPath = new BlockNode[options.TreeCapacity];
         _peers = new PeerState[ValidatorSet.MaxCount];
         for (int i = 0; i < _peers.Length; i++) _peers[i] = new PeerState();
         _states = new StateVoteSet[options.StateWindow];

@@ -188,7 +188,8 @@ public sealed partial class Cluster
             }
         }
 
-        if (SameSet(next, _currentSet)) return;
+        int faulty = (int)UInt128.PopCount(FaultyNodes & next.NodeMask);
+        if (SameSet(next, _currentSet) || faulty > (next.Count - 1) / 3) return;
         _currentSet.CopyFrom(next);
         Span<byte> encoded = stackalloc byte[next.EncodedSize];
         var writer = new FrameWriter(encoded);
