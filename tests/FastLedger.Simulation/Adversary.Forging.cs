@@ -197,7 +197,7 @@ public sealed partial class Adversary
             count++;
         }
 
-        bool forge = Has(AdversaryTraits.ForgedCertificate) && _random.Chance(300);
+        bool forge = Has(AdversaryTraits.ForgedCertificate) && _random.Chance(500);
         byte[] high = forge || highest == lowView ? low : PickCertificate(highest, highest + 1, lowest: true);
         if (high.Length == 0) return [];
         var writer = new FrameWriter(_buffer);
@@ -239,7 +239,7 @@ public sealed partial class Adversary
         if (actor is null) return;
         byte[] entry = [];
         byte[] justify = PickCertificate(view - 1, view, lowest: true);
-        bool bad = Has(AdversaryTraits.BadEntry) && _random.Chance(500);
+        bool bad = Has(AdversaryTraits.BadEntry) && _random.Chance(700);
         if (justify.Length == 0 || (Has(AdversaryTraits.StaleQc) && _random.Chance(500)) || bad)
         {
             ulong entryView = bad && view > 2 && _random.Chance(300) ? view - 2 : view - 1;
@@ -248,7 +248,7 @@ public sealed partial class Adversary
             if (entry.Length > 0 && TimeoutCertificate.TryRead(entry, Set.Count, out TimeoutCertificate read))
             {
                 ulong lowest = bad && _random.Chance(700) ? 0 : read.HighQc.View;
-                byte[] stale = PickCertificate(lowest, bad ? view : view - 1, lowest: Has(AdversaryTraits.StaleQc));
+                byte[] stale = PickCertificate(lowest, bad && _random.Chance(300) ? view : view - 1, lowest: Has(AdversaryTraits.StaleQc) && _random.Chance(500));
                 if (stale.Length > 0) justify = stale;
                 else if (read.HighQc.View < view - 1) justify = read.HighQc.Bytes.ToArray();
             }

@@ -98,8 +98,6 @@ public static class MutantCatalog
             [new(Rules, "if (view == Data.HighestTimeoutView) return true;", "if (view == Data.HighestTimeoutView) return false;")]),
         new("proposal_unpersisted", "a proposal is sent without a record",
             [new(Rules, "        Data.LastProposal.CopyFrom(record.Written[SafetyRecord.PrefixSize..]);\n        effects.Persist(record.Length);\n", "        Data.LastProposal.CopyFrom(record.Written[SafetyRecord.PrefixSize..]);\n")]),
-        new("finalize_twice", "two finalize votes in a view are signed",
-            [new(Rules, "if (view <= Data.LastFinalizedView || view <= Data.HighestTimeoutView) return false;", "if (view + 2 < Data.LastFinalizedView || view <= Data.HighestTimeoutView) return false;")]),
         new("batch_gap", "a block may skip or repeat an author's batches",
             [new(Core + ".Batches.cs", "if (batch.Author >= _validators.Count || batch.Number != ++next[batch.Author]) return false;", "if (batch.Author >= _validators.Count) return false;")]),
     ];

@@ -30,6 +30,7 @@ public sealed partial class Oracle(Cluster cluster)
     private SignerHistory[] _histories = [];
     private ulong[] _logHeights = [];
     private readonly Dictionary<ulong, int> _leaders = [];
+    private readonly Dictionary<ulong, ulong> _lastBatch = [];
     private ulong _newestEpoch;
 
     /// <summary>The first thing that went wrong.</summary>
@@ -61,6 +62,7 @@ public sealed partial class Oracle(Cluster cluster)
         _canonical.Clear();
         _stateRoots.Clear();
         _leaders.Clear();
+        _lastBatch.Clear();
         _epochs.Clear();
         _epochs.Add(first);
         _newestEpoch = 1;
@@ -95,6 +97,12 @@ public sealed partial class Oracle(Cluster cluster)
     public void OnSend(SimulatedReplica replica, ReadOnlySpan<byte> message)
     {
         SignerHistory history = _histories[replica.Instance];
+        if (replica.Condition == JournalCondition.Damaged && (cluster.Plan.Byzantine >> replica.Node & 1) == 0
+            && (MessageKind)message[0] is (MessageKind.Proposal or MessageKind.Vote or MessageKind.FinalizeVote or MessageKind.Timeout))
+        {
+            Report("S8", $"replica {replica.Instance} signed on top of a damaged journal");
+        }
+
         switch ((MessageKind)message[0])
         {
             case MessageKind.Proposal: OnProposal(replica, history, message); break;
@@ -146,7 +154,9 @@ public sealed partial class Oracle(Cluster cluster)
                 if (!ToleratesForks) Report("S1", $"replica {replica.Instance} recovered another block at height {height}");
             }
 
-            if (height == Height + 1) _canonical.Add(replica.Archive.Id(height));
+            if (height != Height + 1) continue;
+            _canonical.Add(replica.Archive.Id(height));
+            CheckPayload(replica.Archive.Block(height));
         }
 
         _logHeights[replica.Instance] = replica.Archive.Height;
@@ -230,9 +240,23 @@ public sealed partial class Oracle(Cluster cluster)
     /// <summary>The set of <paramref name="epoch"/>.</summary>
     public ValidatorSet SetOf(ulong epoch) => _epochs[(int)Math.Min(epoch, _newestEpoch) - 1];
 
+    /// <summary>Every author's batches are ordered once each, without a gap.</summary>
+    private void CheckBatchOrder(in BlockImage block)
+    {
+        for (int i = 0; i < block.BatchCount; i++)
+        {
+            BatchReference batch = block.Batch(i);
+            ulong key = Key(block.Header.Epoch, batch.Author);
+            ulong last = _lastBatch.GetValueOrDefault(key);
+            if (batch.Number != last + 1) Report("S11", $"batch {batch.Number} of author {batch.Author} was ordered after {last}");
+            _lastBatch[key] = batch.Number;
+        }
+    }
+
     private void CheckPayload(ReadOnlySpan<byte> bytes)
     {
         if (ToleratesForks || !BlockImage.TryRead(bytes, out BlockImage block)) return;
+        CheckBatchOrder(block);
         for (int i = 0; i < block.BatchCount; i++)
         {
             int holders = 0;

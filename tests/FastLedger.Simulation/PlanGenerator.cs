@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using FastLedger.Consensus;
+using FastLedger.Consensus.Messages;
 
 namespace FastLedger.Simulation;
 
@@ -53,6 +54,7 @@ public static class PlanGenerator
         if (random.Chance(500)) DrawProcessFaults(plan, ref random);
         if (random.Chance(150)) DrawReconfigurations(plan, ref random);
         if (count == 0 && random.Chance(80)) DrawSlowTimer(plan, ref random);
+        if (count > 0 && random.Chance(200)) SeekForks(plan, ref random);
         plan.Faults.Sort((left, right) => left.AtNs.CompareTo(right.AtNs));
     }
 
@@ -159,6 +161,20 @@ public static class PlanGenerator
         plan.SpareNodes = 2;
         int count = 1 + random.Below(2);
         for (int i = 0; i < count; i++) plan.Faults.Add(new ScheduledFault(random.Between(20 * Ms, 200 * Ms), FaultKind.Reconfigure, 0, random.Next()));
+    }
+
+    /// <summary>The adversary does everything that could lead to a fork, in a network that keeps views from ending well.</summary>
+    private static void SeekForks(ScenarioPlan plan, ref RandomStream random)
+    {
+        plan.Traits = AdversaryTraits.Equivocate | AdversaryTraits.DoubleVote | AdversaryTraits.DoubleFinalize | AdversaryTraits.Withhold
+            | AdversaryTraits.StaleQc | AdversaryTraits.LowTimeout | AdversaryTraits.BadEntry;
+        if (random.Chance(500)) plan.Traits |= AdversaryTraits.ForgedCertificate;
+        if (random.Chance(300)) plan.Traits |= AdversaryTraits.DuplicateBatch;
+        plan.HealAtView = 30;
+        plan.LossPerMille = Math.Max(plan.LossPerMille, 50);
+        plan.KindLossPerMille[(int)MessageKind.Proposal] = random.Below(300);
+        plan.KindLossPerMille[(int)MessageKind.CertificateAnnounce] = random.Below(1000);
+        plan.KindLossPerMille[(int)MessageKind.Vote] = random.Below(300);
     }
 
     /// <summary>One replica is dead, another one's timers crawl: only the rule of f + 1 timeouts keeps views short.</summary>

@@ -21,6 +21,15 @@ public sealed record SimulationOptions
     /// <summary>Twins scenarios instead of the adversary and process faults.</summary>
     public bool Twins { get; init; }
 
+    /// <summary>Runs every canonical Twins scenario of so many views with two sides (n = 4) instead of sampling; 0 for none.</summary>
+    public int ExhaustiveViews { get; init; }
+
+    /// <summary>Which part of the enumeration to run, 0-based, of <see cref="ExhaustiveParts"/>.</summary>
+    public int ExhaustivePart { get; init; }
+
+    /// <summary>Into how many parts the enumeration is cut.</summary>
+    public int ExhaustiveParts { get; init; } = 1;
+
     /// <summary>A mutant's name, or "all"; empty for the real core.</summary>
     public string Mutant { get; init; } = string.Empty;
 

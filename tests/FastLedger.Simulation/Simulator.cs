@@ -18,6 +18,7 @@ public sealed class Simulator
     public SimulationResult Run(SimulationOptions options)
     {
         if (options.Mutant.Length > 0) return MutantCampaign.Run(options);
+        if (options.ExhaustiveViews > 0) return TwinsEnumeration.Run(this, options);
         int violations = 0, forks = 0, accounted = 0;
         ulong hash = 0, blocks = 0, views = 0;
         string? first = null;
