@@ -103,6 +103,10 @@ public sealed partial class Cluster
                 CrashAndRestart(replica);
                 replica.Journal.Clear();
                 break;
+            case FaultKind.Stop:
+                replica.Crash(ref _disk);
+                _queue.Push(NowNs + fault.First, SimulatedEventKind.Restart, replica.Instance);
+                break;
             case FaultKind.Kill:
                 if (replica.Alive && TrySpendFault(replica)) replica.Crash(ref _disk);
                 break;

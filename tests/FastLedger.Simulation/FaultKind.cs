@@ -28,6 +28,8 @@ public enum FaultKind : byte
     WrongState,
     /// <summary>The process dies for good. Spends one of the f faults.</summary>
     Kill,
+    /// <summary>The process dies and comes back after <see cref="ScheduledFault.First"/> nanoseconds.</summary>
+    Stop,
     /// <summary>The operator allows another validator set.</summary>
     Reconfigure,
 }

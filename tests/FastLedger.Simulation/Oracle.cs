@@ -32,6 +32,7 @@ public sealed partial class Oracle(Cluster cluster)
     private readonly Dictionary<ulong, int> _leaders = [];
     private readonly Dictionary<ulong, ulong> _lastBatch = [];
     private ulong _newestEpoch;
+    private ulong _lastGrowthNs;
 
     /// <summary>The first thing that went wrong.</summary>
     public Violation? Violation { get; private set; }
@@ -42,11 +43,23 @@ public sealed partial class Oracle(Cluster cluster)
     /// <summary>Newest height that any correct replica committed.</summary>
     public ulong Height => (ulong)_canonical.Count;
 
+    /// <summary>Longest virtual time without a new block.</summary>
+    public ulong LongestStallNs { get; private set; }
+
+    /// <summary>Batches that were ordered.</summary>
+    public int OrderedBatches { get; private set; }
+
     /// <summary>Validators that evidence blamed so far.</summary>
     public UInt128 Blamed { get; private set; }
 
     /// <summary>Kinds of evidence seen so far.</summary>
     public int EvidenceKinds { get; private set; }
+
+    /// <summary>Reasons for which replicas stopped signing, one bit each.</summary>
+    public int Halts { get; private set; }
+
+    /// <summary>Newest epoch that a correct replica began.</summary>
+    public ulong NewestEpoch => _newestEpoch;
 
     /// <summary>Safety is expected to break: record forks, but do not stop for them.</summary>
     public bool ToleratesForks { get; set; }
@@ -68,6 +81,9 @@ public sealed partial class Oracle(Cluster cluster)
         _newestEpoch = 1;
         Violation = null;
         Forks = 0;
+        LongestStallNs = _lastGrowthNs = 0;
+        OrderedBatches = 0;
+        Halts = 0;
         Blamed = 0;
         EvidenceKinds = 0;
         ToleratesForks = false;
@@ -134,6 +150,8 @@ public sealed partial class Oracle(Cluster cluster)
 
         if (height != Height + 1) return;
         _canonical.Add(id);
+        LongestStallNs = Math.Max(LongestStallNs, cluster.NowNs - _lastGrowthNs);
+        _lastGrowthNs = cluster.NowNs;
         if (!ToleratesForks && !IsFinal(id)) Report("S4", $"replica {replica.Instance} committed height {height}, which no certificate can make final");
         CheckPayload(block);
     }
@@ -188,6 +206,7 @@ public sealed partial class Oracle(Cluster cluster)
 
     public void OnHalt(SimulatedReplica replica, HaltReason reason)
     {
+        Halts |= 1 << (int)reason;
         bool allowed = replica.Faulty || ToleratesForks;
         if (!allowed) Report(reason == HaltReason.StateDiverged ? "S10" : "S8", $"correct replica {replica.Instance} halted: {reason}");
     }
@@ -250,6 +269,7 @@ public sealed partial class Oracle(Cluster cluster)
             ulong last = _lastBatch.GetValueOrDefault(key);
             if (batch.Number != last + 1) Report("S11", $"batch {batch.Number} of author {batch.Author} was ordered after {last}");
             _lastBatch[key] = batch.Number;
+            OrderedBatches++;
         }
     }
 

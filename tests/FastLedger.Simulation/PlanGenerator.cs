@@ -53,7 +53,7 @@ public static class PlanGenerator
         if (nodes <= 8 && random.Chance(350)) DrawPartitions(plan, ref random);
         if (random.Chance(500)) DrawProcessFaults(plan, ref random);
         if (random.Chance(150)) DrawReconfigurations(plan, ref random);
-        if (count == 0 && random.Chance(80)) DrawSlowTimer(plan, ref random);
+        if (count == 0 && f > 0 && random.Chance(80)) DrawSlowTimer(plan, ref random);
         if (count > 0 && random.Chance(200)) SeekForks(plan, ref random);
         plan.Faults.Sort((left, right) => left.AtNs.CompareTo(right.AtNs));
     }
