@@ -253,15 +253,15 @@ public sealed class PitfallTests
     [Fact]
     public void P27_a_replica_catches_up_over_a_hundred_thousand_blocks()
     {
-        var options = PlanGenerator.CoreOptions with { IdleDelayNs = 0, ServeIntervalNs = 100_000 };
+        var options = PlanGenerator.CoreOptions with { IdleDelayNs = 0, ServeIntervalNs = 50_000, BaseTimeoutNs = 500_000, MaxTimeoutNs = 1_000_000 };
         ScenarioPlan plan = Scenarios.Calm(27);
-        plan.MinDelayNs = 20_000;
-        plan.MaxDelayNs = 40_000;
-        plan.SyncNs = 20_000;
+        plan.MinDelayNs = 10_000;
+        plan.MaxDelayNs = 20_000;
+        plan.SyncNs = 10_000;
         plan.HealAtView = ulong.MaxValue;
-        plan.HealAtNs = 22_000 * Ms;
+        plan.HealAtNs = 45_000 * Ms;
         plan.RecoveryNs = 60_000 * Ms;
-        plan.Faults.Add(new ScheduledFault(10 * Ms, FaultKind.Stop, 3, 22_000 * Ms));
+        plan.Faults.Add(new ScheduledFault(10 * Ms, FaultKind.Stop, 3, 44_980 * Ms));
         var cluster = new Cluster(4, 0, 0, options);
         Scenarios.Holds(cluster, plan);
         Assert.True(cluster.Oracle.Height > 100_000, $"height {cluster.Oracle.Height}");
