@@ -37,19 +37,23 @@ public sealed partial class ConsensusCore
         validators.Write(ref setWriter);
         Hash256 genesis = GenesisId(scheme, chain, 1, default, default, scheme.Digest(setWriter.Written));
         var record = new FrameWriter(buffer);
-        WriteEpochStarted(ref record, chain, 1, genesis, 0, timestampNs, setWriter.Written);
+        WriteEpochStarted(ref record, chain, 1, genesis, 0, timestampNs, setWriter.Written, default);
         return record.Length;
     }
 
     private static void WriteEpochStarted(
-        ref FrameWriter record, scoped in Hash256 chain, ulong epoch, scoped in Hash256 genesis, ulong height, ulong timestampNs, scoped ReadOnlySpan<byte> validators)
+        ref FrameWriter record, scoped in Hash256 chain, ulong epoch, scoped in Hash256 genesis, ulong height, ulong timestampNs, scoped ReadOnlySpan<byte> validators,
+        scoped ReadOnlySpan<byte> epochChange)
     {
         SafetyRecord.WritePrefix(ref record, RecordKind.EpochStarted, epoch);
         record.Hash(chain);
         record.Hash(genesis);
         record.U64(height);
         record.U64(timestampNs);
-        record.Bytes(validators);
+        record.Blob(validators);
+
+        // Whoever enters an epoch must be able to bring the others along, also after a crash: the proof is in the same record.
+        record.Blob(epochChange);
     }
 
     private static Hash256 GenesisId(
@@ -73,7 +77,10 @@ public sealed partial class ConsensusCore
         Hash256 genesis = reader.Hash();
         ulong height = reader.U64();
         ulong timestampNs = reader.U64();
-        if (reader.Failed || !_readSet.TryRead(reader.Bytes(reader.Remaining))) return false;
+        ReadOnlySpan<byte> validators = reader.Blob();
+        ReadOnlySpan<byte> epochChange = reader.Blob();
+        if (!reader.Complete || !_readSet.TryRead(validators)) return false;
+        _epochChange.CopyFrom(epochChange);
         BeginEpoch(chain, epoch, genesis, height, timestampNs, _readSet);
         return true;
     }
@@ -176,8 +183,8 @@ public sealed partial class ConsensusCore
 
         // The old members learn of the change from whoever has it; the proof goes out once more before the epoch is left.
         _effects.AddCopy(EffectKind.Send, Everyone & ~(_safety.Self >= 0 ? NodeBit(_safety.Self) : 0), 0, _epochChange.Bytes);
-        var record = _effects.Compose(SafetyRecord.PrefixSize + 2 * Hash256.Size + 16 + _nextSet.Length);
-        WriteEpochStarted(ref record, _chain, epoch, genesis, height, timestampNs, _nextSet.Bytes);
+        var record = _effects.Compose(SafetyRecord.PrefixSize + 2 * Hash256.Size + 24 + _nextSet.Length + _epochChange.Length);
+        WriteEpochStarted(ref record, _chain, epoch, genesis, height, timestampNs, _nextSet.Bytes, _epochChange.Bytes);
         _effects.Persist(record.Length);
         _effects.AddCopy(EffectKind.EpochStarted, 0, epoch, _epochChange.Bytes);
 

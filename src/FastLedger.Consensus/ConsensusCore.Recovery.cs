@@ -58,8 +58,8 @@ public sealed partial class ConsensusCore
         _validators.Write(ref setWriter);
         SafetyData data = _safety.Data;
         bool atGenesis = _tree.Root.View == 0;
-        var record = _effects.Compose(SafetyRecord.PrefixSize + 2 * Hash256.Size + 16 + setWriter.Length);
-        WriteEpochStarted(ref record, _chain, Epoch, _verifier.GenesisId, _epochStartHeight, _epochStartTimestampNs, setWriter.Written);
+        var record = _effects.Compose(SafetyRecord.PrefixSize + 2 * Hash256.Size + 24 + setWriter.Length + _epochChange.Length);
+        WriteEpochStarted(ref record, _chain, Epoch, _verifier.GenesisId, _epochStartHeight, _epochStartTimestampNs, setWriter.Written, _epochChange.Bytes);
         _effects.Persist(record.Length);
         if (!atGenesis)
         {

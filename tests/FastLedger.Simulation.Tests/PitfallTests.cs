@@ -289,6 +289,25 @@ public sealed class PitfallTests
         Assert.Equal(HaltReason.SafetyDataMissing, cluster.Replicas[1].Core.Halted);
     }
 
+    /// <summary>The peers remember what the replica itself has forgotten.</summary>
+    [Fact]
+    public void A_replica_on_an_old_copy_of_its_journal_is_shown_its_own_signatures_and_stops()
+    {
+        Cluster cluster = Scenarios.Cluster();
+        int detected = 0;
+        for (ulong seed = 1; seed <= 20; seed++)
+        {
+            ScenarioPlan plan = Scenarios.Calm(seed);
+            plan.HealAtNs = 300 * Ms;
+            plan.HealAtView = ulong.MaxValue;
+            plan.Faults.Add(new ScheduledFault(100 * Ms, FaultKind.RollBack, (int)(seed % 4), 0));
+            Scenarios.Holds(cluster, plan);
+            if (cluster.Replicas[(int)(seed % 4)].Core.Halted == HaltReason.AmnesiaDetected) detected++;
+        }
+
+        Assert.Equal(20, detected);
+    }
+
     [Fact]
     public void Evidence_of_every_online_kind_is_found_and_blames_the_adversary_only()
     {

@@ -103,7 +103,7 @@ public sealed partial class Adversary(Cluster cluster)
 
     /// <summary>A client's batch reached a Byzantine replica.</summary>
     /// <returns>True when the adversary keeps it to itself.</returns>
-    public bool TakesOverBatch(SimulatedReplica replica) => Has(AdversaryTraits.WithholdBatch | AdversaryTraits.DuplicateBatch);
+    public bool TakesOverBatch() => Has(AdversaryTraits.WithholdBatch | AdversaryTraits.DuplicateBatch);
 
     /// <summary>Does something, then comes back a little later.</summary>
     public void Act()

@@ -65,8 +65,11 @@ public sealed class BlockArchive
                 }
 
                 break;
-            case HostRecord.EpochChange:
-                if (EpochChangeMessage.TryRead(record[1..], out EpochChangeMessage change)) _epochChanges.Add((change.Epoch, Keep(record[1..]), record.Length - 1));
+            case (byte)RecordKind.EpochStarted:
+                var started = new FrameReader(body[(2 * Hash256.Size + 16)..]);
+                _ = started.Blob();
+                ReadOnlySpan<byte> change = started.Blob();
+                if (EpochChangeMessage.TryRead(change, out EpochChangeMessage ended)) _epochChanges.Add((ended.Epoch, Keep(change), change.Length));
                 break;
         }
     }

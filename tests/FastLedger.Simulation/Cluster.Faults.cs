@@ -98,6 +98,11 @@ public sealed partial class Cluster
                 CrashAndRestart(replica);
                 replica.Journal.Rot(ref _disk, synced);
                 break;
+            case FaultKind.RollBack:
+                if (!replica.Alive || !TrySpendFault(replica)) break;
+                CrashAndRestart(replica);
+                replica.Journal.RollBack(ref _disk);
+                break;
             case FaultKind.LoseDisk:
                 if (!replica.Alive || !TrySpendFault(replica)) break;
                 CrashAndRestart(replica);
@@ -165,7 +170,7 @@ public sealed partial class Cluster
     {
         _batchNumber++;
         SimulatedReplica replica = _active[(int)(_batchNumber % (ulong)_plan.Nodes)];
-        if (!replica.Alive || NowNs < replica.PausedUntilNs || (replica.Faulty && !_plan.Twins && (_plan.Byzantine >> replica.Node & 1) != 0 && _adversary.TakesOverBatch(replica))) return;
+        if (!replica.Alive || NowNs < replica.PausedUntilNs || (replica.Faulty && !_plan.Twins && (_plan.Byzantine >> replica.Node & 1) != 0 && _adversary.TakesOverBatch())) return;
         replica.OnClientBatch(MockScheme.KeyOf(0xBA7C4000 + _batchNumber), _plan.WantAcks);
         Oracle.AfterStep(replica);
     }

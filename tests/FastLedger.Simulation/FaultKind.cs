@@ -24,6 +24,8 @@ public enum FaultKind : byte
     BitRot,
     /// <summary>The process dies and its disk is empty afterwards. Spends one of the f faults.</summary>
     LoseDisk,
+    /// <summary>The process dies and comes back on an older copy of its journal. Spends one of the f faults.</summary>
+    RollBack,
     /// <summary>Wrong state roots from now on. Spends one of the f faults.</summary>
     WrongState,
     /// <summary>The process dies for good. Spends one of the f faults.</summary>

@@ -7,9 +7,6 @@ public static class HostRecord
     /// <summary>Journal record: a stored batch.</summary>
     public const byte Batch = 100;
 
-    /// <summary>Journal record: an epoch change, for peers that stayed behind.</summary>
-    public const byte EpochChange = 101;
-
     /// <summary>Message: asks for a batch.</summary>
     public const byte BatchRequest = 200;
 }

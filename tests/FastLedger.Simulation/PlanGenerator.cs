@@ -149,7 +149,7 @@ public static class PlanGenerator
                 15 => (FaultKind.FailSync, 0UL),
                 16 => (FaultKind.BitRot, 0UL),
                 17 => (FaultKind.LoseDisk, 0UL),
-                18 => (FaultKind.WrongState, 0UL),
+                18 => (random.Chance(500) ? FaultKind.WrongState : FaultKind.RollBack, 0UL),
                 _ => (FaultKind.Kill, 0UL),
             };
             plan.Faults.Add(new ScheduledFault(at, kind, instance, first));

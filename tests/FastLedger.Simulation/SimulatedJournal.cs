@@ -125,6 +125,15 @@ public sealed class SimulatedJournal
         if (limit > 0) _bytes[random.Below(limit)] ^= (byte)(1 << random.Below(8));
     }
 
+    /// <summary>Puts an older copy of the file in place: valid from end to end, only shorter.</summary>
+    public void RollBack(ref RandomStream random)
+    {
+        int offset = 0, kept = 0;
+        uint keep = _nextNumber / 2 + (uint)random.Below((int)(_nextNumber / 4 + 1));
+        for (uint number = 0; number < keep && TryRead(ref offset, out _); number++) kept = offset;
+        _appended = _written = _durable = kept;
+    }
+
     /// <summary>Reads the next valid record at <paramref name="offset"/>.</summary>
     public bool TryRead(ref int offset, out ReadOnlySpan<byte> record)
     {

@@ -321,7 +321,6 @@ public sealed class SimulatedReplica
                 _cluster.Reply(this, pending.Targets, Archive.EpochChange(pending.Number));
                 break;
             case EffectKind.EpochStarted:
-                AppendHostRecord(HostRecord.EpochChange, _cluster.Frames.Bytes(pending.Frame));
                 _cluster.Oracle.OnEpochStarted(this, pending.Number);
                 break;
             case EffectKind.Evidence:
