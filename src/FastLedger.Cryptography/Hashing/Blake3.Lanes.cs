@@ -7,61 +7,67 @@ namespace FastLedger.Cryptography;
 /// <summary>The dispatcher: many equally long inputs go to the widest registers the processor has.</summary>
 internal static unsafe class Blake3Lanes
 {
-    /// <summary>Inputs that one call of the widest path takes; callers gather this many.</summary>
+    /// <summary>Inputs that one step of the widest path takes.</summary>
     public const int Width = 16;
 
+    /// <summary>Inputs per call that callers gather at most: enough for the cost of a call to vanish, few enough for the stack.</summary>
+    public const int Batch = 32 * Width;
+
+    /// <summary>Fewer inputs than this are hashed one after the other: idle lanes cost as much as busy ones.</summary>
+    private const int FewestInLanes = 3;
+
     /// <summary>Hashes <paramref name="count"/> inputs that lie <paramref name="stride"/> bytes apart to contiguous 32-byte outputs.</summary>
+    /// <remarks>
+    /// Every path reads an input before it writes the output of the same or a later number, so that a level of nodes may be replaced by
+    /// its parents in place: output i lies in input i / 2.
+    /// </remarks>
     [SkipLocalsInit] // the addresses are written before they are read
     public static void HashStrided(byte* input, nuint stride, nuint count, in LaneJob job, byte* output)
     {
-        byte** addresses = stackalloc byte*[Width];
-        for (nuint done = 0; done < count; done += Width)
+        byte** addresses = stackalloc byte*[Batch];
+        for (nuint done = 0; done < count; done += Batch)
         {
-            int lanes = (int)Math.Min(Width, count - done);
-            for (int i = 0; i < lanes; i++, input += stride) addresses[i] = input;
-            HashGathered(addresses, lanes, job.From((uint)done), output);
-            output += Width * 32;
+            int inputs = (int)Math.Min(Batch, count - done);
+            for (int i = 0; i < inputs; i++, input += stride) addresses[i] = input;
+            HashGathered(addresses, inputs, job.From((uint)done), output);
+            output += Batch * 32;
         }
     }
 
-    /// <summary>Hashes 1 to 16 inputs, wherever they lie, to contiguous 32-byte outputs.</summary>
-    /// <param name="inputs">Room for 16 addresses: those past <paramref name="count"/> are overwritten.</param>
-    /// <param name="count">1 to 16.</param>
+    /// <summary>Hashes inputs, wherever they lie, to contiguous 32-byte outputs.</summary>
+    /// <param name="inputs">Addresses, with room for a multiple of 16: those past <paramref name="count"/> are overwritten.</param>
+    /// <param name="count">How many.</param>
     /// <param name="job">What they have in common.</param>
-    /// <param name="output">32 bytes per input; may overlap no input.</param>
+    /// <param name="output">32 bytes per input.</param>
+    [SkipLocalsInit] // the spare room is written before it is read
     public static void HashGathered(byte** inputs, int count, in LaneJob job, byte* output)
     {
-        if (Blake3Vector512.IsSupported && count > 2) HashPadded(inputs, count, job, output);
-        else HashSingly(inputs, count, job, output);
-    }
-
-    [SkipLocalsInit] // the spare room is written before it is read
-    private static void HashPadded(byte** inputs, int count, in LaneJob job, byte* output)
-    {
-        if (count == Blake3Vector512.Lanes)
+        int lanes = Blake3Vector512.IsSupported ? Blake3Vector512.Lanes
+            : Blake3Vector256.IsSupported ? Blake3Vector256.Lanes
+            : Blake3Vector128.IsSupported ? Blake3Vector128.Lanes : 1;
+        int groups = count / lanes, done = groups * lanes, rest = count - done;
+        if (groups > 0) HashGroups(inputs, groups, job, output);
+        if (rest == 0) return;
+        LaneJob last = job.From((uint)done);
+        inputs += done;
+        output += (nint)done * 32;
+        if (rest < FewestInLanes)
         {
-            Blake3Vector512.Hash(inputs, job, output);
+            Blake3Scalar.Hash(inputs, rest, last, output);
             return;
         }
 
-        // A call costs the same with idle lanes; they repeat the last input.
-        byte* spare = stackalloc byte[Blake3Vector512.Lanes * 32];
-        for (int i = count; i < Blake3Vector512.Lanes; i++) inputs[i] = inputs[count - 1];
-        Blake3Vector512.Hash(inputs, job, spare);
-        Unsafe.CopyBlockUnaligned(output, spare, (uint)count * 32);
+        byte* spare = stackalloc byte[Width * 32];
+        for (int i = rest; i < lanes; i++) inputs[i] = inputs[rest - 1];
+        HashGroups(inputs, 1, last, spare);
+        Unsafe.CopyBlockUnaligned(output, spare, (uint)rest * 32);
     }
 
-    [SkipLocalsInit] // the state is written before it is read
-    private static void HashSingly(byte** inputs, int count, in LaneJob job, byte* output)
+    private static void HashGroups(byte** inputs, int groups, in LaneJob job, byte* output)
     {
-        uint* state = stackalloc uint[16];
-        for (int i = 0; i < count; i++)
-        {
-            Unsafe.CopyBlockUnaligned(state, job.Key, 32);
-            ulong counter = job.Counter + (job.CounterStep * (uint)i);
-            for (uint block = 0; block < job.Blocks; block++)
-                Blake3Scalar.Compress(state, inputs[i] + (block * Blake3Constants.BlockSize), Blake3Constants.BlockSize, counter, job.FlagsOf(block), state);
-            Unsafe.CopyBlockUnaligned(output + (i * 32), state, 32);
-        }
+        if (Blake3Vector512.IsSupported) Blake3Vector512.Hash(inputs, groups, job, output);
+        else if (Blake3Vector256.IsSupported) Blake3Vector256.Hash(inputs, groups, job, output);
+        else if (Blake3Vector128.IsSupported) Blake3Vector128.Hash(inputs, groups, job, output);
+        else Blake3Scalar.Hash(inputs, groups, job, output);
     }
 }

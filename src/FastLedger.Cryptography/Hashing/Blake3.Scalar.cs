@@ -53,6 +53,21 @@ internal static unsafe class Blake3Scalar
         output[12] = v12 ^ c4; output[13] = v13 ^ c5; output[14] = v14 ^ c6; output[15] = v15 ^ c7;
     }
 
+    /// <summary>Hashes inputs of <c>job.Blocks</c> full blocks to chaining values, one after the other.</summary>
+    [SkipLocalsInit] // the state is written before it is read
+    public static void Hash(byte** inputs, int count, in LaneJob job, byte* output)
+    {
+        uint* state = stackalloc uint[16];
+        for (int i = 0; i < count; i++)
+        {
+            Unsafe.CopyBlockUnaligned(state, job.Key, 32);
+            ulong counter = job.Counter + (job.CounterStep * (uint)i);
+            for (uint block = 0; block < job.Blocks; block++)
+                Compress(state, inputs[i] + (block * Blake3Constants.BlockSize), Blake3Constants.BlockSize, counter, job.FlagsOf(block), state);
+            Unsafe.CopyBlockUnaligned(output + ((nint)i * 32), state, 32);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Rotate(uint value, int count) => BitOperations.RotateRight(value, count);
 }

@@ -8,8 +8,11 @@ namespace FastLedger.Cryptography;
 
 public sealed unsafe partial class TableTree
 {
-    /// <summary>Groups of lanes whose memory is asked for ahead of use: a group takes about as long as a line from beyond the L2 cache.</summary>
-    private const int PrefetchDistance = 2 * Blake3Lanes.Width;
+    /// <summary>
+    /// Nodes per step. While one step is hashed, the memory of the next is on its way: enough groups of lanes for the kernel to overlap
+    /// them, few enough for the lines to stay in the cache until they are used.
+    /// </summary>
+    private const int Step = 4 * Blake3Lanes.Width;
 
     /// <summary>Hashes the touched records and the nodes above them again; the records stay where they are.</summary>
     /// <param name="records">The table: record i begins at <c>records + i × recordSize</c>.</param>
@@ -46,26 +49,34 @@ public sealed unsafe partial class TableTree
         }
     }
 
-    [SkipLocalsInit] // the addresses are written before they are read
-    private void HashLeaves(byte* records, uint* dirty, int length)
-    {
-        byte** addresses = stackalloc byte*[Blake3Lanes.Width];
-        byte* hashes = stackalloc byte[Blake3Lanes.Width * Hash256.Size];
-        Hash256* leaves = Level(0);
-        for (int done = 0; done < length; done += Blake3Lanes.Width)
-        {
-            int ahead = Math.Min(length, done + PrefetchDistance + Blake3Lanes.Width);
-            for (int i = done + PrefetchDistance; i < ahead; i++)
-            {
-                byte* record = records + (dirty[i] * _recordSize);
-                for (nuint offset = 0; offset < _recordSize; offset += 64) Prefetch(record + offset);
-                Prefetch(leaves + dirty[i]);
-            }
+    private void HashLeaves(byte* records, uint* dirty, int length) =>
+        HashNodes(records, _recordSize, _leafJob, Level(0), dirty, length);
 
-            int lanes = Math.Min(Blake3Lanes.Width, length - done);
-            for (int i = 0; i < lanes; i++) addresses[i] = records + (dirty[done + i] * _recordSize);
-            Blake3Lanes.HashGathered(addresses, lanes, _leafJob, hashes);
-            for (int i = 0; i < lanes; i++) leaves[dirty[done + i]] = ((Hash256*)hashes)[i];
+    /// <summary>Hashes the inputs number <paramref name="dirty"/> of one array to the outputs of the same numbers in another.</summary>
+    [SkipLocalsInit] // the addresses are written before they are read
+    private static void HashNodes(byte* inputs, nuint inputSize, in LaneJob job, Hash256* outputs, uint* dirty, int length)
+    {
+        byte** addresses = stackalloc byte*[Step];
+        Hash256* hashes = stackalloc Hash256[Step];
+        PrefetchStep(inputs, inputSize, outputs, dirty, Math.Min(length, Step));
+        for (int done = 0; done < length; done += Step, dirty += Step)
+        {
+            int count = Math.Min(Step, length - done);
+            if (length - done > Step) PrefetchStep(inputs, inputSize, outputs, dirty + Step, Math.Min(Step, length - done - Step));
+            for (int i = 0; i < count; i++) addresses[i] = inputs + (dirty[i] * inputSize);
+            Blake3Lanes.HashGathered(addresses, count, job, (byte*)hashes);
+            for (int i = 0; i < count; i++) outputs[dirty[i]] = hashes[i];
+        }
+    }
+
+    private static void PrefetchStep(byte* inputs, nuint inputSize, Hash256* outputs, uint* dirty, int count)
+    {
+        if (!Sse.IsSupported) return;
+        for (int i = 0; i < count; i++)
+        {
+            byte* input = inputs + (dirty[i] * inputSize);
+            for (nuint offset = 0; offset < inputSize; offset += Blake3Constants.BlockSize) Sse.Prefetch0(input + offset);
+            Sse.Prefetch0(outputs + dirty[i]);
         }
     }
 
@@ -85,7 +96,7 @@ public sealed unsafe partial class TableTree
                 length++;
             }
 
-            HashParents((byte*)Level(level), Level(level + 1), dirty, length);
+            HashNodes((byte*)Level(level), Blake3Constants.BlockSize, Blake3.ParentJob, Level(level + 1), dirty, length);
         }
 
         _count = count;
@@ -102,33 +113,5 @@ public sealed unsafe partial class TableTree
         }
 
         return parents;
-    }
-
-    [SkipLocalsInit] // the addresses are written before they are read
-    private static void HashParents(byte* children, Hash256* parents, uint* dirty, int length)
-    {
-        byte** addresses = stackalloc byte*[Blake3Lanes.Width];
-        byte* hashes = stackalloc byte[Blake3Lanes.Width * Hash256.Size];
-        LaneJob job = Blake3.ParentJob;
-        for (int done = 0; done < length; done += Blake3Lanes.Width)
-        {
-            int ahead = Math.Min(length, done + PrefetchDistance + Blake3Lanes.Width);
-            for (int i = done + PrefetchDistance; i < ahead; i++)
-            {
-                Prefetch(children + ((nuint)dirty[i] * Blake3Constants.BlockSize));
-                Prefetch(parents + dirty[i]);
-            }
-
-            int lanes = Math.Min(Blake3Lanes.Width, length - done);
-            for (int i = 0; i < lanes; i++) addresses[i] = children + ((nuint)dirty[done + i] * Blake3Constants.BlockSize);
-            Blake3Lanes.HashGathered(addresses, lanes, job, hashes);
-            for (int i = 0; i < lanes; i++) parents[dirty[done + i]] = ((Hash256*)hashes)[i];
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Prefetch(void* address)
-    {
-        if (Sse.IsSupported) Sse.Prefetch0(address);
     }
 }

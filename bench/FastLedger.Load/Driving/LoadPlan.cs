@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+
+namespace FastLedger.Load.Driving;
+
+/// <summary>How a workload is sent.</summary>
+public sealed record LoadPlan
+{
+    /// <summary>Commands in a batch, 1 … 8,190.</summary>
+    public int BatchSize { get; init; } = 8_190;
+
+    /// <summary>Batches in flight at most, at least 1.</summary>
+    public int InFlight { get; init; } = 4;
+
+    /// <summary>Commands per second intended: the open loop. Null: the closed loop, in which each answer allows the next batch.</summary>
+    public double? Rate { get; init; }
+
+    /// <summary>Time before the measured part: the runtime compiles, caches fill.</summary>
+    public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>The measured part.</summary>
+    public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.Collections.Generic;
+using System.Linq;
+
+namespace FastLedger.Load.Measuring;
+
+/// <summary>
+/// Counters of a node since its start, as one object of JSON: what the load generator reads before and after a measurement to learn
+/// where the time went. A stage is the sum of the nanoseconds that a thread spent in it; only the journal's commit contains waiting, for the disk.
+/// </summary>
+public sealed record StageFigures
+{
+    /// <summary>Commands executed.</summary>
+    public required long Commands { get; init; }
+    /// <summary>Blocks formed.</summary>
+    public required long Blocks { get; init; }
+    /// <summary>Journal groups synced.</summary>
+    public required long JournalGroups { get; init; }
+    /// <summary>Bytes written to the journal.</summary>
+    public required long JournalBytes { get; init; }
+    /// <summary>Managed bytes allocated by the process.</summary>
+    public required long AllocatedBytes { get; init; }
+    /// <summary>Processor seconds of the process, user and system.</summary>
+    public required double CpuSeconds { get; init; }
+    /// <summary>Resident memory of the process in bytes.</summary>
+    public required long ResidentBytes { get; init; }
+    /// <summary>Collections of all generations: whether the collector ran at all.</summary>
+    public required int Collections { get; init; }
+    /// <summary>Nanoseconds by stage; names as in <see cref="StageBudget.Transfers"/>.</summary>
+    public required IReadOnlyDictionary<string, long> StageNs { get; init; }
+
+    /// <summary>What happened between an earlier reading and this one.</summary>
+    public StageFigures Since(StageFigures earlier)
+    {
+        ArgumentNullException.ThrowIfNull(earlier);
+        return this with
+        {
+            Commands = Commands - earlier.Commands,
+            Blocks = Blocks - earlier.Blocks,
+            JournalGroups = JournalGroups - earlier.JournalGroups,
+            JournalBytes = JournalBytes - earlier.JournalBytes,
+            AllocatedBytes = AllocatedBytes - earlier.AllocatedBytes,
+            CpuSeconds = CpuSeconds - earlier.CpuSeconds,
+            Collections = Collections - earlier.Collections,
+            StageNs = StageNs.ToDictionary(stage => stage.Key, stage => stage.Value - earlier.StageNs.GetValueOrDefault(stage.Key)),
+        };
+    }
+
+    /// <summary>Nanoseconds of a stage per command; 0 without commands.</summary>
+    public double PerCommand(string stage) => Commands == 0 ? 0 : (double)StageNs.GetValueOrDefault(stage) / Commands;
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.CommandLine;
+using System.Threading.Tasks;
+using FastLedger.Node.Recovery;
+
+namespace FastLedger.Cli.Verbs;
+
+/// <summary><c>fastledger inspect journal|account|book DIR</c></summary>
+internal static class InspectVerb
+{
+    private static readonly Argument<string> Directory = new("dir") { Description = "Data directory of a stopped replica." };
+    private static readonly Option<int> Limit = Options.Count("--limit", "Most rows to show.", 20, 1, 10_000_000);
+    private static readonly Option<bool> Json = Options.Json();
+
+    public static Command Create()
+    {
+        var command = new Command("inspect", "Looks into the files of a stopped replica.") { Journal(), Account(), Book() };
+        HelpWithExamples.Install(
+            command,
+            "fastledger inspect journal /var/lib/fastledger",
+            "fastledger inspect account /var/lib/fastledger 17",
+            "fastledger inspect book /var/lib/fastledger 1");
+        return command;
+    }
+
+    private static Command Journal()
+    {
+        var from = new Option<ulong>("--from") { Description = "Index of the first entry to show.", HelpName = "INDEX", DefaultValueFactory = static _ => 1 };
+        var command = new Command("journal", "Lists the journal's entries, each one verified.") { Directory, from, Limit, Json };
+        HelpWithExamples.Install(command, "fastledger inspect journal /var/lib/fastledger --from 1000 --limit 50");
+        command.SetAction((parsed, ct) =>
+        {
+            var presenter = new Presenter(parsed, parsed.GetValue(Json));
+            return CommandLine.GuardAsync(presenter, _ => Task.FromResult(
+                JournalListing.Run(presenter, parsed.GetRequiredValue(Directory), parsed.GetValue(from), parsed.GetValue(Limit))), ct);
+        });
+        return command;
+    }
+
+    private static Command Account()
+    {
+        var number = new Argument<ulong>("number") { Description = "The account's number." };
+        var command = new Command("account", "Shows an account and its newest movements.") { Directory, number, Limit, Json };
+        HelpWithExamples.Install(command, "fastledger inspect account /var/lib/fastledger 17 --limit 100");
+        command.SetAction((parsed, ct) =>
+        {
+            var presenter = new Presenter(parsed, parsed.GetValue(Json));
+            return CommandLine.GuardAsync(presenter, _ =>
+            {
+                using OfflineReplica replica = OfflineReplica.Load(parsed.GetRequiredValue(Directory));
+                return Task.FromResult(AccountListing.Run(presenter, replica, parsed.GetValue(number), parsed.GetValue(Limit)));
+            }, ct);
+        });
+        return command;
+    }
+
+    private static Command Book()
+    {
+        var instrument = new Argument<uint>("instrument") { Description = "The instrument's number." };
+        var command = new Command("book", "Shows the price levels of an order book, best first.") { Directory, instrument, Limit, Json };
+        HelpWithExamples.Install(command, "fastledger inspect book /var/lib/fastledger 1 --limit 10");
+        command.SetAction((parsed, ct) =>
+        {
+            var presenter = new Presenter(parsed, parsed.GetValue(Json));
+            return CommandLine.GuardAsync(presenter, _ =>
+            {
+                using OfflineReplica replica = OfflineReplica.Load(parsed.GetRequiredValue(Directory));
+                return Task.FromResult(BookListing.Run(presenter, replica, parsed.GetValue(instrument), parsed.GetValue(Limit)));
+            }, ct);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.Collections;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.IO;
+using System.Threading;
+using System.Threading.Tasks;
+using FastLedger.Load.Nodes;
+using FastLedger.Node;
+using FastLedger.Node.Configuration;
+using FastLedger.Primitives;
+using FastLedger.Storage;
+
+namespace FastLedger.Cli.Verbs;
+
+/// <summary><c>fastledger node</c></summary>
+internal static class NodeVerb
+{
+    private static readonly Option<string?> Config = new("--config", "-c") { Description = "Settings as TOML or JSON.", HelpName = "FILE" };
+    private static readonly Option<string?> DataDirectory = new("--data-directory") { Description = "Where the replica keeps its files.", HelpName = "DIR" };
+    private static readonly Option<string?> Listen = new("--listen") { Description = "Address and port for clients; port 0 takes a free one.", HelpName = "ADDRESS" };
+    private static readonly Option<Durability?> Level = new("--durability") { Description = "When the replica may answer.", HelpName = "none|write|fsync" };
+    private static readonly Option<string[]> Set = new("--set")
+    {
+        Description = "Any setting, as section.key=value; may be repeated. Overrides environment (FASTLEDGER__SECTION__KEY) and file.",
+        HelpName = "KEY=VALUE",
+        DefaultValueFactory = static _ => [],
+    };
+    private static readonly Option<bool> Supervised = new(NodeProcess.SupervisedOption)
+    {
+        Description = "Talk JSON lines over standard input and output, and stop when the input ends.",
+    };
+    private static readonly Option<bool> Json = Options.Json();
+
+    public static Command Create()
+    {
+        var command = new Command("node", "Runs one replica until Ctrl-C or SIGTERM.") { Config, DataDirectory, Listen, Level, Set, Supervised, Json };
+        HelpWithExamples.Install(
+            command,
+            "fastledger node --config fastledger.toml",
+            "fastledger node --data-directory /var/lib/fastledger --listen 0.0.0.0:9450 --set limits.connections=4096");
+        command.SetAction((parsed, ct) =>
+        {
+            var presenter = new Presenter(parsed, parsed.GetValue(Json));
+            return CommandLine.GuardAsync(presenter, token => RunAsync(presenter, ReadOptions(parsed), parsed.GetValue(Supervised), token), ct);
+        });
+        return command;
+    }
+
+    private static NodeOptions ReadOptions(ParseResult parsed)
+    {
+        var overrides = new List<string>(parsed.GetValue(Set) ?? []);
+        void Override(string key, string? value)
+        {
+            if (value is not null) overrides.Add($"{key}={value}");
+        }
+
+        Override("data_directory", parsed.GetValue(DataDirectory));
+        Override("listen", parsed.GetValue(Listen));
+        Override("durability", parsed.GetValue(Level)?.ToString().ToLowerInvariant());
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables()) environment[(string)variable.Key] = (string?)variable.Value ?? "";
+        return NodeConfiguration.Load(parsed.GetValue(Config), environment, overrides);
+    }
+
+    private static async Task<int> RunAsync(Presenter presenter, NodeOptions options, bool supervised, CancellationToken ct)
+    {
+        Replica replica = Replica.Start(options);
+        await using (replica.ConfigureAwait(false))
+        {
+            (ulong height, Hash256 root) = replica.RecoveredState;
+            var ready = new NodeReady(replica.EndPoint.ToString(), height, root.ToString());
+            if (supervised) Supervision.Say(ready);
+            else if (presenter.IsJson) presenter.Write(ready);
+            presenter.Say($"Serving {ready.Endpoint} from {Path.GetFullPath(options.DataDirectory)}, "
+                + $"durability {options.Durability.ToString().ToLowerInvariant()}, height {height}. Ctrl-C stops.");
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            if (supervised) Supervision.Start(replica, stop);
+            // A fault of the storage ends the replica by itself, and is thrown here.
+            await replica.Completion.WaitAsync(stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (replica.Completion.IsFaulted) await replica.Completion.ConfigureAwait(false);
+        }
+
+        presenter.Say("Stopped.");
+        return ExitCode.Ok;
+    }
+}

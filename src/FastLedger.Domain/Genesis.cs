@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.Buffers.Binary;
+using System.Text;
+using System.Text.Json.Serialization;
+using FastLedger.Cryptography;
+using FastLedger.Primitives;
+
+namespace FastLedger.Domain;
+
+/// <summary>
+/// What all replicas of a ledger must agree on before the first block: its name and how many records each table may hold. The chain id is the
+/// digest of these values, so two ledgers that differ in any of them never accept each other's signatures.
+/// </summary>
+public sealed record Genesis
+{
+    /// <summary>Free text, at most 256 characters.</summary>
+    public string Name { get; init; } = "fastledger";
+
+    /// <summary>Records per table, record 0 included; powers of two are not required.</summary>
+    public uint MaxSessions { get; init; } = 1 << 14;
+
+    public uint MaxAssets { get; init; } = 1 << 20;
+
+    public uint MaxAccounts { get; init; } = 1 << 27;
+
+    public uint MaxPendingTransfers { get; init; } = 1 << 26;
+
+    public uint MaxInstruments { get; init; } = 1 << 20;
+
+    public uint MaxPriceLevels { get; init; } = 1 << 25;
+
+    public uint MaxOrders { get; init; } = 1 << 26;
+
+    /// <summary>BLAKE3 over the fields in the order of this file, each length-prefixed or of fixed width.</summary>
+    [JsonIgnore]
+    public Hash256 ChainId
+    {
+        get
+        {
+            byte[] name = Encoding.UTF8.GetBytes(Name);
+            byte[] image = new byte[(9 * 4) + name.Length];
+            Span<byte> rest = image;
+            uint[] fields = [1, MaxSessions, MaxAssets, MaxAccounts, MaxPendingTransfers, MaxInstruments, MaxPriceLevels, MaxOrders, (uint)name.Length];
+            foreach (uint value in fields)
+            {
+                BinaryPrimitives.WriteUInt32LittleEndian(rest, value);
+                rest = rest[4..];
+            }
+
+            name.CopyTo(rest);
+            return Blake3.Hash(image);
+        }
+    }
+
+    /// <summary>What is wrong with the values, or null.</summary>
+    public string? Fault()
+    {
+        if (Name.Length is 0 or > 256) return "genesis.name must have 1 to 256 characters";
+        if (MaxSessions is < 2 or > 1 << 16) return "genesis.max_sessions must be 2 … 65,536";
+        if (MaxAssets is < 2 or > 1u << 28) return "genesis.max_assets must be 2 … 2^28";
+        if (MaxAccounts is < 2 or > 1u << 31) return "genesis.max_accounts must be 2 … 2^31";
+        if (MaxPendingTransfers is < 2 or > RecordId.MaxRecords) return "genesis.max_pending_transfers must be 2 … 2^28";
+        if (MaxInstruments is < 2 or > 1u << 24) return "genesis.max_instruments must be 2 … 2^24";
+        if (MaxPriceLevels is < 2 or > 1u << 28) return "genesis.max_price_levels must be 2 … 2^28";
+        if (MaxOrders is < 2 or > RecordId.MaxRecords) return "genesis.max_orders must be 2 … 2^28";
+        return null;
+    }
+}

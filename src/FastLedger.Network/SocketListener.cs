@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace FastLedger.Network;
+
+/// <summary>Accepts TCP connections.</summary>
+/// <remarks>Thread: one accepter at a time; disposal from any thread.</remarks>
+public sealed class SocketListener : IDisposable
+{
+    private const int ShortestPauseMs = 10;
+    private const int LongestPauseMs = 1000;
+
+    private readonly Socket _socket;
+    private long _faults;
+    private volatile bool _disposed;
+
+    private SocketListener(Socket socket)
+    {
+        _socket = socket;
+        LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
+    }
+
+    /// <summary>The address bound, with the port the system chose when 0 was asked for.</summary>
+    public IPEndPoint LocalEndPoint { get; }
+
+    /// <summary>Accepts that failed, for example because the process had no file descriptor left.</summary>
+    public long Faults => Volatile.Read(ref _faults);
+
+    /// <summary>Binds and listens.</summary>
+    /// <param name="endPoint">Address and port; port 0 lets the system choose.</param>
+    /// <param name="backlog">Connections that the system holds until they are accepted.</param>
+    /// <exception cref="SocketException">The address is taken or not ours.</exception>
+    public static SocketListener Bind(IPEndPoint endPoint, int backlog = 1024)
+    {
+        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(endPoint);
+            socket.Listen(backlog);
+            return new SocketListener(socket);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Waits for the next connection. A failed accept is counted and tried again after a pause that grows from 10 ms to 1 s: a system
+    /// that is short of descriptors recovers, and a listener that gives up does not.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The listener is closed.</exception>
+    public async ValueTask<ITransportConnection> AcceptAsync(CancellationToken cancellationToken = default)
+    {
+        int pauseMs = ShortestPauseMs;
+        while (true)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            Socket? socket = null;
+            try
+            {
+                socket = await _socket.AcceptAsync(cancellationToken).ConfigureAwait(false);
+                return SocketTransport.Open(socket);
+            }
+            catch (SocketException) when (!_disposed)
+            {
+                socket?.Dispose();
+                Interlocked.Increment(ref _faults);
+            }
+            catch (SocketException)
+            {
+                throw new ObjectDisposedException(nameof(SocketListener));
+            }
+
+            await Task.Delay(pauseMs, cancellationToken).ConfigureAwait(false);
+            pauseMs = Math.Min(2 * pauseMs, LongestPauseMs);
+        }
+    }
+
+    /// <summary>Stops listening; connections that were accepted live on.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        _socket.Dispose();
+    }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Collections.Generic;
+using System.ComponentModel;
+using System.Net;
+using System.Numerics;
+using FastLedger.Domain;
+using FastLedger.Storage;
+
+namespace FastLedger.Node.Configuration;
+
+/// <summary>
+/// Everything an operator may set. To add a setting: add a property with a default and a <see cref="DescriptionAttribute"/> to the section
+/// it belongs to, check its range in <see cref="Faults"/>, and use it; file, environment and command line follow from the name.
+/// </summary>
+public sealed class NodeOptions
+{
+    [Description("Where the replica keeps its files; created when absent.")]
+    public string DataDirectory { get; set; } = "fastledger-data";
+
+    [Description("Address and port for clients; port 0 takes a free one.")]
+    public string Listen { get; set; } = "127.0.0.1:9450";
+
+    [Description("When a command may be answered: none (executed), write (in the operating system), fsync (on disk).")]
+    public Durability Durability { get; set; } = Durability.Fsync;
+
+    public GenesisSection Genesis { get; set; } = new();
+
+    public LimitsSection Limits { get; set; } = new();
+
+    public JournalSection Journal { get; set; } = new();
+
+    public PipelineSection Pipeline { get; set; } = new();
+
+    /// <summary>The address to listen on. Valid when <see cref="Faults"/> is empty.</summary>
+    public IPEndPoint ListenEndPoint => IPEndPoint.Parse(Listen);
+
+    /// <summary>Everything that is wrong, each a sentence that names the setting.</summary>
+    public IReadOnlyList<string> Faults()
+    {
+        var faults = new List<string>();
+        void Require(bool condition, string fault)
+        {
+            if (!condition) faults.Add(fault);
+        }
+
+        Require(DataDirectory.Length > 0, "data_directory must not be empty");
+        Require(IPEndPoint.TryParse(Listen, out _), $"listen = \"{Listen}\" is not an address and port such as 127.0.0.1:9450");
+        if (Genesis.ToGenesis().Fault() is { } fault) faults.Add(fault);
+        Require(Limits.Connections is >= 1 and <= 65_536, "limits.connections must be 1 … 65,536");
+        Require(Limits.BatchesInFlight is >= 1 and <= 16, "limits.batches_in_flight must be 1 … 16");
+        Require(Limits.BlockBatches is >= 1 and <= 1024, "limits.block_batches must be 1 … 1,024");
+        Require(IsRing(Limits.IngressBytes, 1 << 23), "limits.ingress_bytes must be a power of two, 8 MiB … 1 GiB");
+        Require(IsRing(Limits.EgressBytes, 1 << 22), "limits.egress_bytes must be a power of two, 4 MiB … 1 GiB");
+        Require(Limits.UnsentBytesPerConnection is >= 1 << 21 and <= 1 << 30, "limits.unsent_bytes_per_connection must be 2 MiB … 1 GiB");
+        Require(Limits.MinKeepAliveMs is >= 10 and <= 60_000, "limits.min_keep_alive_ms must be 10 … 60,000");
+        Require(Limits.MaxKeepAliveMs >= Limits.MinKeepAliveMs && Limits.MaxKeepAliveMs <= 3_600_000, "limits.max_keep_alive_ms must be min_keep_alive_ms … 3,600,000");
+        Require(Journal.SegmentBytes is >= 1 << 22 and <= 1L << 34 && Journal.SegmentBytes % 4096 == 0, "journal.segment_bytes must be 4 MiB … 16 GiB, a multiple of 4,096");
+        Require(IsRing(Journal.RingBytes, 1 << 22), "journal.ring_bytes must be a power of two, 4 MiB … 1 GiB");
+        return faults;
+    }
+
+    private static bool IsRing(int bytes, int least) => BitOperations.IsPow2(bytes) && bytes >= least && bytes <= 1 << 30;
+}
+
+/// <summary>What all replicas of a ledger share; fixed when the data directory is created.</summary>
+public sealed class GenesisSection
+{
+    [Description("Name of the ledger; part of its chain id.")]
+    public string Name { get; set; } = "fastledger";
+
+    [Description("Sessions (client keys) the ledger admits.")]
+    public uint MaxSessions { get; set; } = 1 << 14;
+
+    [Description("Assets the ledger can hold.")]
+    public uint MaxAssets { get; set; } = 1 << 20;
+
+    [Description("Accounts the ledger can hold.")]
+    public uint MaxAccounts { get; set; } = 1 << 27;
+
+    [Description("Unresolved pending transfers the ledger can hold.")]
+    public uint MaxPendingTransfers { get; set; } = 1 << 26;
+
+    [Description("Instruments the ledger can hold.")]
+    public uint MaxInstruments { get; set; } = 1 << 20;
+
+    [Description("Occupied price levels the ledger can hold.")]
+    public uint MaxPriceLevels { get; set; } = 1 << 25;
+
+    [Description("Resting orders the ledger can hold.")]
+    public uint MaxOrders { get; set; } = 1 << 26;
+
+    /// <summary>The genesis these settings describe.</summary>
+    public Genesis ToGenesis() => new()
+    {
+        Name = Name,
+        MaxSessions = MaxSessions,
+        MaxAssets = MaxAssets,
+        MaxAccounts = MaxAccounts,
+        MaxPendingTransfers = MaxPendingTransfers,
+        MaxInstruments = MaxInstruments,
+        MaxPriceLevels = MaxPriceLevels,
+        MaxOrders = MaxOrders,
+    };
+}
+
+/// <summary>Bounds of the replica.</summary>
+public sealed class LimitsSection
+{
+    [Description("Client connections held at a time; further ones are refused.")]
+    public int Connections { get; set; } = 1024;
+
+    [Description("Unanswered batches of one session.")]
+    public int BatchesInFlight { get; set; } = 16;
+
+    [Description("Batches in one block.")]
+    public int BlockBatches { get; set; } = 64;
+
+    [Description("Ring for batches and queries between the network and the executor.")]
+    public int IngressBytes { get; set; } = 1 << 25;
+
+    [Description("Ring for answers between the executor and the network.")]
+    public int EgressBytes { get; set; } = 1 << 25;
+
+    [Description("Answers kept for a client that does not read; beyond it the connection ends.")]
+    public int UnsentBytesPerConnection { get; set; } = 1 << 24;
+
+    [Description("Shortest heartbeat interval granted.")]
+    public int MinKeepAliveMs { get; set; } = 100;
+
+    [Description("Longest heartbeat interval granted.")]
+    public int MaxKeepAliveMs { get; set; } = 60_000;
+}
+
+/// <summary>The journal.</summary>
+public sealed class JournalSection
+{
+    [Description("Size of a journal file, preallocated.")]
+    public long SegmentBytes { get; set; } = 1 << 28;
+
+    [Description("Ring for entries between the executor and the disk.")]
+    public int RingBytes { get; set; } = 1 << 26;
+}
+
+/// <summary>How a stage waits for work.</summary>
+public enum WaitStrategy
+{
+    /// <summary>Sleeps at once: leaves the processor to others.</summary>
+    Block,
+    /// <summary>Yields the processor for a while, then sleeps.</summary>
+    Yield,
+    /// <summary>Spins without end: lowest latency, takes a whole core per stage.</summary>
+    Spin,
+}
+
+/// <summary>Where the time of a block comes from.</summary>
+public enum BlockClock
+{
+    /// <summary>The machine's clock.</summary>
+    System,
+    /// <summary>A microsecond after the block before: the same batches, a block each, give the same state root on every run.</summary>
+    Logical,
+}
+
+/// <summary>The stages.</summary>
+public sealed class PipelineSection
+{
+    [Description("Block time: system (the machine's clock), logical (a microsecond per block, for runs that must end in the same state root).")]
+    public BlockClock Clock { get; set; } = BlockClock.System;
+
+    [Description("How stages wait for work: block, yield, spin.")]
+    public WaitStrategy Wait { get; set; } = WaitStrategy.Block;
+}

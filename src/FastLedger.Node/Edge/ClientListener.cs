@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.Collections.Concurrent;
+using System.Net;
+using System.Security.Cryptography;
+using System.Threading;
+using System.Threading.Tasks;
+using FastLedger.Network;
+using FastLedger.Node.Configuration;
+using FastLedger.Node.Pipeline;
+using FastLedger.Primitives;
+using FastLedger.Protocol.Framing;
+using FastLedger.Protocol.Messages;
+using FastLedger.Protocol.Sessions;
+
+namespace FastLedger.Node.Edge;
+
+/// <summary>Accepts clients, up to a bound, and lets time pass for them.</summary>
+internal sealed class ClientListener : IAsyncDisposable
+{
+    private const int TickMs = 20;
+
+    private readonly SocketListener _listener;
+    private readonly ServerSessionOptions _sessionOptions;
+    private readonly NodeOptions _options;
+    private readonly ConnectionTable _connections;
+    private readonly ByteRing _ingress;
+    private readonly Doorbell _coreBell;
+    private readonly StageTimes _times;
+    private readonly CancellationToken _coreStopped;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentDictionary<ConnectionId, Task> _running = new();
+    private readonly Timer _timer;
+    private Task _accepting = Task.CompletedTask;
+
+    public ClientListener(NodeOptions options, Hash256 chainId, ConnectionTable connections, ByteRing ingress, Doorbell coreBell, StageTimes times, CancellationToken coreStopped)
+    {
+        _options = options;
+        _connections = connections;
+        _ingress = ingress;
+        _coreBell = coreBell;
+        _times = times;
+        _coreStopped = coreStopped;
+        _sessionOptions = new ServerSessionOptions
+        {
+            ChainId = chainId,
+            MaxBatchesInFlight = (uint)options.Limits.BatchesInFlight,
+            MinKeepAliveMs = (uint)options.Limits.MinKeepAliveMs,
+            MaxKeepAliveMs = (uint)options.Limits.MaxKeepAliveMs,
+        };
+        _listener = SocketListener.Bind(options.ListenEndPoint);
+        _timer = new Timer(_ => Tick());
+    }
+
+    public IPEndPoint EndPoint => _listener.LocalEndPoint;
+
+    public void Start()
+    {
+        _accepting = AcceptAsync();
+        _timer.Change(TickMs, TickMs);
+    }
+
+    /// <summary>Stops accepting and ends every connection in good order.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _timer.DisposeAsync().ConfigureAwait(false);
+        await _stop.CancelAsync().ConfigureAwait(false);
+        _listener.Dispose();
+        await _accepting.ConfigureAwait(false);
+        _connections.ForEach(connection => connection.End(ResultCode.Finished));
+        await Task.WhenAll(_running.Values).ConfigureAwait(false);
+        _stop.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                ITransportConnection transport = await _listener.AcceptAsync(_stop.Token).ConfigureAwait(false);
+                if (_connections.TryReserve(out ConnectionId id)) _running[id] = ServeAsync(id, transport);
+                else await RefuseAsync(transport).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        {
+            // The listener was closed.
+        }
+    }
+
+    private async Task ServeAsync(ConnectionId id, ITransportConnection transport)
+    {
+        await Task.Yield();
+        var session = new ServerSession(_sessionOptions, new Hash256(RandomNumberGenerator.GetBytes(Hash256.Size)), ClientConnection.NowNs());
+        var connection = new ClientConnection(
+            id, transport, session, _sessionOptions.ChainId, _ingress, _coreBell, _times, _options.Limits.UnsentBytesPerConnection, _coreStopped);
+        _connections.Set(connection);
+        try
+        {
+            await connection.RunAsync(_stop.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            _connections.Remove(id);
+            _running.TryRemove(id, out _);
+        }
+    }
+
+    private static async Task RefuseAsync(ITransportConnection transport)
+    {
+        await using (transport.ConfigureAwait(false))
+        {
+            try
+            {
+                FrameWriter.Write(transport.Output, new Terminate { Code = ResultCode.TooManyConnections }, 1, 0);
+                await transport.Output.FlushAsync().ConfigureAwait(false);
+            }
+            catch (Exception e) when (SocketTransport.IsConnectionFault(e))
+            {
+                // The client did not wait for the answer.
+            }
+        }
+    }
+
+    private void Tick()
+    {
+        long nowNs = ClientConnection.NowNs();
+        _connections.ForEach(connection => connection.Tick(nowNs));
+    }
+}

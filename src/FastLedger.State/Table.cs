@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.Runtime.CompilerServices;
+using FastLedger.Cryptography;
+using FastLedger.Primitives;
+
+namespace FastLedger.State;
+
+/// <summary>
+/// A dense array of fixed-size records in one reserved address range: record <c>n</c> stands at <c>base + n × size</c> for as long as the
+/// process runs. The table remembers which records changed since the last state root, and can undo a linked chain.
+/// </summary>
+/// <remarks>
+/// Record 0 exists in every table and stays zero, so that number 0 can mean "none". Thread: executor only. Alloc: none after construction.
+/// Blocks: page faults on first touch.
+/// </remarks>
+public abstract unsafe class Table : IDisposable
+{
+    /// <summary>Bytes of a page, the unit of residency and of checkpoints.</summary>
+    public const int PageSize = 4096;
+
+    private readonly ReservedMemory _records;
+    private readonly ReservedMemory _changedBits;
+    private readonly ReservedMemory _changedNumbers;
+    private readonly TableTree _tree;
+    private readonly ulong* _bits;
+    private readonly uint* _changed;
+    private int _changedCount;
+
+    private protected Table(TableId id, int recordSize, uint capacity, UndoLog undo)
+    {
+        Invariant.Check(recordSize is 64 or 128 or 256);
+        Invariant.Check(capacity is > 1 and <= 1u << 31);
+        Id = id;
+        RecordSize = recordSize;
+        Capacity = capacity;
+        Undo = undo;
+        _records = new ReservedMemory((nuint)recordSize * capacity, hugePages: true);
+        _changedBits = new ReservedMemory((nuint)(capacity + 63) / 64 * 8);
+        _changedNumbers = new ReservedMemory((nuint)capacity * 4);
+        _tree = new TableTree(recordSize, capacity);
+        Memory = _records.Pointer;
+        _bits = (ulong*)_changedBits.Pointer;
+        _changed = (uint*)_changedNumbers.Pointer;
+        Count = 1;
+        Slot = undo.Attach(this);
+    }
+
+    /// <summary>Which table this is.</summary>
+    public TableId Id { get; }
+
+    /// <summary>Bytes of a record: 64, 128 or 256.</summary>
+    public int RecordSize { get; }
+
+    /// <summary>Records the table can hold, record 0 included.</summary>
+    public uint Capacity { get; }
+
+    /// <summary>Records in use, record 0 included; numbers below it are valid.</summary>
+    public uint Count { get; private set; }
+
+    /// <summary>The numbers of the records that changed since the last block, in the order of their first change.</summary>
+    public ReadOnlySpan<uint> Changed => new(_changed, _changedCount);
+
+    /// <summary>Merkle root over the records as of the last block.</summary>
+    public Hash256 Root => _tree.Root;
+
+    /// <summary>The tree over the records, for proofs; valid as of the last block.</summary>
+    public TableTree Tree => _tree;
+
+    private protected byte* Memory { get; }
+
+    private protected UndoLog Undo { get; }
+
+    private protected byte Slot { get; }
+
+    /// <summary>The bytes of a record.</summary>
+    public ReadOnlySpan<byte> Bytes(uint number)
+    {
+        Invariant.Check(number < Count);
+        return new ReadOnlySpan<byte>(Memory + ((nuint)number * (uint)RecordSize), RecordSize);
+    }
+
+    /// <summary>Adds a zeroed record.</summary>
+    /// <returns>Its number, or 0 when the table is full.</returns>
+    public uint Append()
+    {
+        if (Count == Capacity) return 0;
+        if (Undo.IsRecording) Undo.SaveCount(Slot, Count);
+        uint number = Count++;
+        NoteChange(number);
+        return number;
+    }
+
+    /// <summary>Drops what a failed chain added from the list of changes. Call at the end of a block, before <see cref="Changed"/> is used.</summary>
+    internal void SettleChanges()
+    {
+        int kept = 0;
+        for (int i = 0; i < _changedCount; i++)
+        {
+            uint number = _changed[i];
+            _bits[number >> 6] = 0;
+            if (number < Count) _changed[kept++] = number;
+        }
+
+        _changedCount = kept;
+    }
+
+    /// <summary>Rehashes what changed and forgets the list of changes.</summary>
+    internal void UpdateRoot()
+    {
+        _tree.Update(Memory, Changed, Count);
+        _changedCount = 0;
+    }
+
+    /// <summary>Brings the cache lines of a record near before it is used. Numbers out of range are ignored.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(ulong number)
+    {
+        if (number >= Count) return;
+        byte* address = Memory + ((nuint)number * (uint)RecordSize);
+        if (System.Runtime.Intrinsics.X86.Sse.IsSupported)
+        {
+            System.Runtime.Intrinsics.X86.Sse.Prefetch0(address);
+            if (RecordSize > 64) System.Runtime.Intrinsics.X86.Sse.Prefetch0(address + 64);
+            System.Runtime.Intrinsics.X86.Sse.Prefetch0(_bits + (number >> 6));
+        }
+    }
+
+    /// <summary>Frees the table's memory.</summary>
+    public void Dispose()
+    {
+        _tree.Dispose();
+        _changedNumbers.Dispose();
+        _changedBits.Dispose();
+        _records.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    internal void Restore(uint number, ReadOnlySpan<byte> bytes) =>
+        bytes.CopyTo(new Span<byte>(Memory + ((nuint)number * (uint)RecordSize), RecordSize));
+
+    internal void RestoreCount(uint count)
+    {
+        Invariant.Check(count <= Count);
+        for (uint number = count; number < Count; number++)
+            new Span<byte>(Memory + ((nuint)number * (uint)RecordSize), RecordSize).Clear();
+        Count = count;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private protected void NoteChange(uint number)
+    {
+        ref ulong word = ref _bits[number >> 6];
+        ulong bit = 1UL << (int)(number & 63);
+        if ((word & bit) == 0)
+        {
+            word |= bit;
+            _changed[_changedCount++] = number;
+        }
+    }
+}

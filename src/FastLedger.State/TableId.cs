@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+namespace FastLedger.State;
+
+/// <summary>The tables of the ledger, in the order in which their roots enter the state root. Numbers are part of the state: never reused.</summary>
+public enum TableId : byte
+{
+    /// <summary>Ledger-wide counters, one record.</summary>
+    Ledger = 1,
+    Policies = 2,
+    Sessions = 3,
+    Assets = 4,
+    Accounts = 5,
+    PendingTransfers = 6,
+    Instruments = 7,
+    PriceLevels = 8,
+    Orders = 9,
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+
+namespace FastLedger.Storage;
+
+/// <summary>
+/// An open file as the system shows it: transfers may be shorter than asked, and errors are numbers. <see cref="LedgerFile"/> is what
+/// the rest of the ledger uses.
+/// </summary>
+/// <remarks>Thread: any. Alloc: none but in <see cref="IDisposable.Dispose"/>. Blocks: on the device.</remarks>
+public interface IStorageFile : IDisposable
+{
+    /// <summary>Size in bytes, or a negative errno.</summary>
+    long Length { get; }
+
+    /// <summary>Reads up to <paramref name="buffer"/>'s length at <paramref name="offset"/>.</summary>
+    /// <returns>Bytes read, 0 at the end of the file, or a negative errno.</returns>
+    long Read(Span<byte> buffer, long offset);
+
+    /// <summary>Writes up to all of <paramref name="bytes"/> at <paramref name="offset"/>.</summary>
+    /// <returns>Bytes written, or a negative errno.</returns>
+    long Write(ReadOnlySpan<byte> bytes, long offset);
+
+    /// <summary>Makes everything written so far durable, with as much metadata as reading it back needs.</summary>
+    /// <returns>0 or a negative errno.</returns>
+    int SyncData();
+
+    /// <summary>Sets the size to at least <paramref name="bytes"/> and reserves the blocks, which read as zeros.</summary>
+    /// <returns>0 or a negative errno.</returns>
+    int Preallocate(long bytes);
+
+    /// <summary>Sets the size.</summary>
+    /// <returns>0 or a negative errno.</returns>
+    int Truncate(long bytes);
+}

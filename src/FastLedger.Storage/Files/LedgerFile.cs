@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using FastLedger.Primitives;
+
+namespace FastLedger.Storage;
+
+/// <summary>
+/// A fail-stop file: an operation is done in full or throws <see cref="StorageFaultException"/>, and after the first fault every further
+/// one throws as well.
+/// </summary>
+/// <remarks>Thread: any, but not two writers of one range. Alloc: none. Blocks: on the device.</remarks>
+public sealed class LedgerFile : IDisposable
+{
+    private const int Interrupted = 4; // EINTR, the same number on Linux and macOS
+    private readonly IStorageFile _file;
+    private StorageFaultException? _fault;
+
+    /// <summary>Opens <paramref name="path"/>.</summary>
+    /// <exception cref="StorageFaultException">The system refused.</exception>
+    public LedgerFile(IFileSystem files, string path, FileOpening opening)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        Path = path;
+        _file = files.Open(path, opening);
+    }
+
+    /// <summary>Full path.</summary>
+    public string Path { get; }
+
+    /// <summary>Size in bytes.</summary>
+    /// <exception cref="StorageFaultException">The system refused.</exception>
+    public long Length
+    {
+        get
+        {
+            ThrowIfFaulted();
+            long length = _file.Length;
+            if (length < 0) Fail("fstat", -1, length);
+            return length;
+        }
+    }
+
+    /// <summary>Fills <paramref name="buffer"/> from <paramref name="offset"/>.</summary>
+    /// <exception cref="StorageFaultException">An error, or the file ends before.</exception>
+    public void Read(Span<byte> buffer, long offset)
+    {
+        int read = ReadUpTo(buffer, offset);
+        if (read < buffer.Length) Fail("pread", offset + read, 0);
+    }
+
+    /// <summary>Fills <paramref name="buffer"/> from <paramref name="offset"/> as far as the file goes.</summary>
+    /// <returns>Bytes read: fewer than asked only at the end of the file.</returns>
+    /// <exception cref="StorageFaultException">An error.</exception>
+    public int ReadUpTo(Span<byte> buffer, long offset)
+    {
+        ThrowIfFaulted();
+        int done = 0;
+        while (done < buffer.Length)
+        {
+            long count = _file.Read(buffer[done..], offset + done);
+            if (count == -Interrupted) continue;
+            if (count < 0) Fail("pread", offset + done, count);
+            if (count == 0) break;
+            done += (int)count;
+        }
+
+        return done;
+    }
+
+    /// <summary>Writes all of <paramref name="bytes"/> at <paramref name="offset"/>.</summary>
+    /// <exception cref="StorageFaultException">An error, or the device takes no more.</exception>
+    public void Write(ReadOnlySpan<byte> bytes, long offset)
+    {
+        ThrowIfFaulted();
+        int done = 0;
+        while (done < bytes.Length)
+        {
+            long count = _file.Write(bytes[done..], offset + done);
+            if (count == -Interrupted) continue;
+            if (count <= 0) Fail("pwrite", offset + done, count);
+            Invariant.Check(count <= bytes.Length - done);
+            done += (int)count;
+        }
+    }
+
+    /// <summary>Makes everything written so far durable. Never tried again after it failed.</summary>
+    /// <exception cref="StorageFaultException">It is not durable, and never will be.</exception>
+    public void Sync()
+    {
+        ThrowIfFaulted();
+        int result = _file.SyncData();
+        if (result != 0) Fail("fdatasync", -1, result);
+    }
+
+    /// <summary>Reserves the blocks of the first <paramref name="bytes"/> bytes; new ones read as zeros.</summary>
+    /// <exception cref="StorageFaultException">An error; usually no space is left.</exception>
+    public void Preallocate(long bytes)
+    {
+        ThrowIfFaulted();
+        int result;
+        do result = _file.Preallocate(bytes);
+        while (result == -Interrupted);
+        if (result != 0) Fail("fallocate", -1, result);
+    }
+
+    /// <summary>Sets the size.</summary>
+    /// <exception cref="StorageFaultException">An error.</exception>
+    public void Truncate(long bytes)
+    {
+        ThrowIfFaulted();
+        int result;
+        do result = _file.Truncate(bytes);
+        while (result == -Interrupted);
+        if (result != 0) Fail("ftruncate", bytes, result);
+    }
+
+    /// <summary>Closes the file. What was not synced may be lost.</summary>
+    public void Dispose() => _file.Dispose();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void ThrowIfFaulted()
+    {
+        if (_fault is not null) throw new StorageFaultException(_fault);
+    }
+
+    [DoesNotReturn]
+    private void Fail(string operation, long offset, long negativeErrno)
+    {
+        _fault = new StorageFaultException(operation, Path, offset, (int)-negativeErrno);
+        throw _fault;
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.IO;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace FastLedger.Storage;
+
+/// <summary>
+/// Positional I/O straight on the system's calls: <see cref="RandomAccess"/> hides how far a failed transfer came, and has no fdatasync.
+/// </summary>
+internal sealed partial class PosixFile(SafeFileHandle handle) : IStorageFile
+{
+    private const int InputOutputError = 5;
+
+    public long Length
+    {
+        get
+        {
+            try
+            {
+                return RandomAccess.GetLength(handle);
+            }
+            catch (IOException)
+            {
+                return -InputOutputError;
+            }
+        }
+    }
+
+    public long Read(Span<byte> buffer, long offset)
+    {
+        nint count = NativeRead(handle, buffer, (nuint)buffer.Length, offset);
+        return count < 0 ? -Marshal.GetLastPInvokeError() : count;
+    }
+
+    public long Write(ReadOnlySpan<byte> bytes, long offset)
+    {
+        nint count = NativeWrite(handle, bytes, (nuint)bytes.Length, offset);
+        return count < 0 ? -Marshal.GetLastPInvokeError() : count;
+    }
+
+    public int SyncData()
+    {
+        if (OperatingSystem.IsLinux()) return NativeSyncData(handle) == 0 ? 0 : -Marshal.GetLastPInvokeError();
+        try
+        {
+            RandomAccess.FlushToDisk(handle); // F_FULLFSYNC on macOS, where fsync leaves the data in the drive's cache
+            return 0;
+        }
+        catch (IOException e)
+        {
+            return e.HResult is > 0 and < 4096 ? -e.HResult : -InputOutputError;
+        }
+    }
+
+    public int Preallocate(long bytes)
+    {
+        if (OperatingSystem.IsLinux()) return -NativePreallocate(handle, 0, bytes); // returns errno, does not set it
+        return Length >= bytes ? 0 : Truncate(bytes);
+    }
+
+    public int Truncate(long bytes) => NativeTruncate(handle, bytes) == 0 ? 0 : -Marshal.GetLastPInvokeError();
+
+    public void Dispose() => handle.Dispose();
+
+    [LibraryImport("libc", EntryPoint = "pread", SetLastError = true)]
+    private static partial nint NativeRead(SafeFileHandle file, Span<byte> buffer, nuint count, long offset);
+
+    [LibraryImport("libc", EntryPoint = "pwrite", SetLastError = true)]
+    private static partial nint NativeWrite(SafeFileHandle file, ReadOnlySpan<byte> buffer, nuint count, long offset);
+
+    [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
+    private static partial int NativeSyncData(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "posix_fallocate")]
+    private static partial int NativePreallocate(SafeFileHandle file, long offset, long length);
+
+    [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
+    private static partial int NativeTruncate(SafeFileHandle file, long length);
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.IO;
+using System.Threading.Tasks;
+using FastLedger.Client;
+using FastLedger.Cryptography;
+using FastLedger.Node.Configuration;
+using FastLedger.Primitives;
+using FastLedger.Primitives.Commands;
+using FastLedger.Storage;
+
+namespace FastLedger.Node.Tests;
+
+/// <summary>A replica in a temporary directory on a free port, and clients to it.</summary>
+public sealed class TestReplica : IAsyncDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("fastledger-test-").FullName;
+
+    public TestReplica(Durability durability = Durability.Write, Action<NodeOptions>? configure = null)
+    {
+        Options = new NodeOptions
+        {
+            DataDirectory = _directory,
+            Listen = "127.0.0.1:0",
+            Durability = durability,
+            Genesis = new GenesisSection
+            {
+                MaxSessions = 64, MaxAssets = 64, MaxAccounts = 1 << 16, MaxPendingTransfers = 1 << 14, MaxInstruments = 64, MaxPriceLevels = 1 << 14, MaxOrders = 1 << 16,
+            },
+            Journal = new JournalSection { SegmentBytes = 8 << 20, RingBytes = 1 << 23 },
+        };
+        configure?.Invoke(Options);
+        Replica = Replica.Start(Options);
+    }
+
+    public NodeOptions Options { get; }
+
+    public Replica Replica { get; private set; }
+
+    public static SigningKey Key(byte seed)
+    {
+        byte[] bytes = new byte[32];
+        Array.Fill(bytes, seed);
+        return SigningKey.FromSeed(bytes);
+    }
+
+    public Task<LedgerClient> ConnectAsync(byte seed = 1, OrderEventHandler? events = null, bool takerEvents = false) =>
+        LedgerClient.ConnectAsync(new ClientOptions
+        {
+            Endpoints = [Replica.EndPoint],
+            Key = Key(seed),
+            OrderEvents = events,
+            ReceiveTakerEvents = takerEvents,
+        });
+
+    /// <summary>Stops the replica in good order and starts it again on the same directory.</summary>
+    public async Task RestartAsync()
+    {
+        await Replica.DisposeAsync();
+        Replica = Replica.Start(Options);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Replica.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    public static async Task<ulong> OkAsync<T>(LedgerClient client, T command) where T : unmanaged, ICommand
+    {
+        CommandResult result = await client.ExecuteAsync(command);
+        Assert.Equal(ResultCode.Ok, result.Code);
+        return (ulong)result.Value;
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.Collections.Generic;
+
+namespace FastLedger.Storage.Tests;
+
+/// <summary>A journal in simulated files beside a model of it.</summary>
+internal sealed class JournalScenario
+{
+    public const string Directory = "/journal";
+    public const int SegmentBytes = 8192;
+    public const int MaximumPayload = 1500;
+
+    public SimulatedFileSystem Files { get; set; } = new();
+
+    public List<ModelEntry> Model { get; } = [];
+
+    public static string Segment(int number) => $"{Directory}/segment-{number:D10}.journal";
+
+    public Journal Open(Durability durability = Durability.Fsync) => Journal.Open(new JournalOptions
+    {
+        Directory = Directory,
+        SegmentBytes = SegmentBytes,
+        RingBytes = 16384,
+        Durability = durability,
+        PayloadDigest = ModelEntry.BatchDigest,
+        Files = Files,
+        PrepareAhead = false,
+    });
+
+    public JournalReader Reader() => new(Directory, ModelEntry.BatchDigest, Files);
+
+    /// <summary>Appends random entries and commits them as one group.</summary>
+    public void CommitGroup(JournalWriter writer, Random random, int entries)
+    {
+        for (int i = 0; i < entries; i++)
+        {
+            ModelEntry entry = ModelEntry.Random(random, MaximumPayload);
+            Model.Add(entry);
+            Assert.Equal((ulong)Model.Count, entry.AppendTo(writer, random));
+        }
+
+        Assert.Equal((ulong)Model.Count, writer.CommitGroup());
+    }
+
+    /// <summary>A journal of random groups over several segments.</summary>
+    public static JournalScenario Written(int seed, int groups, bool seal = false)
+    {
+        JournalScenario scenario = new();
+        Random random = new(seed);
+        using Journal journal = scenario.Open();
+        for (int i = 0; i < groups; i++) scenario.CommitGroup(journal.Writer, random, random.Next(1, 5));
+        if (seal) journal.Writer.Seal();
+        return scenario;
+    }
+
+    public JournalScenario Copy()
+    {
+        JournalScenario copy = new() { Files = Files.Copy() };
+        copy.Model.AddRange(Model);
+        return copy;
+    }
+}
