@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Collections.Generic;
+using FastLedger.Primitives.Commands;
 using FastLedger.Protocol.Messages;
 
 namespace FastLedger.Client;

@@ -6,6 +6,7 @@ using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
 using FastLedger.Primitives;
+using FastLedger.Primitives.Commands;
 using FastLedger.Protocol;
 using FastLedger.Protocol.Framing;
 using FastLedger.Protocol.Messages;

@@ -6,7 +6,8 @@ namespace FastLedger.Cli.Clearing;
 
 /// <summary>A generated business day: who pays whom how much, in order. The same seed gives the same day.</summary>
 /// <remarks>Banks differ in size by about one to ten; amounts spread over four orders of magnitude, as in large-value systems. Every other bank
-/// pays more in the morning and is paid more in the afternoon, the rest the other way round, so that money is needed before it comes.</remarks>
+/// pays more in the morning, and in the afternoon money flows back to whoever has paid more, so that much is needed before it comes and little
+/// at the end of the day.</remarks>
 internal sealed class PaymentDay
 {
     private const int SmallestWeight = 100, LargestWeight = 1000;
@@ -26,8 +27,9 @@ internal sealed class PaymentDay
         for (int i = 0; i < payments; i++)
         {
             bool morning = i < payments / 2;
-            From[i] = Draw(ref random, morning ? even : odd);
-            do To[i] = Draw(ref random, morning ? odd : even);
+            From[i] = Draw(ref random, even);
+            if (!morning) From[i] = Richer(net, From[i], Draw(ref random, odd));
+            do To[i] = morning ? Draw(ref random, odd) : Poorer(net, Draw(ref random, even), Draw(ref random, odd));
             while (To[i] == From[i]);
             ulong scale = random.Below(4) switch { 0 => 100, 1 => 1_000, 2 => 10_000, _ => 100_000 };
             Amounts[i] = scale + random.Below(9 * scale);
@@ -55,6 +57,10 @@ internal sealed class PaymentDay
 
     /// <summary>What the bank with the worst balance of the whole day owes in the end.</summary>
     public long LargestNetDebit { get; }
+
+    private static int Richer(Int128[] net, int first, int second) => net[first] >= net[second] ? first : second;
+
+    private static int Poorer(Int128[] net, int first, int second) => net[first] <= net[second] ? first : second;
 
     /// <summary>Weights added up, those of every other bank raised by half and of the rest lowered by half.</summary>
     private static ulong[] Cumulated(ulong[] weights, int heavy)

@@ -4,9 +4,9 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using FastLedger.Domain.Accounts;
-using FastLedger.Domain.Execution;
 using FastLedger.Node.Recovery;
 using FastLedger.Primitives;
+using FastLedger.Primitives.Commands;
 using Spectre.Console;
 
 namespace FastLedger.Cli.Verbs;

@@ -33,6 +33,7 @@ internal static unsafe class Blake3Vector512
     /// <param name="job">What they have in common.</param>
     /// <param name="output">32 bytes per input, contiguous.</param>
     [SkipLocalsInit] // the buffers are written before they are read
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // the unoptimized code of the first calls would be slower a hundred times
     public static void Hash(byte** inputs, int groups, in LaneJob job, byte* output)
     {
         byte* buffer = stackalloc byte[((2 * Words) + (8 * Lanes)) * sizeof(uint) + 64];

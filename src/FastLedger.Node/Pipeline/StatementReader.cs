@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 using System.Threading;
 using FastLedger.Node.Edge;
 using FastLedger.Primitives;
+using FastLedger.Primitives.Commands;
 using FastLedger.Protocol.Framing;
 using FastLedger.Protocol.Messages;
 using FastLedger.Storage;
-using WireEntry = FastLedger.Protocol.Messages.HistoryEntry;
 
 namespace FastLedger.Node.Pipeline;
 
@@ -63,11 +63,11 @@ internal sealed class StatementReader(HistoryLog history, JournalWriter journal,
 
     private void Answer(ConnectionId connection, ulong seqNum, StatementQuery query, ulong newest, ulong asOf, ulong requiredIndex)
     {
-        var entries = new WireEntry[query.Limit];
+        var entries = new HistoryEntry[query.Limit];
         ulong first = query.FromEntry == 0 ? newest : query.FromEntry;
         ulong next = first;
         int count = 0;
-        Span<WireEntry> slot = stackalloc WireEntry[1];
+        Span<HistoryEntry> slot = stackalloc HistoryEntry[1];
         while (next != 0 && count < entries.Length)
         {
             // An entry to begin with is the client's word: it may not exist, or be another account's.
@@ -92,10 +92,10 @@ internal sealed class StatementReader(HistoryLog history, JournalWriter journal,
 
         while (!journal.WaitForDurable(requiredIndex, TimeSpan.FromSeconds(1)))
             if (connections.Find(connection) is null) return;
-        byte[] frame = new byte[FrameWriter.LengthOf<StatementAnswerHead, WireEntry>(count)];
+        byte[] frame = new byte[FrameWriter.LengthOf<StatementAnswerHead, HistoryEntry>(count)];
         var writer = new FrameWriter(frame);
         writer.Begin(new StatementAnswerHead { RequestId = query.RequestId, Account = query.Account, FirstEntry = first, NextEntry = next, AsOfSequence = asOf });
-        writer.Group<WireEntry>(entries.AsSpan(0, count));
+        writer.Group<HistoryEntry>(entries.AsSpan(0, count));
         writer.Complete(0, 0);
         connections.Find(connection)?.Send(frame);
     }

@@ -51,33 +51,6 @@ public struct StatementAnswerHead : IAnswer
     static TemplateId IMessage.TemplateId => TemplateId.StatementAnswer;
 }
 
-/// <summary>One movement: 128 bytes.</summary>
-[StructLayout(LayoutKind.Explicit, Size = Size)]
-public struct HistoryEntry
-{
-    /// <summary>Size in bytes.</summary>
-    public const int Size = 128;
-
-    /// <summary>Ledger sequence of the command that caused it.</summary>
-    [FieldOffset(0)] public ulong Sequence;
-    /// <summary>Block time, nanoseconds since the Unix epoch.</summary>
-    [FieldOffset(8)] public long TimestampNs;
-    [FieldOffset(16)] public ulong DebitAccount;
-    [FieldOffset(24)] public ulong CreditAccount;
-    [FieldOffset(32)] public UInt128 Amount;
-    /// <summary>Earlier entry of the debit account; 0 when there is none.</summary>
-    [FieldOffset(48)] public ulong DebitPrevious;
-    /// <summary>Earlier entry of the credit account; 0 when there is none.</summary>
-    [FieldOffset(56)] public ulong CreditPrevious;
-    [FieldOffset(64)] public ushort Kind;
-    [FieldOffset(66)] public CommandFlags Flags;
-    [FieldOffset(68)] public uint Code;
-    /// <summary>Pending transfer or order concerned; 0 for none.</summary>
-    [FieldOffset(72)] public ulong Link;
-    [FieldOffset(80)] public UInt128 UserData128;
-    [FieldOffset(96)] public Hash256 Reference;
-}
-
 /// <summary>A live order.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 104)]
 public struct OrderAnswer : IAnswer

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Runtime.InteropServices;
-using FastLedger.Primitives;
 
-namespace FastLedger.Domain.Execution;
+namespace FastLedger.Primitives.Commands;
 
 /// <summary>Why an amount moved, was reserved or was released.</summary>
 public enum HistoryKind : ushort
@@ -35,7 +34,7 @@ public enum HistoryKind : ushort
 
 /// <summary>
 /// One movement between two accounts: 128 bytes, append-only, numbered from 1. Each side links back to the account's entry before it, so a
-/// statement is a walk from <see cref="Accounts.AccountRecord.LastEntry"/>.
+/// statement is a walk from the account's newest entry.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = Size)]
 public struct HistoryEntry
