@@ -53,7 +53,9 @@ internal static class ClearingVerb
             var presenter = new Presenter(parsed, parsed.GetValue(Json));
             return CommandLine.GuardAsync(presenter, token => RunAsync(presenter, parsed, token), ct);
         });
-        return new Command("clearing", "Payment clearing.") { simulate };
+        var clearing = new Command("clearing", "Payment clearing.") { simulate };
+        HelpWithExamples.Install(clearing, "fastledger clearing simulate --mode rtgs");
+        return clearing;
     }
 
     private static async Task<int> RunAsync(Presenter presenter, ParseResult parsed, CancellationToken ct)
