@@ -58,6 +58,7 @@ public static class CommandLine
             InspectVerb.Create(),
             VerifyVerb.Create(),
             KeygenVerb.Create(),
+            SimVerb.Create(),
             ClearingVerb.Create(),
         };
         HelpWithExamples.Install(root, "fastledger demo --seconds 10");

@@ -51,7 +51,10 @@ internal static class BenchVerb
     private static readonly Option<bool> Json = Options.Json();
 
     public static Command Create() => WithHelp(
-        new Command("bench", "Measures this machine: client and replica in a process each, or the order book alone.") { Transfers(), Orders(), Book(), Suite() },
+        new Command("bench", "Measures this machine: client and replica in a process each, or a part alone.") 
+        {
+            Transfers(), Orders(), Book(), CryptographyBench.Hash(), CryptographyBench.Merkle(), CryptographyBench.Signatures(), Suite(),
+        },
         "fastledger bench transfers --seconds 10 --durability fsync",
         "fastledger bench orders --rate 200000 --json",
         "fastledger bench book");

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 using FastLedger.Cryptography;
 using FastLedger.Primitives;
 
-namespace FastLedger.Benchmarks.Cryptography;
+namespace FastLedger.Load.Cryptography;
 
 /// <summary>Throughput of BLAKE3 on one core, best of several passes over data that is in memory.</summary>
 /// <param name="Blake3LargeGbS">Gigabytes (10^9 bytes) per second of one 1 GiB buffer.</param>

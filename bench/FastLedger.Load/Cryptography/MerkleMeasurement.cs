@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 using FastLedger.Cryptography;
 using FastLedger.Primitives;
 
-namespace FastLedger.Benchmarks.Cryptography;
+namespace FastLedger.Load.Cryptography;
 
 /// <summary>The state root's work for one block.</summary>
 /// <param name="TableUpdateMs">Milliseconds (median) to update a tree over 2^20 records of 128 bytes after 16,384 random ones changed.</param>

@@ -5,7 +5,7 @@ using System.IO.MemoryMappedFiles;
 using FastLedger.Cryptography;
 using FastLedger.Primitives;
 
-namespace FastLedger.Benchmarks.Cryptography;
+namespace FastLedger.Load.Cryptography;
 
 /// <summary>The BLAKE3 digest of a file, on one thread and from mapped memory, as <c>b3sum --num-threads 1</c> makes it.</summary>
 public static class FileDigest

@@ -6,7 +6,7 @@ using System.Text.Json.Serialization;
 using FastLedger.Cryptography;
 using FastLedger.Primitives;
 
-namespace FastLedger.Benchmarks.Cryptography;
+namespace FastLedger.Load.Cryptography;
 
 /// <summary>Ed25519 verification on one core: messages of 128 bytes, each signed by its own key, nothing cached between them.</summary>
 /// <param name="Ed25519VerifyPerS">Per second, by <see cref="Ed25519.VerifyBatch"/>, 256 at a time; median of the rounds.</param>
