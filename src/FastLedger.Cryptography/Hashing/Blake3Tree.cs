@@ -72,7 +72,9 @@ internal static unsafe class Blake3Tree
     private static int Chunks(byte* input, nuint length, uint* key, ulong counter, uint modeFlags, byte* output)
     {
         nuint whole = length / Blake3Constants.ChunkSize, rest = length % Blake3Constants.ChunkSize;
-        LaneJob job = new(key, Blake3Constants.BlocksPerChunk, counter, 1, modeFlags, Blake3Constants.ChunkStart, Blake3Constants.ChunkEnd);
+        LaneJob job = new(
+            key, Blake3Constants.BlocksPerChunk, counter, 1, modeFlags, Blake3Constants.ChunkStart, Blake3Constants.ChunkEnd,
+            Blake3Lanes.Width * Blake3Constants.ChunkSize);
         Blake3Lanes.HashStrided(input, Blake3Constants.ChunkSize, whole, job, output);
         if (rest == 0) return (int)whole;
         Chunk(input + (whole * Blake3Constants.ChunkSize), rest, key, counter + whole, modeFlags, out Blake3Node node);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using FastLedger.Primitives;
 
 namespace FastLedger.Cryptography;
@@ -9,10 +8,13 @@ namespace FastLedger.Cryptography;
 public sealed unsafe partial class TableTree
 {
     /// <summary>
-    /// Nodes per step. While one step is hashed, the memory of the next is on its way: enough groups of lanes for the kernel to overlap
-    /// them, few enough for the lines to stay in the cache until they are used.
+    /// Nodes per step: enough groups of lanes for the kernel to overlap them, few enough for the lines of the next step, which are asked for
+    /// meanwhile, to stay in the L2 cache until they are used.
     /// </summary>
     private const int Step = 4 * Blake3Lanes.Width;
+
+    /// <summary>Cache lines per node: the largest record's and the one of its hash.</summary>
+    private const int MostLines = (Blake3Constants.ChunkSize / Blake3Constants.BlockSize) + 1;
 
     /// <summary>Hashes the touched records and the nodes above them again; the records stay where they are.</summary>
     /// <param name="records">The table: record i begins at <c>records + i × recordSize</c>.</param>
@@ -57,26 +59,34 @@ public sealed unsafe partial class TableTree
     private static void HashNodes(byte* inputs, nuint inputSize, in LaneJob job, Hash256* outputs, uint* dirty, int length)
     {
         byte** addresses = stackalloc byte*[Step];
+        byte** prefetches = stackalloc byte*[Step * MostLines];
         Hash256* hashes = stackalloc Hash256[Step];
-        PrefetchStep(inputs, inputSize, outputs, dirty, Math.Min(length, Step));
+        uint linesPerInput = ((uint)inputSize / Blake3Constants.BlockSize) + 1;
         for (int done = 0; done < length; done += Step, dirty += Step)
         {
-            int count = Math.Min(Step, length - done);
-            if (length - done > Step) PrefetchStep(inputs, inputSize, outputs, dirty + Step, Math.Min(Step, length - done - Step));
+            int count = Math.Min(Step, length - done), next = Math.Min(Step, length - done - Step);
             for (int i = 0; i < count; i++) addresses[i] = inputs + (dirty[i] * inputSize);
-            Blake3Lanes.HashGathered(addresses, count, job, (byte*)hashes);
+            LaneJob step = job;
+            if (next == Step)
+            {
+                // Spread over the step: asked for at once, the lines would fill the processor's miss buffers, and hashing would wait.
+                ListLines(inputs, inputSize, outputs, dirty + Step, prefetches);
+                step = job with { Prefetches = prefetches, PrefetchesPerBlock = (linesPerInput * Blake3Lanes.Width + job.Blocks - 1) / job.Blocks };
+            }
+
+            Blake3Lanes.HashGathered(addresses, count, step, (byte*)hashes);
             for (int i = 0; i < count; i++) outputs[dirty[i]] = hashes[i];
         }
     }
 
-    private static void PrefetchStep(byte* inputs, nuint inputSize, Hash256* outputs, uint* dirty, int count)
+    /// <summary>The cache lines of one step: of each input, and the one that its output goes to.</summary>
+    private static void ListLines(byte* inputs, nuint inputSize, Hash256* outputs, uint* dirty, byte** lines)
     {
-        if (!Sse.IsSupported) return;
-        for (int i = 0; i < count; i++)
+        for (int i = 0; i < Step; i++)
         {
             byte* input = inputs + (dirty[i] * inputSize);
-            for (nuint offset = 0; offset < inputSize; offset += Blake3Constants.BlockSize) Sse.Prefetch0(input + offset);
-            Sse.Prefetch0(outputs + dirty[i]);
+            for (nuint offset = 0; offset < inputSize; offset += Blake3Constants.BlockSize) *lines++ = input + offset;
+            *lines++ = (byte*)(outputs + dirty[i]);
         }
     }
 
