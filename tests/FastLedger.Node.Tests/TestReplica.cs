@@ -25,7 +25,13 @@ public sealed class TestReplica : IAsyncDisposable
             Durability = durability,
             Genesis = new GenesisSection
             {
-                MaxSessions = 64, MaxAssets = 64, MaxAccounts = 1 << 16, MaxPendingTransfers = 1 << 14, MaxInstruments = 64, MaxPriceLevels = 1 << 14, MaxOrders = 1 << 16,
+                MaxSessions = 64,
+                MaxAssets = 64,
+                MaxAccounts = 1 << 16,
+                MaxPendingTransfers = 1 << 14,
+                MaxInstruments = 64,
+                MaxPriceLevels = 1 << 14,
+                MaxOrders = 1 << 16,
             },
             Journal = new JournalSection { SegmentBytes = 8 << 20, RingBytes = 1 << 23 },
         };

@@ -50,7 +50,11 @@ internal static class Bytes
         {
             commands[i] = new TransferCommand
             {
-                Opcode = Opcode.Transfer, Number = firstNumber + (ulong)i, DebitAccount = 1, CreditAccount = 2, Amount = (UInt128)(i + 1),
+                Opcode = Opcode.Transfer,
+                Number = firstNumber + (ulong)i,
+                DebitAccount = 1,
+                CreditAccount = 2,
+                Amount = (UInt128)(i + 1),
             };
         }
 

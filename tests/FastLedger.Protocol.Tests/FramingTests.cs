@@ -63,7 +63,13 @@ public sealed class FramingTests
         };
         commands[1] = new TransferCommand
         {
-            Opcode = Opcode.Transfer, Code = 5, Number = 42, DebitAccount = 1002, CreditAccount = 1003, Amount = 7, UserData128 = 0x1122,
+            Opcode = Opcode.Transfer,
+            Code = 5,
+            Number = 42,
+            DebitAccount = 1002,
+            CreditAccount = 1003,
+            Amount = 7,
+            UserData128 = 0x1122,
         };
         Assert.Equal(frame.Length, writer.Complete(5, T, FrameFlags.PossibleResend));
         Span<byte> body = frame.AsSpan(ProtocolLimits.HeaderBytes);

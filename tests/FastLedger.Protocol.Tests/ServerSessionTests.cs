@@ -168,20 +168,20 @@ public sealed class ServerSessionTests : IDisposable
     {
         var data = new TheoryData<ServerSessionState, TemplateId>();
         foreach (ServerSessionState state in Enum.GetValues<ServerSessionState>().Where(s => s != ServerSessionState.Ended))
-        foreach (TemplateId template in Enum.GetValues<TemplateId>().Where(t => t != TemplateId.None))
-        {
-            bool expected = template switch
+            foreach (TemplateId template in Enum.GetValues<TemplateId>().Where(t => t != TemplateId.None))
             {
-                TemplateId.Negotiate => state == ServerSessionState.Connected,
-                TemplateId.Establish => state == ServerSessionState.Negotiated,
-                TemplateId.Terminate => true,
-                TemplateId.Sequence => state != ServerSessionState.Connected,
-                TemplateId.CommandBatch => state == ServerSessionState.Established,
-                _ when (int)template >= 40 && (int)template % 2 == 0 => state == ServerSessionState.Established,
-                _ => false,
-            };
-            if (!expected) data.Add(state, template);
-        }
+                bool expected = template switch
+                {
+                    TemplateId.Negotiate => state == ServerSessionState.Connected,
+                    TemplateId.Establish => state == ServerSessionState.Negotiated,
+                    TemplateId.Terminate => true,
+                    TemplateId.Sequence => state != ServerSessionState.Connected,
+                    TemplateId.CommandBatch => state == ServerSessionState.Established,
+                    _ when (int)template >= 40 && (int)template % 2 == 0 => state == ServerSessionState.Established,
+                    _ => false,
+                };
+                if (!expected) data.Add(state, template);
+            }
 
         return data;
     }

@@ -59,7 +59,11 @@ internal static class ResolutionMeasurement
                     int from = random.Next(Members);
                     batch[i] = Raw(new SubmitPaymentCommand
                     {
-                        Opcode = Opcode.SubmitPayment, Sender = members[from], Receiver = members[(from + random.Next(1, Members)) % Members], Amount = (ulong)random.Next(1, 1000), Priority = (PaymentPriority)random.Next(3),
+                        Opcode = Opcode.SubmitPayment,
+                        Sender = members[from],
+                        Receiver = members[(from + random.Next(1, Members)) % Members],
+                        Amount = (ulong)random.Next(1, 1000),
+                        Priority = (PaymentPriority)random.Next(3),
                     });
                 }
 

@@ -51,7 +51,7 @@ internal static class BenchVerb
     private static readonly Option<bool> Json = Options.Json();
 
     public static Command Create() => WithHelp(
-        new Command("bench", "Measures this machine: client and replica in a process each, or a part alone.") 
+        new Command("bench", "Measures this machine: client and replica in a process each, or a part alone.")
         {
             Transfers(), Orders(), Book(), CryptographyBench.Hash(), CryptographyBench.Merkle(), CryptographyBench.Signatures(), Suite(),
         },

@@ -95,64 +95,64 @@ public readonly ref struct EvidenceMessage
         switch (Kind)
         {
             case EvidenceKind.DoubleVote or EvidenceKind.DoubleFinalize:
-            {
-                ulong view = first.U64(), otherView = second.U64();
-                Hash256 block = first.Hash(), otherBlock = second.Hash();
-                contradict = view == otherView && block != otherBlock;
-                firstStatement = Kind == EvidenceKind.DoubleVote
-                    ? Statement.Vote(firstBuffer, chain, Epoch, view, block) : Statement.Finalize(firstBuffer, chain, Epoch, view, block);
-                secondStatement = Kind == EvidenceKind.DoubleVote
-                    ? Statement.Vote(secondBuffer, chain, Epoch, view, otherBlock) : Statement.Finalize(secondBuffer, chain, Epoch, view, otherBlock);
-                break;
-            }
-
-            case EvidenceKind.FinalizeHidden or EvidenceKind.LockHidden:
-            {
-                ulong view = first.U64();
-                Hash256 block = first.Hash();
-                ulong timeoutView = second.U64(), claimed = second.U64();
-                ulong hidden = view;
-                if (Kind == EvidenceKind.LockHidden)
                 {
-                    var headerReader = new FrameReader(Header);
-                    if (!BlockHeader.TryRead(ref headerReader, out BlockHeader header) || !headerReader.Complete
-                        || BlockHeader.IdOf(scheme, Header) != block || header.View != view) return false;
-                    hidden = header.ParentView;
+                    ulong view = first.U64(), otherView = second.U64();
+                    Hash256 block = first.Hash(), otherBlock = second.Hash();
+                    contradict = view == otherView && block != otherBlock;
+                    firstStatement = Kind == EvidenceKind.DoubleVote
+                        ? Statement.Vote(firstBuffer, chain, Epoch, view, block) : Statement.Finalize(firstBuffer, chain, Epoch, view, block);
+                    secondStatement = Kind == EvidenceKind.DoubleVote
+                        ? Statement.Vote(secondBuffer, chain, Epoch, view, otherBlock) : Statement.Finalize(secondBuffer, chain, Epoch, view, otherBlock);
+                    break;
                 }
 
-                contradict = timeoutView >= view && claimed < hidden;
-                firstStatement = Kind == EvidenceKind.LockHidden
-                    ? Statement.Vote(firstBuffer, chain, Epoch, view, block) : Statement.Finalize(firstBuffer, chain, Epoch, view, block);
-                secondStatement = Statement.Timeout(secondBuffer, chain, Epoch, timeoutView, claimed);
-                break;
-            }
+            case EvidenceKind.FinalizeHidden or EvidenceKind.LockHidden:
+                {
+                    ulong view = first.U64();
+                    Hash256 block = first.Hash();
+                    ulong timeoutView = second.U64(), claimed = second.U64();
+                    ulong hidden = view;
+                    if (Kind == EvidenceKind.LockHidden)
+                    {
+                        var headerReader = new FrameReader(Header);
+                        if (!BlockHeader.TryRead(ref headerReader, out BlockHeader header) || !headerReader.Complete
+                            || BlockHeader.IdOf(scheme, Header) != block || header.View != view) return false;
+                        hidden = header.ParentView;
+                    }
+
+                    contradict = timeoutView >= view && claimed < hidden;
+                    firstStatement = Kind == EvidenceKind.LockHidden
+                        ? Statement.Vote(firstBuffer, chain, Epoch, view, block) : Statement.Finalize(firstBuffer, chain, Epoch, view, block);
+                    secondStatement = Statement.Timeout(secondBuffer, chain, Epoch, timeoutView, claimed);
+                    break;
+                }
 
             case EvidenceKind.DoubleTimeout:
-            {
-                ulong view = first.U64(), claimed = first.U64(), otherView = second.U64(), otherClaimed = second.U64();
-                contradict = view == otherView && claimed != otherClaimed;
-                firstStatement = Statement.Timeout(firstBuffer, chain, Epoch, view, claimed);
-                secondStatement = Statement.Timeout(secondBuffer, chain, Epoch, otherView, otherClaimed);
-                break;
-            }
+                {
+                    ulong view = first.U64(), claimed = first.U64(), otherView = second.U64(), otherClaimed = second.U64();
+                    contradict = view == otherView && claimed != otherClaimed;
+                    firstStatement = Statement.Timeout(firstBuffer, chain, Epoch, view, claimed);
+                    secondStatement = Statement.Timeout(secondBuffer, chain, Epoch, otherView, otherClaimed);
+                    break;
+                }
 
             case EvidenceKind.DoubleState:
-            {
-                StateCommitment commitment = StateCommitment.Read(ref first), other = StateCommitment.Read(ref second);
-                contradict = commitment.Height == other.Height && commitment != other;
-                firstStatement = Statement.State(firstBuffer, chain, Epoch, commitment);
-                secondStatement = Statement.State(secondBuffer, chain, Epoch, other);
-                break;
-            }
+                {
+                    StateCommitment commitment = StateCommitment.Read(ref first), other = StateCommitment.Read(ref second);
+                    contradict = commitment.Height == other.Height && commitment != other;
+                    firstStatement = Statement.State(firstBuffer, chain, Epoch, commitment);
+                    secondStatement = Statement.State(secondBuffer, chain, Epoch, other);
+                    break;
+                }
 
             case EvidenceKind.DoubleBatch:
-            {
-                BatchReference batch = BatchReference.Read(ref first), other = BatchReference.Read(ref second);
-                contradict = batch.Number == other.Number && batch != other && batch.Author == Guilty && other.Author == Guilty;
-                firstStatement = Statement.Batch(firstBuffer, chain, Epoch, batch);
-                secondStatement = Statement.Batch(secondBuffer, chain, Epoch, other);
-                break;
-            }
+                {
+                    BatchReference batch = BatchReference.Read(ref first), other = BatchReference.Read(ref second);
+                    contradict = batch.Number == other.Number && batch != other && batch.Author == Guilty && other.Author == Guilty;
+                    firstStatement = Statement.Batch(firstBuffer, chain, Epoch, batch);
+                    secondStatement = Statement.Batch(secondBuffer, chain, Epoch, other);
+                    break;
+                }
         }
 
         return contradict && first.Complete && second.Complete && (Kind == EvidenceKind.LockHidden || Header.IsEmpty)

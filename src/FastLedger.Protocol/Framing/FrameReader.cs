@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+using System;
 using System.Buffers;
 using System.Buffers.Binary;
-using System;
 using FastLedger.Primitives;
 
 namespace FastLedger.Protocol.Framing;

@@ -28,7 +28,8 @@ public sealed class ClearingInvariantTests(Xunit.Abstractions.ITestOutputHelper 
         output.WriteLine($"seed {Seed}, {Commands} commands, {workPerBlock} payments a block");
         using var system = new ClearingLedger([.. Enumerable.Repeat(500L, Banks)], PaymentSystemOptions.BilateralOffset | PaymentSystemOptions.ResolveOnCredit, 50, new TestLedger(TestLedger.Small with
         {
-            MaxPayments = 4096, PaymentWorkPerBlock = workPerBlock,
+            MaxPayments = 4096,
+            PaymentWorkPerBlock = workPerBlock,
         }));
         var random = new Random(Seed);
         var ids = new List<ulong>();
@@ -160,8 +161,13 @@ public sealed class ClearingInvariantTests(Xunit.Abstractions.ITestOutputHelper 
                     int from = draws[i] % Banks;
                     commands[i] = TestLedger.Of(new SubmitPaymentCommand
                     {
-                        Opcode = Opcode.SubmitPayment, Number = number++, Sender = system.Members[from], Receiver = system.Members[(from + 1 + (draws[count + i] % (Banks - 1))) % Banks],
-                        Amount = (ulong)draws[(2 * count) + i] + 1, Priority = PaymentPriority.Normal, RejectNs = time + (2 * TestLedger.SecondNs),
+                        Opcode = Opcode.SubmitPayment,
+                        Number = number++,
+                        Sender = system.Members[from],
+                        Receiver = system.Members[(from + 1 + (draws[count + i] % (Banks - 1))) % Banks],
+                        Amount = (ulong)draws[(2 * count) + i] + 1,
+                        Priority = PaymentPriority.Normal,
+                        RejectNs = time + (2 * TestLedger.SecondNs),
                     });
                 }
             }

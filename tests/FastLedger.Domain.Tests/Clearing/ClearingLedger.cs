@@ -22,7 +22,11 @@ public sealed class ClearingLedger : IDisposable
         ClearingAccount = Base.Account(Operator, Asset);
         System = (uint)Ok(new PaymentSystemCommand
         {
-            Opcode = Opcode.CreatePaymentSystem, Asset = Asset, Options = options, ResolvePeriodMs = resolvePeriodMs, ClearingAccount = ClearingAccount,
+            Opcode = Opcode.CreatePaymentSystem,
+            Asset = Asset,
+            Options = options,
+            ResolvePeriodMs = resolvePeriodMs,
+            ClearingAccount = ClearingAccount,
         });
         Members = new uint[balances.Length];
         for (int i = 0; i < balances.Length; i++)
@@ -56,7 +60,10 @@ public sealed class ClearingLedger : IDisposable
     {
         CommandResult result = ledger.Execute(session, new OpenParticipantCommand
         {
-            Opcode = Opcode.OpenParticipant, System = system, Bic = Bic($"BANK{(char)('A' + (at / 26 % 26))}{(char)('A' + (at % 26))}{at % 10}X"), PolicyKey = TestLedger.Key(1),
+            Opcode = Opcode.OpenParticipant,
+            System = system,
+            Bic = Bic($"BANK{(char)('A' + (at / 26 % 26))}{(char)('A' + (at % 26))}{at % 10}X"),
+            PolicyKey = TestLedger.Key(1),
         });
         Assert.True(result.Code is ResultCode.Ok or ResultCode.ExternalIdExists, result.Code.ToString());
         return (uint)result.Value;
@@ -87,7 +94,13 @@ public sealed class ClearingLedger : IDisposable
 
     public SubmitPaymentCommand Payment(int from, int to, long amount, PaymentPriority priority = PaymentPriority.Normal, PaymentFlags flags = PaymentFlags.None) => new()
     {
-        Opcode = Opcode.SubmitPayment, Sender = Members[from], Receiver = Members[to], Amount = (ulong)amount, Priority = priority, PaymentFlags = flags, Uetr = ++_uetr,
+        Opcode = Opcode.SubmitPayment,
+        Sender = Members[from],
+        Receiver = Members[to],
+        Amount = (ulong)amount,
+        Priority = priority,
+        PaymentFlags = flags,
+        Uetr = ++_uetr,
     };
 
     /// <summary>Submits a payment.</summary>
@@ -104,7 +117,11 @@ public sealed class ClearingLedger : IDisposable
     public ResultCode Set(Opcode opcode, int member, long amount, PaymentPriority priority = PaymentPriority.Urgent, int counterparty = -1) =>
         Code(new MemberCommand
         {
-            Opcode = opcode, Member = Members[member], Amount = amount, Priority = priority, Counterparty = counterparty < 0 ? 0 : Members[counterparty],
+            Opcode = opcode,
+            Member = Members[member],
+            Amount = amount,
+            Priority = priority,
+            Counterparty = counterparty < 0 ? 0 : Members[counterparty],
         });
 
     public ResultCode Change(Opcode opcode, ulong payment, PaymentPriority priority = PaymentPriority.Urgent, ulong before = 0) =>

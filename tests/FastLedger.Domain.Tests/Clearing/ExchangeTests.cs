@@ -81,14 +81,26 @@ public sealed class ExchangeTests : IDisposable
 
     private void Set(int currency, ulong numerator, ulong denominator, uint haircutPpm, ulong limit) => _currencies[0].Ok(new ExchangeCommand
     {
-        Opcode = Opcode.SetExchangeCurrency, Exchange = _exchange, System = _currencies[currency].System, RateNumerator = numerator, RateDenominator = denominator, HaircutPpm = haircutPpm, Amount = limit,
+        Opcode = Opcode.SetExchangeCurrency,
+        Exchange = _exchange,
+        System = _currencies[currency].System,
+        RateNumerator = numerator,
+        RateDenominator = denominator,
+        HaircutPpm = haircutPpm,
+        Amount = limit,
     });
 
     /// <summary>The first bank sells to the second.</summary>
     private UInt128 Submit(int sold, long amount, int bought, long counterAmount) => _currencies[0].Ok(new ExchangeCommand
     {
-        Opcode = Opcode.SubmitExchange, Exchange = _exchange, System = _currencies[sold].System, CounterSystem = _currencies[bought].System,
-        First = Participant(0), Second = Participant(1), Amount = (ulong)amount, CounterAmount = (ulong)counterAmount,
+        Opcode = Opcode.SubmitExchange,
+        Exchange = _exchange,
+        System = _currencies[sold].System,
+        CounterSystem = _currencies[bought].System,
+        First = Participant(0),
+        Second = Participant(1),
+        Amount = (ulong)amount,
+        CounterAmount = (ulong)counterAmount,
     });
 
     private uint Participant(int bank) => _currencies[0].Tables.Members[_currencies[0].Members[bank]].Participant;

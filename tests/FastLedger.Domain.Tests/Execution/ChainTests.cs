@@ -43,7 +43,11 @@ public sealed class ChainTests : IDisposable
         ulong history = _ledger.Ledger.Counters.HistoryEntries;
         Command open = TestLedger.Of(new OpenAccountCommand
         {
-            Opcode = Opcode.OpenAccount, Flags = CommandFlags.Linked, Asset = _asset, ExternalId = 77, PolicyKey = TestLedger.Key(9),
+            Opcode = Opcode.OpenAccount,
+            Flags = CommandFlags.Linked,
+            Asset = _asset,
+            ExternalId = 77,
+            PolicyKey = TestLedger.Key(9),
         });
         CommandResult[] results = Run(open, Move(_a, _b, 60, true), Pending(_a, _b, 40, true), Move(_a, _b, 1, false));
         Assert.Equal(
@@ -88,7 +92,11 @@ public sealed class ChainTests : IDisposable
 
     private static Command Move(ulong debit, ulong credit, UInt128 amount, bool linked) => TestLedger.Of(new TransferCommand
     {
-        Opcode = Opcode.Transfer, Flags = linked ? CommandFlags.Linked : CommandFlags.None, DebitAccount = debit, CreditAccount = credit, Amount = amount,
+        Opcode = Opcode.Transfer,
+        Flags = linked ? CommandFlags.Linked : CommandFlags.None,
+        DebitAccount = debit,
+        CreditAccount = credit,
+        Amount = amount,
     });
 
     private static Command Pending(ulong debit, ulong credit, UInt128 amount, bool linked) => TestLedger.Of(new TransferCommand

@@ -115,6 +115,10 @@ public sealed class ResendTests : IDisposable
 
     private Command Move(UInt128 amount, ulong number) => TestLedger.Of(new TransferCommand
     {
-        Opcode = Opcode.Transfer, Number = number, DebitAccount = _issuer, CreditAccount = _a, Amount = amount,
+        Opcode = Opcode.Transfer,
+        Number = number,
+        DebitAccount = _issuer,
+        CreditAccount = _a,
+        Amount = amount,
     });
 }

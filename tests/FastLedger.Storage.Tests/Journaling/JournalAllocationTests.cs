@@ -12,7 +12,10 @@ public class JournalAllocationTests
         using TemporaryDirectory directory = new();
         using Journal journal = Journal.Open(new JournalOptions
         {
-            Directory = directory.Path, SegmentBytes = 64 << 20, RingBytes = 1 << 20, Durability = Durability.Write,
+            Directory = directory.Path,
+            SegmentBytes = 64 << 20,
+            RingBytes = 1 << 20,
+            Durability = Durability.Write,
         });
         JournalWriter writer = journal.Writer;
         byte[] batch = new byte[4096];

@@ -32,7 +32,11 @@ public class JournalOptionsTests
         {
             using Journal journal = Journal.Open(new JournalOptions
             {
-                Directory = "/journal", SegmentBytes = asked, RingBytes = 1 << 16, Files = files, PrepareAhead = false,
+                Directory = "/journal",
+                SegmentBytes = asked,
+                RingBytes = 1 << 16,
+                Files = files,
+                PrepareAhead = false,
             });
             Assert.Equal(8192 - 3 * 128, journal.Writer.MaximumPayloadBytes);
             for (int i = 0; i < 10; i++) journal.Writer.Append(JournalEntryKind.Block, 1, 1, default, new byte[2000]);
@@ -49,7 +53,12 @@ public class JournalOptionsTests
         SimulatedFileSystem files = new();
         using Journal journal = Journal.Open(new JournalOptions
         {
-            Directory = "/journal", SegmentBytes = 1 << 20, RingBytes = 1 << 16, GroupBytes = 4096, Files = files, PrepareAhead = false,
+            Directory = "/journal",
+            SegmentBytes = 1 << 20,
+            RingBytes = 1 << 16,
+            GroupBytes = 4096,
+            Files = files,
+            PrepareAhead = false,
         });
         for (int i = 0; i < 10; i++) journal.Writer.Append(JournalEntryKind.Block, 1, 1, default, new byte[2000]);
         files.Calls.Clear();
