@@ -70,6 +70,7 @@ internal static class NodeVerb
         await using (replica.ConfigureAwait(false))
         {
             (ulong height, Hash256 root) = replica.RecoveredState;
+            presenter.Say(FastLedger.Cryptography.Ed25519.DescribeBackend());
             var ready = new NodeReady(replica.EndPoint.ToString(), height, root.ToString());
             if (supervised) Supervision.Say(ready);
             else if (presenter.IsJson) presenter.Write(ready);

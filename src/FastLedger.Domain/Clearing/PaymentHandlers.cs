@@ -10,7 +10,7 @@ namespace FastLedger.Domain.Clearing;
 /// <remarks>Total functions. Thread: executor only. Alloc: none. Blocks: no.</remarks>
 public sealed class PaymentHandlers
 {
-    private const PaymentFlags KnownFlags = PaymentFlags.FifoBypass | PaymentFlags.SettleOrReject | PaymentFlags.Customer | PaymentFlags.RollValueDate;
+    private const PaymentFlags KnownFlags = PaymentFlags.FifoBypass | PaymentFlags.SettleOrReject;
 
     private const long MaxTillNs = uint.MaxValue * 1_000_000_000L;
 
