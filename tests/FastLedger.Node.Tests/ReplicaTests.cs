@@ -165,6 +165,26 @@ public sealed class ReplicaTests
         Assert.Equal((UInt128)(60 * 8190), (await client.GetAccountAsync(bob)).CreditsPosted);
     }
 
+    [Fact]
+    public async Task Small_batches_sent_ahead_are_checked_together_and_answered_in_order()
+    {
+        await using var replica = new TestReplica();
+        await using LedgerClient client = await replica.ConnectAsync();
+        (ulong alice, ulong bob) = await FundAsync(client, 1_000_000);
+        var pending = new Queue<(CommandBatch Batch, Task<BatchOutcome> Outcome)>();
+        ulong last = 0;
+        for (int i = 0; i < 400; i++)
+        {
+            if (pending.Count == 16) last = await FinishAsync(pending, last);
+            CommandBatch batch = client.RentBatch();
+            for (int j = 0; j <= i % 5; j++) batch.Add(Transfer(alice, bob, 1));
+            pending.Enqueue((batch, client.SubmitAsync(batch).AsTask()));
+        }
+
+        while (pending.Count > 0) last = await FinishAsync(pending, last);
+        Assert.Equal((UInt128)(80 * 15), (await client.GetAccountAsync(bob)).CreditsPosted);
+    }
+
     private static async Task<ulong> FinishAsync(Queue<(CommandBatch Batch, Task<BatchOutcome> Outcome)> pending, ulong last)
     {
         (CommandBatch batch, Task<BatchOutcome> submitted) = pending.Dequeue();

@@ -8,7 +8,6 @@ using System.Threading.Tasks;
 using FastLedger.Network;
 using FastLedger.Node.Pipeline;
 using FastLedger.Primitives;
-using FastLedger.Protocol.Batches;
 using FastLedger.Protocol.Framing;
 using FastLedger.Protocol.Messages;
 using FastLedger.Protocol.Sessions;
@@ -66,12 +65,15 @@ internal sealed partial class ClientConnection
                 while (open)
                 {
                     ServerAction action = Take(ref buffer, out Frame frame, out bool more);
-                    if (!more) break;
-                    if (action == ServerAction.Batch)
+                    if (more && action == ServerAction.Batch)
                     {
-                        while (!TryAcceptBatch(frame)) await Task.Delay(FullRingPauseMs, cancellationToken).ConfigureAwait(false);
+                        while (!TryGather(frame)) await Task.Delay(FullRingPauseMs, cancellationToken).ConfigureAwait(false);
+                        continue;
                     }
-                    else if (action == ServerAction.Query)
+
+                    CheckGathered();
+                    if (!more) break;
+                    if (action == ServerAction.Query)
                     {
                         while (!TryAcceptQuery(frame)) await Task.Delay(FullRingPauseMs, cancellationToken).ConfigureAwait(false);
                     }
@@ -124,35 +126,6 @@ internal sealed partial class ClientConnection
             more = false;
             return ServerAction.None;
         }
-    }
-
-    /// <returns>False when the ring is full.</returns>
-    private bool TryAcceptBatch(in Frame frame)
-    {
-        long start = Stopwatch.GetTimestamp();
-        int count = _session.Batch.Count;
-        int bodyBytes = (int)frame.Body.Length;
-        int bodyOffset = CoreStage.BodyOffset(count);
-        if (!_ingress.TryClaim(bodyOffset + bodyBytes, out ByteRing.Entry entry)) return false;
-        Span<byte> payload = entry.Payload;
-        Span<byte> body = payload[bodyOffset..];
-        frame.Body.CopyTo(body);
-        ResultCode code = BatchVerifier.Verify(body, _chainId, _session.PublicKey, CoreStage.Hashes(payload, count), out Hash256 digest);
-        if (code == ResultCode.Ok)
-        {
-            ref IngressHead head = ref IngressHead.In(payload);
-            head = new IngressHead { Kind = IngressKind.Batch, Session = _session.Session, Connection = Id, Count = count, Digest = digest };
-            ByteRing.Publish(entry);
-            _coreBell.Ring();
-        }
-        else
-        {
-            ByteRing.Abandon(entry);
-            SendMessage(_session.RejectBatch(frame.Header, code));
-        }
-
-        _times.Add(Stage.Ingress, start);
-        return true;
     }
 
     private bool TryAcceptQuery(in Frame frame)
@@ -238,6 +211,7 @@ internal sealed partial class ClientConnection
 
     private async ValueTask CloseAsync()
     {
+        AbandonGathered();
         lock (_sendLock) _ended = true;
         if (_session.Session != 0)
         {

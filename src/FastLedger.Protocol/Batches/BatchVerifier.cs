@@ -48,6 +48,22 @@ public static class BatchVerifier
     public static ResultCode Verify(
         ReadOnlySpan<byte> body, in Hash256 chainId, in Hash256 publicKey, Span<Hash256> commandHashes, out Hash256 digest)
     {
+        Span<byte> message = stackalloc byte[SignedMessages.BatchBytes];
+        ResultCode code = Prepare(body, in chainId, commandHashes, out digest, message);
+        if (code != ResultCode.Ok) return code;
+        return Ed25519.Verify(publicKey.Bytes, message, body[..Signature.Size]) ? ResultCode.Ok : ResultCode.BadSignature;
+    }
+
+    /// <summary>Everything of <see cref="Verify"/> but the signature, so that signatures of several batches can be checked together.</summary>
+    /// <param name="body">Body of a CommandBatch frame that <see cref="Sessions.ServerSession"/> let pass, in one piece.</param>
+    /// <param name="chainId">The ledger.</param>
+    /// <param name="commandHashes">Receives one hash per command.</param>
+    /// <param name="digest">The batch's digest.</param>
+    /// <param name="message">Receives the <see cref="SignedMessages.BatchBytes"/> bytes that the batch's signature must be over.</param>
+    /// <returns><see cref="ResultCode.Ok"/> or <see cref="ResultCode.NumberNotIncreasing"/>.</returns>
+    public static ResultCode Prepare(
+        ReadOnlySpan<byte> body, in Hash256 chainId, Span<Hash256> commandHashes, out Hash256 digest, Span<byte> message)
+    {
         if (!NumbersIncrease(body))
         {
             digest = default;
@@ -55,9 +71,8 @@ public static class BatchVerifier
         }
 
         digest = Hash(body, commandHashes);
-        Span<byte> message = stackalloc byte[SignedMessages.BatchBytes];
         SignedMessages.Batch(message, in chainId, in digest);
-        return Ed25519.Verify(publicKey.Bytes, message, body[..Signature.Size]) ? ResultCode.Ok : ResultCode.BadSignature;
+        return ResultCode.Ok;
     }
 
     /// <summary>Hashes a batch and signs it in place.</summary>

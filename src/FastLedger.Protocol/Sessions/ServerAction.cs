@@ -15,7 +15,7 @@ public enum ServerAction : byte
     /// <see cref="ServerSession.CompleteOpen"/> and send what it gives.</summary>
     OpenSession,
     /// <summary>The frame is a batch whose frame and head are sound; <see cref="ServerSession.Batch"/> is its head. Copy its body, check it
-    /// with <see cref="Batches.BatchVerifier"/>, then order it or send <see cref="ServerSession.RejectBatch"/>.</summary>
+    /// with <see cref="Batches.BatchVerifier"/>, then order it or send <see cref="ServerSession.RejectBatch(in Framing.FrameHeader, Primitives.ResultCode)"/>.</summary>
     Batch,
     /// <summary>The frame is a well-formed query; send its answer, or <see cref="ServerSession.RejectQuery"/>.</summary>
     Query,

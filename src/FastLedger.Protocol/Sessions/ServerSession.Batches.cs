@@ -15,10 +15,17 @@ public sealed partial class ServerSession
     /// <param name="header">Header of its frame.</param>
     /// <param name="code">What <see cref="Batches.BatchVerifier"/> found, or <see cref="ResultCode.Overloaded"/>.</param>
     /// <returns>What to send; it answers the batch, so do not call <see cref="BatchAnswered"/> for it.</returns>
-    public Reject RejectBatch(in FrameHeader header, ResultCode code)
+    public Reject RejectBatch(in FrameHeader header, ResultCode code) => RejectBatch(in header, _batch.FirstNumber, code);
+
+    /// <summary>Refuses a batch that was accepted for checking before others were.</summary>
+    /// <param name="header">Header of its frame.</param>
+    /// <param name="firstNumber">Number of its first command.</param>
+    /// <param name="code">What <see cref="Batches.BatchVerifier"/> found.</param>
+    /// <returns>What to send; it answers the batch, so do not call <see cref="BatchAnswered"/> for it.</returns>
+    public Reject RejectBatch(in FrameHeader header, ulong firstNumber, ResultCode code)
     {
         BatchAnswered();
-        return MakeReject(code, in header, _batch.FirstNumber);
+        return MakeReject(code, in header, firstNumber);
     }
 
     /// <summary>Refuses a query.</summary>
