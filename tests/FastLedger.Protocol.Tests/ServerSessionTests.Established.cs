@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Buffers.Binary;
-using FastLedger.Cryptography;
 using FastLedger.Primitives;
 using FastLedger.Protocol.Framing;
 using FastLedger.Protocol.Messages;
