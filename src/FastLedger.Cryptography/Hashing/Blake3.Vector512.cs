@@ -28,8 +28,8 @@ internal static unsafe class Blake3Vector512
     public static bool IsSupported => System.Runtime.Intrinsics.X86.Avx512F.IsSupported;
 
     /// <summary>Hashes groups of 16 inputs of <c>job.Blocks</c> full blocks to chaining values.</summary>
-    /// <param name="inputs">16 addresses per group.</param>
-    /// <param name="outputs">Where the 32 bytes of each input go.</param>
+    /// <param name="inputs">16 addresses per group; just 16 if the job has a stride.</param>
+    /// <param name="outputs">Where the 32 bytes of each input go; likewise.</param>
     /// <param name="groups">At least 1.</param>
     /// <param name="job">What they have in common.</param>
     [SkipLocalsInit] // the buffers are written before they are read
@@ -40,13 +40,17 @@ internal static unsafe class Blake3Vector512
         uint* m = (uint*)(((nuint)buffer + 63) & ~(nuint)63);
         uint* next = m + Words, pairs = next + Words, columns = pairs + Words;
         byte** pending = null;
+        nuint inputOffset = 0, outputOffset = 0, pendingOffset = 0;
+        bool isStrided = job.Stride != 0;
+        nuint inputStep = Lanes * (nuint)job.Stride, outputStep = isStrided ? Lanes * 32u : 0;
+        int places = isStrided ? 0 : Lanes;
         uint* key = job.Key;
         ulong counter = job.Counter;
         uint blocks = job.Blocks;
 
         for (int i = 0; i < Lanes; i += 4) { CopyPairs(inputs + i, 0, pairs + i); CopyPairs(inputs + i + 2, 0, pairs + i + 16); }
         for (int i = 0; i < Words; i += 64) SplitPairs(pairs + i, m + i);
-        for (int group = 0; group < groups; group++, counter += job.CounterStep * (ulong)Lanes, outputs += Lanes)
+        for (int group = 0; group < groups; group++, counter += job.CounterStep * (ulong)Lanes)
         {
             Vector512<uint> counterLow = Vector512.Create((uint)counter), counterHigh = Vector512.Create((uint)(counter >> 32));
             if (job.CounterStep != 0)
@@ -62,15 +66,16 @@ internal static unsafe class Blake3Vector512
             byte** nextInputs = inputs;
             for (uint block = 0; block < blocks; block++)
             {
-                nuint nextOffset = (block + 1) * Blake3Constants.BlockSize;
+                nuint here = inputOffset + (block * Blake3Constants.BlockSize), nextOffset = here + Blake3Constants.BlockSize;
                 if (block == blocks - 1)
                 {
                     // After the very last block the first is transposed again, to no use and no harm.
-                    nextInputs += group == groups - 1 ? 0 : Lanes;
-                    nextOffset = 0;
+                    bool isLast = group == groups - 1;
+                    nextInputs += isLast ? 0 : places;
+                    nextOffset = inputOffset + (isLast ? 0 : inputStep);
                 }
 
-                if (job.BytesAhead != 0) PrefetchBlock(inputs, (block * Blake3Constants.BlockSize) + job.BytesAhead);
+                if (job.BytesAhead != 0) PrefetchBlock(inputs, here + job.BytesAhead);
                 if (job.ListAhead != 0)
                 {
                     PrefetchList(inputs + job.ListAhead, block * Blake3Constants.BlockSize);
@@ -106,7 +111,7 @@ internal static unsafe class Blake3Vector512
                 Mix(ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4, ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14, m,
                     4, 0, 11, 2, 5, 8, 1, 6);
                 CopyPairs(nextInputs + 14, nextOffset, pairs + 28);
-                if (pending != null) CopyRows(columns, pending);
+                if (pending != null) CopyRows(columns, pending, pendingOffset);
                 pending = null;
                 Mix(ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7, ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15, m,
                     12, 13, 9, 11, 15, 10, 14, 8);
@@ -132,13 +137,17 @@ internal static unsafe class Blake3Vector512
             }
 
             inputs = nextInputs;
+            inputOffset += inputStep;
             pending = outputs;
+            pendingOffset = outputOffset;
+            outputs += places;
+            outputOffset += outputStep;
             Vector512<uint>* column = (Vector512<uint>*)columns;
             column[0] = v0; column[1] = v1; column[2] = v2; column[3] = v3; column[4] = v4; column[5] = v5; column[6] = v6; column[7] = v7;
         }
 
         JoinPairs(columns);
-        CopyRows(columns, pending);
+        CopyRows(columns, pending, pendingOffset);
     }
 
     /// <summary>
@@ -239,21 +248,21 @@ internal static unsafe class Blake3Vector512
 
     /// <summary>The pairs of each input, which lie 128 bytes apart, become its chaining value.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CopyRows(uint* columns, byte** outputs)
+    private static void CopyRows(uint* columns, byte** outputs, nuint offset)
     {
-        CopyFourRows(columns, outputs);
-        CopyFourRows(columns + 4, outputs + 4);
-        CopyFourRows(columns + 8, outputs + 8);
-        CopyFourRows(columns + 12, outputs + 12);
+        CopyFourRows(columns, outputs, offset);
+        CopyFourRows(columns + 4, outputs + 4, offset);
+        CopyFourRows(columns + 8, outputs + 8, offset);
+        CopyFourRows(columns + 12, outputs + 12, offset);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CopyFourRows(uint* columns, byte** outputs)
+    private static void CopyFourRows(uint* columns, byte** outputs, nuint offset)
     {
-        CopyRow(columns, outputs[0]);
-        CopyRow(columns + 2, outputs[1]);
-        CopyRow(columns + 16, outputs[2]);
-        CopyRow(columns + 18, outputs[3]);
+        CopyRow(columns, outputs[0] + offset);
+        CopyRow(columns + 2, outputs[1] + offset);
+        CopyRow(columns + 16, outputs[2] + offset);
+        CopyRow(columns + 18, outputs[3] + offset);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
