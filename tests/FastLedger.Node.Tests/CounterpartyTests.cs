@@ -16,7 +16,7 @@ namespace FastLedger.Node.Tests;
 /// <summary>The known cases of a central counterparty, through the wire on a running replica.</summary>
 public sealed class CounterpartyTests
 {
-    private sealed record Opened(uint Counterparty, uint[] Members, ulong[] Cash, ulong[] Securities, ulong Issuer, ulong[] Own, uint SecuritySystem);
+    internal sealed record Opened(uint Counterparty, uint[] Members, ulong[] Cash, ulong[] Securities, ulong Issuer, ulong[] Own, uint SecuritySystem);
 
     [Fact]
     public async Task Four_trades_of_290_end_in_one_delivery_of_70_and_the_cash_that_the_trades_said()
@@ -132,6 +132,16 @@ public sealed class CounterpartyTests
     /// <returns>The default's number.</returns>
     private static async Task<uint> DefaultAsync(LedgerClient client, Opened ccp, int loss)
     {
+        uint contract = await LoseAsync(client, ccp, loss);
+        uint number = (uint)(await client.DeclareDefaultAsync(ccp.Members[0])).Value;
+        Assert.Equal(ResultCode.Ok, (await client.CloseOutAsync(contract, ccp.Members[2], ccp.Members[0], 1, 5000 - (ulong)loss)).Code);
+        return number;
+    }
+
+    /// <summary>Fills the known book and lets the first member lose what it cannot pay.</summary>
+    /// <returns>The contract.</returns>
+    internal static async Task<uint> LoseAsync(LedgerClient client, Opened ccp, int loss)
+    {
         await TestReplica.OkAsync(client, new TransferCommand { DebitAccount = ccp.Issuer, CreditAccount = ccp.Own[3], Amount = 150 });
         uint contract = await ListAsync(client, ccp, 0);
         await client.PostMarginAsync(ccp.Members[0], 400);
@@ -141,12 +151,10 @@ public sealed class CounterpartyTests
         await client.MarkContractAsync(contract, 5000 - (ulong)loss);
         CommandResult shortfall = await client.SettleVariationAsync(ccp.Counterparty);
         Assert.Equal((ResultCode.VariationShortfall, (UInt128)ccp.Members[0]), (shortfall.Code, shortfall.Value));
-        uint number = (uint)(await client.DeclareDefaultAsync(ccp.Members[0])).Value;
-        Assert.Equal(ResultCode.Ok, (await client.CloseOutAsync(contract, ccp.Members[2], ccp.Members[0], 1, 5000 - (ulong)loss)).Code);
-        return number;
+        return contract;
     }
 
-    private static async Task<Opened> OpenAsync(LedgerClient client, long[] cash, long[] securities, ulong capital, Func<int, byte>? keyOf = null)
+    internal static async Task<Opened> OpenAsync(LedgerClient client, long[] cash, long[] securities, ulong capital, Func<int, byte>? keyOf = null)
     {
         (uint system, uint[] members, ulong[] accounts, ulong issuer) = await SystemAsync(client, cash, keyOf);
         (uint securitySystem, _, ulong[] securityAccounts, _) = await SystemAsync(client, securities, keyOf);
