@@ -4,8 +4,10 @@ using System.Text.Json;
 using BenchmarkDotNet.Running;
 using FastLedger.Benchmarks.Clearing;
 
-// "measure resolution" prints one line of JSON; everything else is BenchmarkDotNet's.
+// "measure resolution" and "measure counterparty" print one line of JSON; everything else is BenchmarkDotNet's.
 if (args is ["measure", "resolution"])
     Console.WriteLine(JsonSerializer.Serialize(new[] { ResolutionMeasurement.Run(balance: 0), ResolutionMeasurement.Run(balance: 1_000_000) }));
+else if (args is ["measure", "counterparty"])
+    Console.WriteLine(JsonSerializer.Serialize(CounterpartyMeasurement.Run()));
 else
     BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

@@ -2,6 +2,7 @@
 using System;
 using System.Runtime.InteropServices;
 using FastLedger.Domain.Accounts;
+using FastLedger.Domain.CentralCounterparty;
 using FastLedger.Domain.Clearing;
 using FastLedger.Domain.Sessions;
 using FastLedger.Domain.Trading;
@@ -40,8 +41,9 @@ public sealed class Ledger : IDisposable
         Orders = new Table<OrderRecord>(TableId.Orders, genesis.MaxOrders, Undo);
         Books = new BookTables(Instruments, PriceLevels, Orders, Undo, genesis.MaxAccounts);
         Clearing = new PaymentTables(genesis, Accounts, Undo, secret);
+        Counterparties = new CounterpartyTables(Undo, secret);
         Tree = new StateTree(
-            [Root, Policies, Sessions, Assets, Accounts, PendingTransfers, Instruments, PriceLevels, Orders, .. Clearing.All], pages);
+            [Root, Policies, Sessions, Assets, Accounts, PendingTransfers, Instruments, PriceLevels, Orders, .. Clearing.All, .. Counterparties.All], pages);
 
         PolicyByKey = new IdIndex(Undo, secret);
         SessionByKey = new IdIndex(Undo, secret);
@@ -85,6 +87,9 @@ public sealed class Ledger : IDisposable
 
     /// <summary>The tables of payment clearing together with what is derived from them.</summary>
     public PaymentTables Clearing { get; }
+
+    /// <summary>The tables of central counterparties together with what is derived from them.</summary>
+    public CounterpartyTables Counterparties { get; }
 
     /// <summary>Block time at which something happens without a command: 0 when it is due, <see cref="long.MaxValue"/> for never.</summary>
     public long NextDueNs => Math.Min(Expiries.NextNs, PaymentWork.NextNs(this));
@@ -146,6 +151,7 @@ public sealed class Ledger : IDisposable
         Expiries.Dispose();
         Books.Dispose();
         Clearing.Dispose();
+        Counterparties.Dispose();
         Undo.Dispose();
     }
 }

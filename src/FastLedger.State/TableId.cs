@@ -28,4 +28,9 @@ public enum TableId : byte
     Exchanges = 31,
     ExchangeCurrencies = 32,
     ExchangePairs = 33,
+    Counterparties = 34,
+    ClearingMembers = 35,
+    Contracts = 36,
+    ClearedPositions = 37,
+    Defaults = 38,
 }

@@ -58,7 +58,7 @@ public sealed class ExchangeHandlers
         if (!_tables.Systems.Has(command.System)) return ResultCode.UnknownPaymentSystem;
         ref readonly PaymentSystemRecord system = ref _tables.Systems[command.System];
         if (system.OperatorPolicy != _context.Policy) return ResultCode.Unauthorized;
-        if (command.RateNumerator - 1 >= MaxRate || command.RateDenominator - 1 >= MaxRate || command.HaircutPpm > Million || command.Amount > MaxAmount) return ResultCode.InvalidExchange;
+        if (command.RateNumerator is 0 or > MaxRate || command.RateDenominator is 0 or > MaxRate || command.HaircutPpm > Million || command.Amount > MaxAmount) return ResultCode.InvalidExchange;
         if (system.Exchange != 0 && system.Exchange != command.Exchange) return ResultCode.InvalidExchange;
         uint number = _tables.Exchanges[command.Exchange].FirstCurrency;
         while (number != 0 && _tables.ExchangeCurrencies[number].System != command.System) number = _tables.ExchangeCurrencies[number].Next;
@@ -95,7 +95,7 @@ public sealed class ExchangeHandlers
         if (code != ResultCode.Ok) return code;
         if (!IsCurrency(command.System, command.Exchange) || !IsCurrency(command.CounterSystem, command.Exchange)) return ResultCode.UnknownExchange;
         if (command.First == command.Second || command.System == command.CounterSystem) return ResultCode.SameAccount;
-        if (command.Amount - 1 >= MaxAmount || command.CounterAmount - 1 >= MaxAmount) return ResultCode.InvalidExchange;
+        if (command.Amount is 0 or > MaxAmount || command.CounterAmount is 0 or > MaxAmount) return ResultCode.InvalidExchange;
         uint firstPays = _tables.MemberByPlace.Find(PaymentTables.Pair(command.System, command.First));
         uint firstReceives = _tables.MemberByPlace.Find(PaymentTables.Pair(command.CounterSystem, command.First));
         uint secondPays = _tables.MemberByPlace.Find(PaymentTables.Pair(command.CounterSystem, command.Second));

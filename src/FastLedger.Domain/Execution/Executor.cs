@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using FastLedger.Domain.Accounts;
+using FastLedger.Domain.CentralCounterparty;
 using FastLedger.Domain.Clearing;
 using FastLedger.Domain.Sessions;
 using FastLedger.Domain.Trading;
@@ -30,6 +31,7 @@ public sealed partial class Executor : IDisposable
     private readonly InstrumentHandlers _instruments;
     private readonly OrderHandlers _orders;
     private readonly ClearingHandlers _clearing;
+    private readonly CounterpartyDispatch _counterparties;
     private readonly Slab<Receipt> _receipts = new(MaxBatchCommands);
     private ulong _height;
     private SessionRecord _session;
@@ -45,6 +47,7 @@ public sealed partial class Executor : IDisposable
         _instruments = new InstrumentHandlers(_context);
         _orders = new OrderHandlers(_context);
         _clearing = new ClearingHandlers(_context);
+        _counterparties = new CounterpartyDispatch(_context);
     }
 
     /// <summary>The state.</summary>
@@ -195,7 +198,8 @@ public sealed partial class Executor : IDisposable
     /// <summary>Failures whose value tells more.</summary>
     private static bool KeepsValue(ResultCode code) =>
         code is ResultCode.ExternalIdExists or ResultCode.SessionExists or ResultCode.MassCancelPartial
-            or ResultCode.PaymentState or ResultCode.CycleShortfall;
+            or ResultCode.PaymentState or ResultCode.CycleShortfall
+            or ResultCode.VariationShortfall or ResultCode.LossUncovered or ResultCode.DeliveryIncomplete;
 
     private ResultCode Dispatch(in Command command, ref CommandResult result)
     {
@@ -236,6 +240,8 @@ public sealed partial class Executor : IDisposable
                 return _accounts.OpenAccount(Command.As<OpenAccountCommand>(in command), ref result);
             case Opcode.SetFloor or Opcode.FreezeAccount or Opcode.UnfreezeAccount or Opcode.CloseAccount or Opcode.ReopenAccount:
                 return _accounts.ChangeAccount(Command.As<ChangeAccountCommand>(in command), ref result);
+            case >= Opcode.CreateCounterparty and <= Opcode.ApplyWaterfall:
+                return _counterparties.Dispatch(command, ref result);
             default:
                 return _clearing.Dispatch(command, ref result);
         }

@@ -58,4 +58,12 @@ public enum TemplateId : ushort
     PaymentSystemAnswer = 65,
     CycleQuery = 66,
     CycleAnswer = 67,
+    CounterpartyQuery = 68,
+    CounterpartyAnswer = 69,
+    ClearingMemberQuery = 70,
+    ClearingMemberAnswer = 71,
+    ContractQuery = 72,
+    ContractAnswer = 73,
+    DefaultQuery = 74,
+    DefaultAnswer = 75,
 }

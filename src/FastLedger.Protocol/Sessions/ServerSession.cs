@@ -124,6 +124,10 @@ public sealed partial class ServerSession
             case TemplateId.MemberQuery: return ReceiveQuery<MemberQuery>(in frame);
             case TemplateId.PaymentSystemQuery: return ReceiveQuery<PaymentSystemQuery>(in frame);
             case TemplateId.CycleQuery: return ReceiveQuery<CycleQuery>(in frame);
+            case TemplateId.CounterpartyQuery: return ReceiveQuery<CounterpartyQuery>(in frame);
+            case TemplateId.ClearingMemberQuery: return ReceiveQuery<ClearingMemberQuery>(in frame);
+            case TemplateId.ContractQuery: return ReceiveQuery<ContractQuery>(in frame);
+            case TemplateId.DefaultQuery: return ReceiveQuery<DefaultQuery>(in frame);
             case TemplateId.NegotiateResponse:
             case TemplateId.EstablishAck:
             case TemplateId.Reject:
@@ -141,6 +145,10 @@ public sealed partial class ServerSession
             case TemplateId.MemberAnswer:
             case TemplateId.PaymentSystemAnswer:
             case TemplateId.CycleAnswer:
+            case TemplateId.CounterpartyAnswer:
+            case TemplateId.ClearingMemberAnswer:
+            case TemplateId.ContractAnswer:
+            case TemplateId.DefaultAnswer:
                 return Terminate(ResultCode.UnexpectedMessage, in header);
             default:
                 return State == ServerSessionState.Established
