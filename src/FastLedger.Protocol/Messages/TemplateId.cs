@@ -58,4 +58,8 @@ public enum TemplateId : ushort
     PaymentSystemAnswer = 65,
     CycleQuery = 66,
     CycleAnswer = 67,
+    ExchangeQuery = 80,
+    ExchangeAnswer = 81,
+    ExchangePairQuery = 82,
+    ExchangePairAnswer = 83,
 }
