@@ -2,7 +2,6 @@
 using System;
 using System.Runtime.CompilerServices;
 using FastLedger.Domain.Execution;
-using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
 
 namespace FastLedger.Domain.Clearing;
