@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+using System;
 using BenchmarkDotNet.Attributes;
 
 namespace FastLedger.Benchmarks.Clearing;
 
 /// <summary>One command that resolves the full queues of a payment system; execution alone.</summary>
-public class ResolutionBenchmarks
+public class ResolutionBenchmarks : IDisposable
 {
     private const int Members = 100, Payments = 10_000;
 
@@ -27,5 +28,9 @@ public class ResolutionBenchmarks
     public void EndBlock() => _queues.EndBlock();
 
     [GlobalCleanup]
-    public void Close() => _queues.Dispose();
+    public void Dispose()
+    {
+        _queues.Dispose();
+        GC.SuppressFinalize(this);
+    }
 }
