@@ -232,6 +232,8 @@ public enum ResultCode : uint
     UnknownExchange = 7240,
     /// <summary>A rate, haircut, limit or amount of the exchange is out of range, or a currency belongs to another exchange.</summary>
     InvalidExchange = 7241,
+    /// <summary>The pair of the exchange does not wait any more.</summary>
+    ExchangeState = 7242,
 
     /// <summary>No central counterparty has this number.</summary>
     UnknownCounterparty = 7250,

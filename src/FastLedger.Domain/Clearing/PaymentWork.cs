@@ -60,6 +60,11 @@ public sealed class PaymentWork
     public void BeginBlock()
     {
         int budget = _tables.WorkPerBlock;
+
+        // What is at work goes first: payments whose time comes meanwhile have to wait for its end anyway, and must not use up what it needs
+        // to get there.
+        for (uint number = 1; number < _tables.Systems.Count; number++)
+            if (_tables.Systems[number].Phase != ResolutionPhase.Idle) Resolve(number, ref budget);
         while (budget > 0 && _context.HasRoomForEvents && _tables.Times.NextNs <= _context.TimestampNs)
         {
             budget--;
@@ -69,10 +74,9 @@ public sealed class PaymentWork
 
         for (uint number = 1; number < _tables.Systems.Count; number++)
         {
-            if (NextNs(_tables.Systems[number]) > _context.TimestampNs) continue;
-            _context.Sequence = ++_ledger.Counters.Sequence;
-            if (_tables.Systems[number].Phase == ResolutionPhase.Idle) _resolution.Start(number);
-            _resolution.Work(number, ref budget);
+            if (_tables.Systems[number].Phase != ResolutionPhase.Idle || NextNs(_tables.Systems[number]) > _context.TimestampNs) continue;
+            _resolution.Start(number);
+            Resolve(number, ref budget);
         }
 
         for (uint number = 1; number < _tables.Exchanges.Count; number++)
@@ -95,6 +99,12 @@ public sealed class PaymentWork
         if (system.QueuedCount == 0) return long.MaxValue;
         if (system.CreditedSinceResolution != 0) return 0;
         return system.ResolvePeriodNs != 0 ? system.NextResolveNs : long.MaxValue;
+    }
+
+    private void Resolve(uint number, ref int budget)
+    {
+        _context.Sequence = ++_ledger.Counters.Sequence;
+        _resolution.Work(number, ref budget);
     }
 
     private void Due(uint number)

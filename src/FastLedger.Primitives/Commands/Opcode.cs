@@ -108,6 +108,8 @@ public enum Opcode : ushort
     SetExchangeCurrency = 93,
     /// <summary>Sends a pair of payments that settle together, when both participants pass the risk tests; else they wait.</summary>
     SubmitExchange = 94,
+    /// <summary><see cref="ExchangeCommand"/>: takes a pair that waits out of its exchange.</summary>
+    WithdrawExchange = 95,
 
     /// <summary>Creates a central counterparty over a payment system.</summary>
     CreateCounterparty = 100,

@@ -124,6 +124,8 @@ public sealed partial class ServerSession
             case TemplateId.MemberQuery: return ReceiveQuery<MemberQuery>(in frame);
             case TemplateId.PaymentSystemQuery: return ReceiveQuery<PaymentSystemQuery>(in frame);
             case TemplateId.CycleQuery: return ReceiveQuery<CycleQuery>(in frame);
+            case TemplateId.ExchangeQuery: return ReceiveQuery<ExchangeQuery>(in frame);
+            case TemplateId.ExchangePairQuery: return ReceiveQuery<ExchangePairQuery>(in frame);
             case TemplateId.CounterpartyQuery: return ReceiveQuery<CounterpartyQuery>(in frame);
             case TemplateId.ClearingMemberQuery: return ReceiveQuery<ClearingMemberQuery>(in frame);
             case TemplateId.ContractQuery: return ReceiveQuery<ContractQuery>(in frame);
@@ -142,6 +144,8 @@ public sealed partial class ServerSession
             case TemplateId.SessionAnswer:
             case TemplateId.StatusAnswer:
             case TemplateId.PaymentAnswer:
+            case TemplateId.ExchangeAnswer:
+            case TemplateId.ExchangePairAnswer:
             case TemplateId.MemberAnswer:
             case TemplateId.PaymentSystemAnswer:
             case TemplateId.CycleAnswer:
