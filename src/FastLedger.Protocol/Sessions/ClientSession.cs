@@ -127,6 +127,8 @@ public sealed class ClientSession
                 or TemplateId.CounterpartyAnswer or TemplateId.ClearingMemberAnswer or TemplateId.ContractAnswer or TemplateId.DefaultAnswer
                 when established:
                 return ClientAction.Answer;
+            case >= TemplateId.PolicyAnswer and <= TemplateId.EventProofAnswer when established && ((int)header.TemplateId & 1) != 0:
+                return ClientAction.Answer;
             default:
                 return Terminate(ResultCode.UnexpectedMessage, in header);
         }
