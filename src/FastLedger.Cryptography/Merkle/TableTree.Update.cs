@@ -37,10 +37,16 @@ public sealed unsafe partial class TableTree
     /// <summary>Hashes records 0 to <paramref name="count"/> − 1 and everything above them, as if all had been touched.</summary>
     /// <param name="records">The table.</param>
     /// <param name="count">Records in the table now, never fewer than before.</param>
-    public void Rebuild(byte* records, uint count)
+    public void Rebuild(byte* records, uint count) => Rebuild(records, 0, count);
+
+    /// <summary>Hashes records <paramref name="from"/> to <paramref name="count"/> − 1 and everything above them, as if all of them had been touched.</summary>
+    /// <param name="records">The table.</param>
+    /// <param name="from">The records before it were never touched, or their hashes stand: below <paramref name="count"/>.</param>
+    /// <param name="count">Records in the table now, never fewer than before.</param>
+    public void Rebuild(byte* records, uint from, uint count)
     {
-        Invariant.Check(count >= _count && count <= _capacity);
-        Blake3Lanes.HashStrided(records, _recordSize, count, _leafJob, (byte*)Level(0));
+        Invariant.Check(from < count && count >= _count && count <= _capacity);
+        Blake3Lanes.HashStrided(records + (from * _recordSize), _recordSize, count - from, _leafJob, (byte*)(Level(0) + from));
         _count = count;
         nuint nodes = count;
         for (int level = 0; level < Depth; level++)
