@@ -132,7 +132,9 @@ public abstract unsafe class Table : IDisposable
         _changedCount = 0;
         Count = count;
         _tree.Clear();
-        if (count > 1) _tree.Rebuild(Memory, 1, count);
+        uint pages = _pages.PageOf(count - 1) + 1;
+        for (uint page = 0; page < pages; page++) _tree.RebuildPage(Memory, page, 1, count, keepRoot: true);
+        _tree.RebuildAbovePages(count);
     }
 
     /// <summary>Brings the cache lines of a record near before it is used. Numbers out of range are ignored.</summary>

@@ -34,35 +34,13 @@ public sealed unsafe partial class TableTree
         Climb(dirty, touched.Length, count);
     }
 
-    /// <summary>Hashes records 0 to <paramref name="count"/> − 1 and everything above them, as if all had been touched.</summary>
-    /// <param name="records">The table.</param>
-    /// <param name="count">Records in the table now, never fewer than before.</param>
-    public void Rebuild(byte* records, uint count) => Rebuild(records, 0, count);
-
-    /// <summary>Hashes records <paramref name="from"/> to <paramref name="count"/> − 1 and everything above them, as if all of them had been touched.</summary>
-    /// <param name="records">The table.</param>
-    /// <param name="from">The records before it were never touched, or their hashes stand: below <paramref name="count"/>.</param>
-    /// <param name="count">Records in the table now, never fewer than before.</param>
-    public void Rebuild(byte* records, uint from, uint count)
-    {
-        Invariant.Check(from < count && count >= _count && count <= _capacity);
-        Blake3Lanes.HashStrided(records + (from * _recordSize), _recordSize, count - from, _leafJob, (byte*)(Level(0) + from));
-        _count = count;
-        nuint nodes = count;
-        for (int level = 0; level < Depth; level++)
-        {
-            // The last pair may be a node and the zero beside it.
-            nodes = (nodes + 1) / 2;
-            Blake3Lanes.HashStrided((byte*)Level(level), Blake3Constants.BlockSize, nodes, Blake3.ParentJob, (byte*)Level(level + 1));
-        }
-    }
-
     private void HashLeaves(byte* records, uint* dirty, int length) =>
-        HashNodes(records, _recordSize, _leafJob, Level(0), dirty, length);
+        HashNodes(new RecordAddresses(records, _recordSize), (int)_recordSize, _leafJob, Level(0), dirty, length);
 
-    /// <summary>Hashes the inputs number <paramref name="dirty"/> of one array to the outputs of the same numbers in another.</summary>
+    /// <summary>Hashes the inputs number <paramref name="dirty"/> to the nodes of the same numbers.</summary>
     [SkipLocalsInit] // the addresses are written before they are read
-    private static void HashNodes(byte* inputs, nuint inputSize, in LaneJob job, Hash256* outputs, uint* dirty, int length)
+    private static void HashNodes<T>(T inputs, int inputSize, in LaneJob job, NodeLevel outputs, uint* dirty, int length)
+        where T : struct, IInputs
     {
         byte** addresses = stackalloc byte*[Step];
         byte** prefetches = stackalloc byte*[Step * MostLines];
@@ -71,7 +49,7 @@ public sealed unsafe partial class TableTree
         for (int done = 0; done < length; done += Step, dirty += Step)
         {
             int count = Math.Min(Step, length - done), next = Math.Min(Step, length - done - Step);
-            for (int i = 0; i < count; i++) addresses[i] = inputs + (dirty[i] * inputSize);
+            for (int i = 0; i < count; i++) addresses[i] = inputs.Address(dirty[i]);
             LaneJob step = job;
             if (next == Step)
             {
@@ -81,18 +59,19 @@ public sealed unsafe partial class TableTree
             }
 
             Blake3Lanes.HashGathered(addresses, count, step, (byte*)hashes);
-            for (int i = 0; i < count; i++) outputs[dirty[i]] = hashes[i];
+            for (int i = 0; i < count; i++) *outputs.Node(dirty[i]) = hashes[i];
         }
     }
 
     /// <summary>The cache lines of one step: of each input, and the one that its output goes to.</summary>
-    private static void ListLines(byte* inputs, nuint inputSize, Hash256* outputs, uint* dirty, byte** lines)
+    private static void ListLines<T>(T inputs, int inputSize, NodeLevel outputs, uint* dirty, byte** lines)
+        where T : struct, IInputs
     {
         for (int i = 0; i < Step; i++)
         {
-            byte* input = inputs + (dirty[i] * inputSize);
-            for (nuint offset = 0; offset < inputSize; offset += Blake3Constants.BlockSize) *lines++ = input + offset;
-            *lines++ = (byte*)(outputs + dirty[i]);
+            byte* input = inputs.Address(dirty[i]);
+            for (int offset = 0; offset < inputSize; offset += Blake3Constants.BlockSize) *lines++ = input + offset;
+            *lines++ = (byte*)outputs.Node(dirty[i]);
         }
     }
 
@@ -100,7 +79,7 @@ public sealed unsafe partial class TableTree
     private void Climb(uint* dirty, int length, uint count)
     {
         int oldDepth = Depth, depth = DepthOf(count);
-        bool hadRecords = !Level(oldDepth)[0].IsZero;
+        bool hadRecords = !Level(oldDepth).Node(0)->IsZero;
         for (int level = 0; level < depth; level++)
         {
             length = Parents(dirty, length);
@@ -112,7 +91,7 @@ public sealed unsafe partial class TableTree
                 length++;
             }
 
-            HashNodes((byte*)Level(level), Blake3Constants.BlockSize, Blake3.ParentJob, Level(level + 1), dirty, length);
+            HashNodes(new PairAddresses(Level(level)), Blake3Constants.BlockSize, Blake3.ParentJob, Level(level + 1), dirty, length);
         }
 
         _count = count;
@@ -129,5 +108,25 @@ public sealed unsafe partial class TableTree
         }
 
         return parents;
+    }
+
+    /// <summary>What a step hashes: records, or pairs of nodes.</summary>
+    private interface IInputs
+    {
+        byte* Address(uint number);
+    }
+
+    private readonly struct RecordAddresses(byte* records, nuint size) : IInputs
+    {
+        private readonly byte* _records = records;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public byte* Address(uint number) => _records + (number * size);
+    }
+
+    private readonly struct PairAddresses(NodeLevel level) : IInputs
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public byte* Address(uint number) => level.Pair(number);
     }
 }

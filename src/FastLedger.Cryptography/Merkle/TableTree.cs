@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using FastLedger.Primitives;
 
 namespace FastLedger.Cryptography;
 
 /// <summary>
-/// The Merkle tree over a table of fixed-size records. Every node is kept, in one flat array per level, so that after a block only the
-/// touched leaves and the nodes above them are hashed again, many at a time.
+/// The Merkle tree over a table of fixed-size records. Every node is kept, so that after a block only the touched leaves and the nodes above
+/// them are hashed again, many at a time.
 /// </summary>
 /// <remarks>
 /// <code>
-/// level 0   leaf hashes              capacity × 32 bytes    node (level, i) is over records [i × 2^level, (i + 1) × 2^level)
-/// level 1   nodes over two leaves    capacity / 2 × 32      and stands beside its sibling: the two are one aligned 64-byte
-/// …                                                         line, which is exactly the block that their parent hashes.
+/// below      a block per page of R records (4 KiB of records): R leaf hashes, R / 2 nodes over two leaves, … 2 nodes, 64 × R bytes in all
+/// above      one array per level, from the level with one node per page, the page's root, upwards
 /// </code>
-/// The arrays are reserved address space, backed by memory only where nodes exist. A record that was never touched is 32 zero bytes at
+/// Node (level, i) is over records [i × 2^level, (i + 1) × 2^level) and stands beside its sibling: the two are one aligned 64-byte line, which
+/// is exactly the block that their parent hashes. Because the nodes below a page's root stand together, they can leave memory with the page
+/// and be made again from it; that they lead to the same root proves that the page is the one that left.
+/// Both are reserved address space, backed by memory only where nodes exist. A record that was never touched is 32 zero bytes at
 /// level 0, and a node over two zeros is zero, so memory that was never written is a correct empty tree.
 /// Thread: one at a time (the executor's). Alloc: none after construction. Blocks: no.
 /// </remarks>
@@ -24,25 +27,33 @@ public sealed unsafe partial class TableTree : IDisposable, IMerkleNodes
     /// <summary>Largest capacity, in records.</summary>
     public const long MaxCapacity = 1L << 31;
 
-    private readonly ReservedMemory _nodes;
+    private const int PageBytes = 4096;
+
+    private readonly ReservedMemory _blocks;
+    private readonly ReservedMemory _upper;
     private readonly ReservedMemory _dirty;
     private readonly ReservedMemory _spare;
     private readonly LaneJob _leafJob;
     private readonly nuint _recordSize;
     private readonly ulong _capacity;
+    private readonly int _pageLevel;
     private uint _count;
 
     /// <summary>Reserves the tree of a table.</summary>
     /// <param name="recordSize">Bytes per record: a multiple of 64, at most 1,024.</param>
     /// <param name="capacity">Most records that the table can have: 1 to 2^31.</param>
-    public TableTree(int recordSize, long capacity)
+    /// <param name="hugePages">Asks the kernel for 2 MiB pages; not for a table whose pages leave memory.</param>
+    public TableTree(int recordSize, long capacity, bool hugePages = true)
     {
         Invariant.Check(recordSize is > 0 and <= Blake3Constants.ChunkSize && recordSize % Blake3Constants.BlockSize == 0);
         Invariant.Check(capacity is > 0 and <= MaxCapacity);
         _recordSize = (nuint)recordSize;
         _leafJob = Blake3.RecordJob(recordSize);
         _capacity = BitOperations.RoundUpToPowerOf2((ulong)capacity);
-        _nodes = new ReservedMemory((nuint)_capacity * 2 * Hash256.Size, hugePages: true);
+        _pageLevel = BitOperations.Log2((uint)(PageBytes / recordSize));
+        ulong pages = Math.Max(1, _capacity >> _pageLevel);
+        _blocks = new ReservedMemory((nuint)((pages << _pageLevel) * 2 * Hash256.Size), hugePages);
+        _upper = new ReservedMemory((nuint)(pages * 2 * Hash256.Size), hugePages);
         _dirty = new ReservedMemory((nuint)_capacity * sizeof(uint));
         _spare = new ReservedMemory((nuint)_capacity * sizeof(uint));
     }
@@ -62,7 +73,7 @@ public sealed unsafe partial class TableTree : IDisposable, IMerkleNodes
     public Hash256 Node(int level, ulong index)
     {
         Invariant.Check((uint)level <= (uint)Depth && index < 1UL << (Depth - level));
-        return Level(level)[index];
+        return *Level(level).Node((uint)index);
     }
 
     /// <summary>The inclusion proof of one record, for <see cref="MerkleProof.VerifyInclusion"/> with size 2^<see cref="Depth"/>.</summary>
@@ -88,20 +99,49 @@ public sealed unsafe partial class TableTree : IDisposable, IMerkleNodes
     /// <summary>Forgets every record.</summary>
     public void Clear()
     {
-        _nodes.Clear();
+        _blocks.Clear();
+        _upper.Clear();
         _count = 0;
     }
 
     /// <summary>Unmaps the memory.</summary>
     public void Dispose()
     {
-        _nodes.Dispose();
+        _blocks.Dispose();
+        _upper.Dispose();
         _dirty.Dispose();
         _spare.Dispose();
     }
 
     private static int DepthOf(uint count) => count < 2 ? 0 : BitOperations.Log2(count - 1) + 1;
 
-    /// <summary>First node of a level: the levels lie one behind the other, each half as long as the one before.</summary>
-    private Hash256* Level(int level) => (Hash256*)_nodes.Pointer + ((2 * _capacity) - ((2 * _capacity) >> level));
+    private NodeLevel Level(int level)
+    {
+        if (level >= _pageLevel)
+        {
+            ulong nodes = 2 * Math.Max(1, _capacity >> _pageLevel);
+            return new NodeLevel(_upper.Pointer + ((nodes - (nodes >> (level - _pageLevel))) * Hash256.Size), 31, 0);
+        }
+
+        uint perBlock = 2u << _pageLevel;
+        return new NodeLevel(_blocks.Pointer + ((perBlock - (perBlock >> level)) * Hash256.Size), _pageLevel - level, _pageLevel + 6);
+    }
+
+    /// <summary>Where the nodes of one level stand.</summary>
+    /// <param name="first">Node 0.</param>
+    /// <param name="pageShift">Nodes per page, as a power of two; 31 above the pages, where all stand in one array.</param>
+    /// <param name="blockShift">Bytes from one page's nodes to the next one's, as a power of two.</param>
+    private readonly struct NodeLevel(byte* first, int pageShift, int blockShift)
+    {
+        private readonly byte* _first = first;
+        private readonly int _pageShift = pageShift, _blockShift = blockShift;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Hash256* Node(uint index) =>
+            (Hash256*)(_first + ((nuint)(index >> _pageShift) << _blockShift)) + (index & ((1u << _pageShift) - 1));
+
+        /// <summary>The two nodes below node <paramref name="parent"/> of the next level.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public byte* Pair(uint parent) => (byte*)Node(parent << 1);
+    }
 }
