@@ -132,9 +132,7 @@ public abstract unsafe class Table : IDisposable
         _changedCount = 0;
         Count = count;
         _tree.Clear();
-        uint pages = _pages.PageOf(count - 1) + 1;
-        for (uint page = 0; page < pages; page++) _tree.RebuildPage(Memory, page, 1, count, keepRoot: true);
-        _tree.RebuildAbovePages(count);
+        _tree.Rebuild(Memory, 1, count);
     }
 
     /// <summary>Brings the cache lines of a record near before it is used. Numbers out of range are ignored.</summary>

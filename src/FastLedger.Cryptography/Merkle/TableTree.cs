@@ -1,25 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using FastLedger.Primitives;
 
 namespace FastLedger.Cryptography;
 
 /// <summary>
-/// The Merkle tree over a table of fixed-size records. Every node is kept, so that after a block only the touched leaves and the nodes above
-/// them are hashed again, many at a time.
+/// The Merkle tree over a table of fixed-size records. Every node is kept, in one flat array per level, so that after a block only the
+/// touched leaves and the nodes above them are hashed again, many at a time.
 /// </summary>
 /// <remarks>
 /// <code>
-/// below      a block per page of R records (4 KiB of records): R leaf hashes, R / 2 nodes over two leaves, … 2 nodes, 64 × R bytes in all
-/// above      one array per level, from the level with one node per page, the page's root, upwards
+/// level 0   leaf hashes              capacity × 32 bytes    node (level, i) is over records [i × 2^level, (i + 1) × 2^level)
+/// level 1   nodes over two leaves    capacity / 2 × 32      and stands beside its sibling: the two are one aligned 64-byte
+/// …                                                         line, which is exactly the block that their parent hashes.
 /// </code>
-/// Node (level, i) is over records [i × 2^level, (i + 1) × 2^level) and stands beside its sibling: the two are one aligned 64-byte line, which
-/// is exactly the block that their parent hashes. Because the nodes below a page's root stand together, they can leave memory with the page
-/// and be made again from it; that they lead to the same root proves that the page is the one that left.
-/// Both are reserved address space, backed by memory only where nodes exist. A record that was never touched is 32 zero bytes at
-/// level 0, and a node over two zeros is zero, so memory that was never written is a correct empty tree.
+/// A table whose pages may leave memory keeps the levels below the page's root in a block per page instead, 64 bytes per record, so that
+/// they leave with the page. They are made again from its records, and that they lead to the same root proves that nothing else came back.
+/// <para>The arrays are reserved address space, backed by memory only where nodes exist. A record that was never touched is 32 zero bytes at
+/// level 0, and a node over two zeros is zero, so memory that was never written is a correct empty tree.</para>
 /// Thread: one at a time (the executor's). Alloc: none after construction. Blocks: no.
 /// </remarks>
 public sealed unsafe partial class TableTree : IDisposable, IMerkleNodes
@@ -28,9 +27,10 @@ public sealed unsafe partial class TableTree : IDisposable, IMerkleNodes
     public const long MaxCapacity = 1L << 31;
 
     private const int PageBytes = 4096;
+    private const int NoPages = 31;
 
-    private readonly ReservedMemory _blocks;
-    private readonly ReservedMemory _upper;
+    private readonly ReservedMemory _nodes;
+    private readonly ReservedMemory? _blocks;
     private readonly ReservedMemory _dirty;
     private readonly ReservedMemory _spare;
     private readonly LaneJob _leafJob;
@@ -42,18 +42,24 @@ public sealed unsafe partial class TableTree : IDisposable, IMerkleNodes
     /// <summary>Reserves the tree of a table.</summary>
     /// <param name="recordSize">Bytes per record: a multiple of 64, at most 1,024.</param>
     /// <param name="capacity">Most records that the table can have: 1 to 2^31.</param>
-    /// <param name="hugePages">Asks the kernel for 2 MiB pages; not for a table whose pages leave memory.</param>
-    public TableTree(int recordSize, long capacity, bool hugePages = true)
+    /// <param name="pagesLeave">Keeps the nodes below the root of a page with the page: see <see cref="RebuildPage"/>. Record sizes are powers
+    /// of two then.</param>
+    public TableTree(int recordSize, long capacity, bool pagesLeave = false)
     {
         Invariant.Check(recordSize is > 0 and <= Blake3Constants.ChunkSize && recordSize % Blake3Constants.BlockSize == 0);
         Invariant.Check(capacity is > 0 and <= MaxCapacity);
         _recordSize = (nuint)recordSize;
         _leafJob = Blake3.RecordJob(recordSize);
         _capacity = BitOperations.RoundUpToPowerOf2((ulong)capacity);
-        _pageLevel = BitOperations.Log2((uint)(PageBytes / recordSize));
-        ulong pages = Math.Max(1, _capacity >> _pageLevel);
-        _blocks = new ReservedMemory((nuint)((pages << _pageLevel) * 2 * Hash256.Size), hugePages);
-        _upper = new ReservedMemory((nuint)(pages * 2 * Hash256.Size), hugePages);
+        if (pagesLeave)
+        {
+            Invariant.Check(BitOperations.IsPow2(recordSize));
+            _pageLevel = BitOperations.Log2((uint)(PageBytes / recordSize));
+            _capacity = Math.Max(_capacity, 1UL << _pageLevel);
+            _blocks = new ReservedMemory((nuint)_capacity * 2 * Hash256.Size);
+        }
+
+        _nodes = new ReservedMemory((nuint)(_capacity >> _pageLevel) * 2 * Hash256.Size, hugePages: !pagesLeave);
         _dirty = new ReservedMemory((nuint)_capacity * sizeof(uint));
         _spare = new ReservedMemory((nuint)_capacity * sizeof(uint));
     }
@@ -99,16 +105,16 @@ public sealed unsafe partial class TableTree : IDisposable, IMerkleNodes
     /// <summary>Forgets every record.</summary>
     public void Clear()
     {
-        _blocks.Clear();
-        _upper.Clear();
+        _nodes.Clear();
+        _blocks?.Clear();
         _count = 0;
     }
 
     /// <summary>Unmaps the memory.</summary>
     public void Dispose()
     {
-        _blocks.Dispose();
-        _upper.Dispose();
+        _nodes.Dispose();
+        _blocks?.Dispose();
         _dirty.Dispose();
         _spare.Dispose();
     }
@@ -117,31 +123,14 @@ public sealed unsafe partial class TableTree : IDisposable, IMerkleNodes
 
     private NodeLevel Level(int level)
     {
-        if (level >= _pageLevel)
+        if (level < _pageLevel)
         {
-            ulong nodes = 2 * Math.Max(1, _capacity >> _pageLevel);
-            return new NodeLevel(_upper.Pointer + ((nodes - (nodes >> (level - _pageLevel))) * Hash256.Size), 31, 0);
+            uint perBlock = 2u << _pageLevel;
+            return new NodeLevel(_blocks!.Pointer, (perBlock - (perBlock >> level)) * Hash256.Size, Hash256.Size, _pageLevel - level, _pageLevel + 6);
         }
 
-        uint perBlock = 2u << _pageLevel;
-        return new NodeLevel(_blocks.Pointer + ((perBlock - (perBlock >> level)) * Hash256.Size), _pageLevel - level, _pageLevel + 6);
-    }
-
-    /// <summary>Where the nodes of one level stand.</summary>
-    /// <param name="first">Node 0.</param>
-    /// <param name="pageShift">Nodes per page, as a power of two; 31 above the pages, where all stand in one array.</param>
-    /// <param name="blockShift">Bytes from one page's nodes to the next one's, as a power of two.</param>
-    private readonly struct NodeLevel(byte* first, int pageShift, int blockShift)
-    {
-        private readonly byte* _first = first;
-        private readonly int _pageShift = pageShift, _blockShift = blockShift;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Hash256* Node(uint index) =>
-            (Hash256*)(_first + ((nuint)(index >> _pageShift) << _blockShift)) + (index & ((1u << _pageShift) - 1));
-
-        /// <summary>The two nodes below node <paramref name="parent"/> of the next level.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public byte* Pair(uint parent) => (byte*)Node(parent << 1);
+        // One level behind the other, each half as long as the one before.
+        ulong nodes = 2 * (_capacity >> _pageLevel);
+        return new NodeLevel(_nodes.Pointer + ((nodes - (nodes >> (level - _pageLevel))) * Hash256.Size), 0, Hash256.Size, NoPages, 0);
     }
 }
