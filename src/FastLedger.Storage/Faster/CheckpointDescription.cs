@@ -36,7 +36,7 @@ internal sealed class CheckpointDescription
 
     public required ulong Records { get; init; }
 
-    /// <summary>Bytes of the page directory's file; 0 when the store has none.</summary>
+    /// <summary>Bytes of the page directory, or of an index's block digests.</summary>
     public long DirectoryBytes { get; set; }
 
     public Hash256 DirectoryDigest { get; set; }
@@ -87,6 +87,20 @@ internal sealed class CheckpointDescription
         if (Blake3.Hash(bytes) != token.DescriptionDigest)
             throw new StoreDamagedException(path, 0, $"this is not the description of {token}");
         return Decode(bytes);
+    }
+
+    /// <summary>Reads the page directory or the block digests, whole and verified.</summary>
+    /// <exception cref="StoreDamagedException">The file is not the checkpoint's.</exception>
+    /// <exception cref="StorageFaultException">The device failed.</exception>
+    public byte[] ReadDirectory(IFileSystem files, string path)
+    {
+        using LedgerFile file = new(files, path, FileOpening.Read);
+        if (file.Length != DirectoryBytes)
+            throw new StoreDamagedException(path, Math.Min(file.Length, DirectoryBytes), $"the file has {file.Length} bytes instead of {DirectoryBytes}");
+        byte[] bytes = GC.AllocateUninitializedArray<byte>((int)DirectoryBytes);
+        file.Read(bytes, 0);
+        if (Blake3.Hash(bytes) != DirectoryDigest) throw new StoreDamagedException(path, 0, $"this is not the directory of checkpoint {Sequence}");
+        return bytes;
     }
 
     private byte[] Encode()

@@ -52,13 +52,13 @@ internal sealed class CheckpointFiles : ICheckpointManager
         _indexMetadata = null;
     }
 
-    /// <summary>What FASTER gave since <see cref="BeginCheckpoint"/>. The index file is the caller's from now on.</summary>
-    public (byte[] LogMetadata, byte[] IndexMetadata, List<FileExtent> Extents, LedgerFile IndexFile) TakeCheckpoint()
+    /// <summary>What FASTER gave since <see cref="BeginCheckpoint"/>. The index file is the caller's from now on, if there is one.</summary>
+    public (byte[] LogMetadata, byte[] IndexMetadata, List<FileExtent> Extents, LedgerFile? IndexFile) TakeCheckpoint()
     {
-        Invariant.Check(_logMetadata is not null && _indexMetadata is not null && _indexDevice is not null && _indexFile is not null);
-        LedgerFile file = _indexFile;
+        Invariant.Check(_logMetadata is not null && (_indexMetadata is null) == (_indexFile is null));
+        LedgerFile? file = _indexFile;
         _indexFile = null;
-        return (_logMetadata, _indexMetadata, [.. _indexDevice.Extents], file);
+        return (_logMetadata, _indexMetadata ?? [], file is null ? [] : [.. _indexDevice!.Extents], file);
     }
 
     /// <summary>FASTER recovers this checkpoint next.</summary>

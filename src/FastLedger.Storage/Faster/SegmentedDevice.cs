@@ -27,10 +27,19 @@ internal sealed unsafe class SegmentedDevice : StorageDeviceBase
     private readonly HashSet<int> _unsynced = [];
     private readonly SortedSet<int> _existing = [];
 
+    private readonly BlockDigests? _digests;
+
     /// <summary>Looks what segments there are.</summary>
-    public SegmentedDevice(IFileSystem files, string directory, string prefix, bool direct, StoreFault fault)
-        : base(Path.Combine(directory, prefix), direct ? 4096u : 512u, -1)
+    /// <param name="files">The system's files.</param>
+    /// <param name="directory">Full path.</param>
+    /// <param name="prefix">Of the segments' names.</param>
+    /// <param name="direct">Past the page cache.</param>
+    /// <param name="digests">Verifies every block that is read; null when the records have checksums of their own.</param>
+    /// <param name="fault">Where faults go.</param>
+    public SegmentedDevice(IFileSystem files, string directory, string prefix, bool direct, BlockDigests? digests, StoreFault fault)
+        : base(Path.Combine(directory, prefix), direct || digests is not null ? BlockDigests.BlockBytes : 512u, -1)
     {
+        _digests = digests;
         _files = files;
         _directory = directory;
         _prefix = prefix;
@@ -124,10 +133,16 @@ internal sealed unsafe class SegmentedDevice : StorageDeviceBase
             {
                 LedgerFile file = File(segment);
                 for (long done = 0; done < length; done += TransferBytes)
-                    file.Read(new Span<byte>(destination + done, (int)Math.Min(TransferBytes, length - done)), offset + done);
+                {
+                    Span<byte> bytes = new(destination + done, (int)Math.Min(TransferBytes, length - done));
+                    file.Read(bytes, offset + done);
+                    long wrong = _digests?.Verify((segment * segmentSize) + offset + done, bytes) ?? -1;
+                    if (wrong >= 0) throw new StoreDamagedException(file.Path, offset + done + wrong, "the block does not have its digest");
+                }
+
                 return true;
             }
-            catch (StorageFaultException fault)
+            catch (Exception fault) when (fault is StorageFaultException or StoreDamagedException)
             {
                 _fault.Set(fault);
             }
@@ -167,7 +182,12 @@ internal sealed unsafe class SegmentedDevice : StorageDeviceBase
     {
         LedgerFile file = File(segment, create: true);
         for (long done = 0; done < length; done += TransferBytes)
-            file.Write(new ReadOnlySpan<byte>(source + done, (int)Math.Min(TransferBytes, length - done)), offset + done);
+        {
+            ReadOnlySpan<byte> bytes = new(source + done, (int)Math.Min(TransferBytes, length - done));
+            _digests?.Note((segment * segmentSize) + offset + done, bytes);
+            file.Write(bytes, offset + done);
+        }
+
         _unsynced.Add(segment);
         UnsyncedBytes += length;
     }

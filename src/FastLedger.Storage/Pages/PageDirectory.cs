@@ -2,7 +2,6 @@
 using System;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using FastLedger.Cryptography;
 using FastLedger.Primitives;
 
 namespace FastLedger.Storage;
@@ -96,7 +95,7 @@ internal sealed unsafe class PageDirectory : IDisposable
     }
 
     /// <summary>The file's bytes as of now, valid until the next call.</summary>
-    public ReadOnlyMemory Encode()
+    public NativeBytes Encode()
     {
         long length = 0;
         foreach (uint count in _counts) length += count == 0 ? 0 : SectionBytes + ((long)count * sizeof(Entry));
@@ -118,7 +117,7 @@ internal sealed unsafe class PageDirectory : IDisposable
             rest = rest[(SectionBytes + entries.Length)..];
         }
 
-        return new ReadOnlyMemory(_encoded.Pointer, (int)length);
+        return new NativeBytes(_encoded.Pointer, (int)length);
     }
 
     /// <summary>Reads the file that a checkpoint's description binds.</summary>
@@ -127,14 +126,7 @@ internal sealed unsafe class PageDirectory : IDisposable
     /// <exception cref="ArgumentException">The options allow fewer tables or pages than there are.</exception>
     public void Load(IFileSystem files, string path, CheckpointDescription description)
     {
-        using LedgerFile file = new(files, path, FileOpening.Read);
-        if (file.Length != description.DirectoryBytes)
-            throw new StoreDamagedException(path, 0, $"the page directory has {file.Length} bytes instead of {description.DirectoryBytes}");
-        byte[] bytes = GC.AllocateUninitializedArray<byte>((int)description.DirectoryBytes);
-        file.Read(bytes, 0);
-        if (Blake3.Hash(bytes) != description.DirectoryDigest)
-            throw new StoreDamagedException(path, 0, $"this is not the page directory of checkpoint {description.Sequence}");
-        ReadOnlySpan<byte> rest = bytes;
+        ReadOnlySpan<byte> rest = description.ReadDirectory(files, path);
         while (!rest.IsEmpty)
         {
             uint table = BinaryPrimitives.ReadUInt32LittleEndian(rest), count = BinaryPrimitives.ReadUInt32LittleEndian(rest[4..]);
@@ -169,13 +161,5 @@ internal sealed unsafe class PageDirectory : IDisposable
     {
         public long Address;
         public ulong Tag;
-    }
-
-    /// <summary>Native bytes that another thread may read.</summary>
-    internal readonly struct ReadOnlyMemory(byte* pointer, int length)
-    {
-        private readonly byte* _pointer = pointer;
-
-        public ReadOnlySpan<byte> Span => new(_pointer, length);
     }
 }

@@ -52,7 +52,7 @@ internal sealed unsafe class PageLog : IDisposable
             : CheckpointDescription.Read(options.Files, _checkpoints.DescriptionPath(token.Sequence), in token);
         _logPageBytes = description?.LogPageBytes ?? options.LogPageBytes;
         _segmentBytes = description?.SegmentBytes ?? options.SegmentBytes;
-        _device = new SegmentedDevice(options.Files, options.Directory, Prefix, options.DirectIO, fault);
+        _device = new SegmentedDevice(options.Files, options.Directory, Prefix, options.DirectIO, null, fault);
         _directory = new PageDirectory(options.MaximumTables, options.MaximumPagesPerTable);
         try
         {
@@ -149,7 +149,7 @@ internal sealed unsafe class PageLog : IDisposable
     /// Takes a checkpoint of all that was written. FASTER is done with it when this returns, since the device never keeps it waiting.
     /// </summary>
     /// <returns>What is left to do; null when nothing has changed since <see cref="Last"/>.</returns>
-    public PageCheckpoint? TakeCheckpoint(ulong id)
+    public PendingCheckpoint? TakeCheckpoint(ulong id)
     {
         if (!_changed && Last.Sequence != 0) return null;
         long begin = _directory.LowestAddress(none: TailAddress);
@@ -166,12 +166,12 @@ internal sealed unsafe class PageLog : IDisposable
         }
 
         _fault.ThrowIfAny();
-        (byte[] log, byte[] index, List<FileExtent> extents, LedgerFile indexFile) = _checkpoints.TakeCheckpoint();
+        (byte[] log, byte[] index, List<FileExtent> extents, LedgerFile? indexFile) = _checkpoints.TakeCheckpoint();
         List<LedgerFile> logFiles = [];
         _device.TakeUnsynced(logFiles);
         _changed = false;
         Last = new StoreToken { Sequence = Last.Sequence + 1 };
-        return new PageCheckpoint
+        return new PendingCheckpoint
         {
             Id = id,
             Files = _checkpoints,
@@ -281,6 +281,7 @@ internal sealed unsafe class PageLog : IDisposable
     private void Recover(CheckpointDescription description, in StoreToken token)
     {
         _directory.Load(_options.Files, _checkpoints.DirectoryPath(token.Sequence), description);
+        if (token.Records == 0) return; // an empty log has no file
         for (long segment = token.BeginAddress / _segmentBytes; segment * _segmentBytes < token.TailAddress; segment++)
         {
             if (!_device.Exists((int)segment)) throw new StoreDamagedException(_device.SegmentPath((int)segment), 0, "the segment is missing");

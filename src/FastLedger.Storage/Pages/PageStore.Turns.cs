@@ -23,7 +23,7 @@ public sealed unsafe partial class PageStore
     private ulong _applied;
     private ulong _pagesRead;
     private ulong _checkpoints;
-    private PageCheckpoint? _unfinished;
+    private PendingCheckpoint? _unfinished;
     private StoreToken _durableToken;
     private int _durableState; // set by the job that made _unfinished durable
     private StoreCheckpoint _finished;
@@ -197,7 +197,7 @@ public sealed unsafe partial class PageStore
 
     private void BeginCheckpoint(ulong id)
     {
-        PageCheckpoint? checkpoint = _log.TakeCheckpoint(id);
+        PendingCheckpoint? checkpoint = _log.TakeCheckpoint(id);
         if (checkpoint is null)
         {
             Deliver(new StoreCheckpoint(id, _log.Last));

@@ -7,9 +7,9 @@ namespace FastLedger.Storage;
 
 /// <summary>
 /// A checkpoint that FASTER has finished and the device has not: what is left is to make it durable and to read its description back,
-/// which touches nothing of FASTER and so is done on another thread.
+/// which touches nothing of FASTER and so can be done on another thread.
 /// </summary>
-internal sealed class PageCheckpoint
+internal sealed class PendingCheckpoint
 {
     public required ulong Id { get; init; }
 
@@ -19,9 +19,11 @@ internal sealed class PageCheckpoint
 
     public required List<LedgerFile> LogFiles { get; init; }
 
-    public required LedgerFile IndexFile { get; init; }
+    /// <summary>FASTER's hash index; null when recovery rebuilds it from the log.</summary>
+    public required LedgerFile? IndexFile { get; init; }
 
-    public required PageDirectory.ReadOnlyMemory Directory { get; init; }
+    /// <summary>The page directory or the block digests.</summary>
+    public required NativeBytes Directory { get; init; }
 
     /// <summary>Does it.</summary>
     /// <exception cref="StorageFaultException">The device failed.</exception>
@@ -29,17 +31,17 @@ internal sealed class PageCheckpoint
     public StoreToken Complete(IFileSystem files, string directory)
     {
         foreach (LedgerFile file in LogFiles) file.Sync();
-        IndexFile.Sync();
-        IndexFile.Dispose();
-        ReadOnlySpan<byte> pages = Directory.Span;
+        IndexFile?.Sync();
+        IndexFile?.Dispose();
+        ReadOnlySpan<byte> bytes = Directory.Span;
         using (LedgerFile file = new(files, Files.DirectoryPath(Description.Sequence), FileOpening.Create))
         {
-            file.Write(pages, 0);
+            file.Write(bytes, 0);
             file.Sync();
         }
 
-        Description.DirectoryBytes = pages.Length;
-        Description.DirectoryDigest = Blake3.Hash(pages);
+        Description.DirectoryBytes = bytes.Length;
+        Description.DirectoryDigest = Blake3.Hash(bytes);
         string path = Files.DescriptionPath(Description.Sequence);
         StoreToken token = Description.Write(files, path);
         files.SyncDirectory(directory);
