@@ -58,4 +58,11 @@ public enum TemplateId : ushort
     PaymentSystemAnswer = 65,
     CycleQuery = 66,
     CycleAnswer = 67,
+
+    // Certificates, 160–169
+
+    /// <summary>Server: what a quorum of validators signed about a block.</summary>
+    StateCertificate = 160,
+    /// <summary>Server: that the next batch result is part of a certified block.</summary>
+    ReceiptProof = 161,
 }
