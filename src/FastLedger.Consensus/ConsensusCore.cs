@@ -116,6 +116,9 @@ public sealed partial class ConsensusCore
     public bool CanAuthor => _started && _safety.Self >= 0 && _safety.Halted == HaltReason.None && !_closing
         && _batches.InWindow(_safety.Data.LastBatchNumber + 1, _tree.Root.LastBatch[_safety.Self]);
 
+    /// <summary>The batch is above the committed ones and was taken as stored.</summary>
+    public bool IsStored(in BatchReference batch) => batch.Author < _validators.Count && _batches.IsStored(batch);
+
     /// <summary>Number of the last batch of an author in the committed blocks.</summary>
     public ulong CommittedBatch(int author) => (uint)author < (uint)_validators.Count ? _tree.Root.LastBatch[author] : 0;
 

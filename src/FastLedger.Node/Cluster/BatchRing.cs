@@ -25,6 +25,23 @@ internal sealed class BatchRing(int bytes) : IDisposable
     /// <summary>Bytes held.</summary>
     public long UsedBytes => _ring.UsedBytes;
 
+    /// <summary>A batch came that was not taken, and there is a place for it.</summary>
+    public bool HasNew
+    {
+        get
+        {
+            ulong position = _read;
+            return _count < MaxSlots && _ring.TryRead(ref position, out _);
+        }
+    }
+
+    /// <summary>The batch is the next one that <see cref="TryTake"/> gives.</summary>
+    public bool IsNext(StoredBatch batch)
+    {
+        ulong position = _read;
+        return _ring.TryRead(ref position, out ByteRing.Entry entry) && new StoredBatch(entry.Payload).IsSame(batch);
+    }
+
     /// <summary>Takes room for a batch; it is filled, then published or abandoned.</summary>
     /// <returns>False when there is none.</returns>
     public bool TryClaim(int batches, int commands, int connections, int bundleBytes, out ByteRing.Entry entry, out StoredBatch batch)
@@ -73,6 +90,19 @@ internal sealed class BatchRing(int bytes) : IDisposable
 
         batch = default;
         return false;
+    }
+
+    /// <summary>How often a batch is here.</summary>
+    public int CountOf(in BatchReference reference)
+    {
+        int found = 0;
+        for (int i = 0; i < _count; i++)
+        {
+            ref Slot slot = ref _slots[(_first + i) % MaxSlots];
+            if (!slot.IsDead && slot.Reference == reference) found++;
+        }
+
+        return found;
     }
 
     /// <summary>Batch <paramref name="index"/> of <see cref="Count"/>, oldest first.</summary>

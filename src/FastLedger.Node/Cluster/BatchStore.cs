@@ -53,6 +53,10 @@ internal sealed class BatchStore : IDisposable
         return reference.Author < _rings.Length && (_rings[reference.Author].TryFind(reference, out batch) || Fetched.TryFind(reference, out batch));
     }
 
+    /// <summary>The same batch is here a second time, besides the newest one of <paramref name="ring"/>.</summary>
+    public bool HoldsOther(BatchRing ring, StoredBatch batch) =>
+        ring.CountOf(batch.Reference) > 1 || (ring == Fetched ? _rings[batch.Reference.Author] : Fetched).CountOf(batch.Reference) > 0;
+
     /// <summary>The batch was executed; its memory may go.</summary>
     public void OnExecuted(int author, ulong number)
     {

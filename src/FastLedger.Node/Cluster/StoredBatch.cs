@@ -37,6 +37,9 @@ internal readonly unsafe struct StoredBatch
 
     public bool IsNone => _start == null;
 
+    /// <summary>The same piece of memory.</summary>
+    public bool IsSame(StoredBatch other) => _start == other._start;
+
     public BatchReference Reference => new(Head.Author, Head.Number, Head.Digest, (uint)Head.BundleBytes, (uint)Head.Commands);
 
     /// <summary>The author's signed header.</summary>
