@@ -141,6 +141,8 @@ public sealed partial class ServerSession
             case TemplateId.MemberAnswer:
             case TemplateId.PaymentSystemAnswer:
             case TemplateId.CycleAnswer:
+            case TemplateId.StateCertificate:
+            case TemplateId.ReceiptProof:
                 return Terminate(ResultCode.UnexpectedMessage, in header);
             default:
                 return State == ServerSessionState.Established
