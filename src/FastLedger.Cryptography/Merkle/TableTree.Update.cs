@@ -34,29 +34,12 @@ public sealed unsafe partial class TableTree
         Climb(dirty, touched.Length, count);
     }
 
-    /// <summary>Hashes records 0 to <paramref name="count"/> − 1 and everything above them, as if all had been touched.</summary>
-    /// <param name="records">The table.</param>
-    /// <param name="count">Records in the table now, never fewer than before.</param>
-    public void Rebuild(byte* records, uint count)
-    {
-        Invariant.Check(count >= _count && count <= _capacity);
-        Blake3Lanes.HashStrided(records, _recordSize, count, _leafJob, (byte*)Level(0));
-        _count = count;
-        nuint nodes = count;
-        for (int level = 0; level < Depth; level++)
-        {
-            // The last pair may be a node and the zero beside it.
-            nodes = (nodes + 1) / 2;
-            Blake3Lanes.HashStrided((byte*)Level(level), Blake3Constants.BlockSize, nodes, Blake3.ParentJob, (byte*)Level(level + 1));
-        }
-    }
-
     private void HashLeaves(byte* records, uint* dirty, int length) =>
-        HashNodes(records, _recordSize, _leafJob, Level(0), dirty, length);
+        HashNodes(new NodeLevel(records, 0, (uint)_recordSize, NoPages, 0), _leafJob, Level(0), dirty, length);
 
-    /// <summary>Hashes the inputs number <paramref name="dirty"/> of one array to the outputs of the same numbers in another.</summary>
+    /// <summary>Hashes the inputs number <paramref name="dirty"/> to the nodes of the same numbers.</summary>
     [SkipLocalsInit] // the addresses are written before they are used
-    private static void HashNodes(byte* inputs, nuint inputSize, in LaneJob job, Hash256* outputs, uint* dirty, int length)
+    private static void HashNodes(in NodeLevel inputs, in LaneJob job, in NodeLevel outputs, uint* dirty, int length)
     {
         byte** from = stackalloc byte*[Step + Ahead];
         byte** to = stackalloc byte*[Step + Ahead];
@@ -64,15 +47,24 @@ public sealed unsafe partial class TableTree
         for (int done = 0; done < length; done += Step, dirty += Step)
         {
             int listed = Math.Min(Step + Ahead, length - done);
-            ListNumbered(inputs, inputSize, dirty, listed, from);
-            ListNumbered((byte*)outputs, Hash256.Size, dirty, listed, to);
+            List(inputs, dirty, listed, from);
+            List(outputs, dirty, listed, to);
             Blake3Lanes.HashListed(from, to, Math.Min(Step, listed), step);
         }
     }
 
     /// <summary>The addresses of the elements with these numbers. Reads and writes on to a multiple of four.</summary>
-    private static void ListNumbered(byte* first, nuint size, uint* numbers, int count, byte** addresses)
+    private static void List(in NodeLevel level, uint* numbers, int count, byte** addresses)
     {
+        if (!level.IsArray)
+        {
+            NodeLevel blocks = level;
+            for (int i = 0; i < count; i++) addresses[i] = blocks.At(numbers[i]);
+            return;
+        }
+
+        byte* first = level.First;
+        nuint size = level.Size;
         for (int i = 0; i < count; i += 4)
             (Vector256.Create((ulong)first) + (Widen(Vector128.Load(numbers + i)) * size)).Store((ulong*)(addresses + i));
     }
@@ -87,7 +79,7 @@ public sealed unsafe partial class TableTree
     private void Climb(uint* dirty, int length, uint count)
     {
         int oldDepth = Depth, depth = DepthOf(count);
-        bool hadRecords = !Level(oldDepth)[0].IsZero;
+        bool hadRecords = !Level(oldDepth).Node(0)->IsZero;
         for (int level = 0; level < depth; level++)
         {
             length = Parents(dirty, length);
@@ -99,7 +91,7 @@ public sealed unsafe partial class TableTree
                 length++;
             }
 
-            HashNodes((byte*)Level(level), Blake3Constants.BlockSize, Blake3.ParentJob, Level(level + 1), dirty, length);
+            HashNodes(Level(level).Pairs(), Blake3.ParentJob, Level(level + 1), dirty, length);
         }
 
         _count = count;

@@ -117,10 +117,12 @@ public sealed class PaymentWork
             return;
         }
 
-        // The queues are closed while a resolution is at work.
+        // The queues are closed while a resolution is at work. The new time stands in the record, so that a replica that makes the list of
+        // times anew from the records takes them in the same order.
         if (_tables.Systems[_tables.Members[payment.Sender].System].Phase != ResolutionPhase.Idle)
         {
             _tables.Times.Remove(number);
+            _tables.Payments.Change(number).RejectNs = _context.TimestampNs + 1;
             _tables.Times.Add(number, _context.TimestampNs + 1);
             return;
         }

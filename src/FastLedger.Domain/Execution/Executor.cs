@@ -106,6 +106,7 @@ public sealed partial class Executor : IDisposable
         _context.Session = session;
         _context.Policy = _session.Policy;
         _context.Authority.BeginBatch();
+        if (known && session != 0) _ledger.Results.Open(session, _session.Commands, commands.Length);
 
         for (int i = 0; i < commands.Length && i < PrefetchDistance; i++) Prefetch(commands[i]);
         int failed = 0;

@@ -103,4 +103,22 @@ public enum TemplateId : ushort
     StateProofAnswer = 127,
     EventProofQuery = 128,
     EventProofAnswer = 129,
+
+    // Between replicas, 140–189
+
+    /// <summary>Dialler: who calls whom.</summary>
+    PeerHello = 140,
+    /// <summary>Accepter: what both will sign.</summary>
+    PeerChallenge = 141,
+    /// <summary>Dialler: its proof.</summary>
+    PeerProof = 142,
+    /// <summary>Accepter: its proof; messages pass from here on.</summary>
+    PeerReady = 143,
+
+    // Certificates, 160–169
+
+    /// <summary>Server: what a quorum of validators signed about a block.</summary>
+    StateCertificate = 160,
+    /// <summary>Server: that the next batch result is part of a certified block.</summary>
+    ReceiptProof = 161,
 }

@@ -183,6 +183,9 @@ public sealed partial class ServerSession
             case TemplateId.OutcomeAnswer:
             case TemplateId.StateProofAnswer:
             case TemplateId.EventProofAnswer:
+            case >= TemplateId.PeerHello and <= TemplateId.PeerReady:
+            case TemplateId.StateCertificate:
+            case TemplateId.ReceiptProof:
                 return Terminate(ResultCode.UnexpectedMessage, in header);
             default:
                 return State == ServerSessionState.Established

@@ -9,7 +9,7 @@ using FastLedger.Protocol.Messages;
 namespace FastLedger.Node.Pipeline;
 
 // Queries about central counterparties.
-internal sealed partial class CoreStage
+internal sealed partial class ExecutionStage
 {
     private void AnswerCounterparties(in IngressHead head, ReadOnlySpan<byte> body)
     {
