@@ -154,6 +154,7 @@ public sealed class CounterpartyCrashTests
                 string target = Path.Combine(Directory, Path.GetRelativePath(directory, file));
                 System.IO.Directory.CreateDirectory(Path.GetDirectoryName(target)!);
                 File.WriteAllBytes(target, ReadAll(file));
+                if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(target, File.GetUnixFileMode(file));
             }
 
             _segment = Segment(Directory);
