@@ -14,10 +14,10 @@ namespace FastLedger.Cryptography;
 /// v15                                               the 224 rotations fit only one.
 /// </code>
 /// Those ports are the limit, so everything else must hide beside them. While one block is compressed, the next (of the same inputs or
-/// of the next sixteen) is transposed and the results before are turned back, in pieces between the rounds: a shuffle fits just the port
-/// that a rotation does not, and standing alone the shuffles would cost a fifth of the whole. The message words are memory operands.
+/// of the next sixteen) is transposed and the results before are turned back, in pieces between the rounds, and mostly by loads and
+/// stores, which have ports of their own. The message words are memory operands.
 /// </remarks>
-internal static unsafe class Blake3Vector512
+internal static unsafe partial class Blake3Vector512
 {
     /// <summary>Inputs per group.</summary>
     public const int Lanes = 16;
@@ -28,6 +28,18 @@ internal static unsafe class Blake3Vector512
     private interface ISource
     {
         static abstract bool IsListed { get; }
+    }
+
+    /// <summary>Every input and output is in the lists.</summary>
+    private readonly struct Listed : ISource
+    {
+        public static bool IsListed => true;
+    }
+
+    /// <summary>Those of the first group are, the others follow by steps.</summary>
+    private readonly struct Strided : ISource
+    {
+        public static bool IsListed => false;
     }
 
     /// <summary>True where the processor has the instructions.</summary>
@@ -60,7 +72,12 @@ internal static unsafe class Blake3Vector512
         ulong counter = job.Counter;
         uint blocks = job.Blocks;
 
-        for (int i = 0; i < Lanes; i += 4) { CopyPairs(inputs + i, 0, pairs + i); CopyPairs(inputs + i + 2, 0, pairs + i + 16); }
+        for (int i = 0; i < Lanes; i += 4)
+        {
+            CopyPairs(inputs + i, 0, pairs + i);
+            CopyPairs(inputs + i + 2, 0, pairs + i + 16);
+        }
+
         for (int i = 0; i < Words; i += 64) SplitPairs(pairs + i, m + i);
         for (int group = 0; group < groups; group++, counter += job.CounterStep * (ulong)Lanes)
         {
@@ -167,8 +184,9 @@ internal static unsafe class Blake3Vector512
     }
 
     /// <summary>
-    /// Half a round (section 2.2): four columns, or with the registers turned, four diagonals. s0 … s7 name the message words. Stays
-    /// below the 32 arguments up to which the compiler inlines.
+    /// Half a round (section 2.2): four columns, or with the registers turned, four diagonals. s0 … s7 name the message words. Two of the
+    /// four run four steps ahead of the others: in step, all would rotate at once, on one port. Stays below the 32 arguments up to which
+    /// the compiler inlines.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Mix(
@@ -216,96 +234,5 @@ internal static unsafe class Blake3Vector512
         System.Runtime.Intrinsics.X86.Sse.Prefetch1(addresses[1] + offset);
         System.Runtime.Intrinsics.X86.Sse.Prefetch1(addresses[2] + offset);
         System.Runtime.Intrinsics.X86.Sse.Prefetch1(addresses[3] + offset);
-    }
-
-    /// <summary>Copies the blocks of four inputs to the pairs, as the drawing above shows.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CopyPairs(byte** inputs, nuint offset, uint* pairs)
-    {
-        CopyBlock(inputs[0] + offset, pairs);
-        CopyBlock(inputs[1] + offset, pairs + 2);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CopyBlock(byte* block, uint* pairs)
-    {
-        ulong* from = (ulong*)block, to = (ulong*)pairs;
-        to[0] = from[0];
-        to[16] = from[1];
-        to[32] = from[2];
-        to[48] = from[3];
-        to[64] = from[4];
-        to[80] = from[5];
-        to[96] = from[6];
-        to[112] = from[7];
-    }
-
-    /// <summary>The four message words of two pairs of all inputs, each word with a vector to itself.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void SplitPairs(uint* pairs, uint* words)
-    {
-        Vector512<float>* from = (Vector512<float>*)pairs, to = (Vector512<float>*)words;
-        to[0] = Shuffle(from[0], from[1], 0b10_00_10_00);
-        to[1] = Shuffle(from[0], from[1], 0b11_01_11_01);
-        to[2] = Shuffle(from[2], from[3], 0b10_00_10_00);
-        to[3] = Shuffle(from[2], from[3], 0b11_01_11_01);
-    }
-
-    /// <summary>The reverse for the eight words of the chaining values, in place.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void JoinPairs(uint* words)
-    {
-        JoinPair(words);
-        JoinPair(words + 32);
-        JoinPair(words + 64);
-        JoinPair(words + 96);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void JoinPair(uint* words)
-    {
-        Vector512<uint>* w = (Vector512<uint>*)words;
-        (w[0], w[1]) = (UnpackLow(w[0], w[1]), UnpackHigh(w[0], w[1]));
-    }
-
-    /// <summary>The pairs of each input, which lie 128 bytes apart, become its chaining value.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CopyRows(uint* columns, byte** outputs, nuint offset)
-    {
-        CopyFourRows(columns, outputs, offset);
-        CopyFourRows(columns + 4, outputs + 4, offset);
-        CopyFourRows(columns + 8, outputs + 8, offset);
-        CopyFourRows(columns + 12, outputs + 12, offset);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CopyFourRows(uint* columns, byte** outputs, nuint offset)
-    {
-        CopyRow(columns, outputs[0] + offset);
-        CopyRow(columns + 2, outputs[1] + offset);
-        CopyRow(columns + 16, outputs[2] + offset);
-        CopyRow(columns + 18, outputs[3] + offset);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CopyRow(uint* pairs, byte* row)
-    {
-        ulong* from = (ulong*)pairs, to = (ulong*)row;
-        to[0] = from[0];
-        to[1] = from[16];
-        to[2] = from[32];
-        to[3] = from[48];
-    }
-
-    /// <summary>Every input and output is in the lists.</summary>
-    private readonly struct Listed : ISource
-    {
-        public static bool IsListed => true;
-    }
-
-    /// <summary>Those of the first group are, the others follow by steps.</summary>
-    private readonly struct Strided : ISource
-    {
-        public static bool IsListed => false;
     }
 }
