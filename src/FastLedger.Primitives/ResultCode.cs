@@ -390,6 +390,8 @@ public enum ResultCode : uint
     QueryTooLarge = 9003,
     /// <summary>The replica's queues are full; try again.</summary>
     Overloaded = 9004,
+    /// <summary>A server's answer is not proven by a certificate of the ledger's validators.</summary>
+    Uncertified = 9005,
     /// <summary>The replica at the other end is not the one that was dialled, or expects another address or encryption.</summary>
     PeerMismatch = 9050,
 }
