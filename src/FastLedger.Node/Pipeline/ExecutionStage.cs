@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Threading;
 using FastLedger.Domain;
+using FastLedger.Node.Checkpoints;
 using FastLedger.Node.Cluster;
 using FastLedger.Node.Configuration;
 using FastLedger.Node.Edge;
@@ -44,6 +45,7 @@ internal sealed partial class ExecutionStage : IDisposable
     private readonly EventMode[] _eventModeOf;
     private readonly int[] _eventCountOf;
     private readonly uint[] _eventSessions;
+    private readonly Checkpointer? _checkpoints;
     private ulong _egressAtBlock;
     private ulong _journalIndex;
     private ulong _commands, _blocks;
@@ -52,7 +54,7 @@ internal sealed partial class ExecutionStage : IDisposable
     private volatile bool _aborted;
 
     public ExecutionStage(
-        NodeOptions options, BlockExecution execution, JournalWriter journal, StageRings rings, ConnectionTable connections, StageTimes times, StatementReader statements)
+        NodeOptions options, BlockExecution execution, JournalWriter journal, StageRings rings, ConnectionTable connections, StageTimes times, StatementReader statements, Checkpointer? checkpoints = null)
     {
         _options = options;
         _execution = execution;
@@ -67,6 +69,7 @@ internal sealed partial class ExecutionStage : IDisposable
         _connections = connections;
         _times = times;
         _statements = statements;
+        _checkpoints = checkpoints;
         _waiter = new StageWaiter(options.Pipeline.Wait, _bell);
         _hasWork = () => _stopping || !_ordered.IsEmpty || !_queries.IsEmpty;
         uint sessions = _ledger.Sessions.Capacity;
@@ -119,7 +122,7 @@ internal sealed partial class ExecutionStage : IDisposable
 
     private bool Round()
     {
-        bool any = false;
+        bool any = _ordered.IsEmpty && _checkpoints is not null && _checkpoints.IdleTurn();
         ulong position = _ordered.Position;
         if (_ordered.TryRead(ref position, out ByteRing.Entry block))
         {
@@ -163,6 +166,7 @@ internal sealed partial class ExecutionStage : IDisposable
         }
 
         _execution.End(block.BlockId);
+        _checkpoints?.AfterBlock(_execution);
         FinishReplies();
         _inBlock = false;
         Volatile.Write(ref _commands, _commands + commands);
