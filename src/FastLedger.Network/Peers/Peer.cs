@@ -106,10 +106,15 @@ internal sealed class Peer
         }
     }
 
-    public void Tick(long nowNs)
+    /// <summary>Lets time pass.</summary>
+    /// <param name="nowNs">The time.</param>
+    /// <param name="paused">It passed without us.</param>
+    public void Tick(long nowNs, bool paused)
     {
-        Volatile.Read(ref _current)?.Tick(nowNs);
-        Volatile.Read(ref _dialing)?.Tick(nowNs);
+        PeerConnection? current = Volatile.Read(ref _current);
+        if (paused) current?.Session.Hear(nowNs);
+        current?.Tick(nowNs);
+        if (Volatile.Read(ref _dialing) is { WasOpen: false } dialing) dialing.Tick(nowNs);
     }
 
     public void NoteSent(int frames, int bytes)

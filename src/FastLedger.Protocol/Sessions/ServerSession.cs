@@ -141,6 +141,7 @@ public sealed partial class ServerSession
             case TemplateId.MemberAnswer:
             case TemplateId.PaymentSystemAnswer:
             case TemplateId.CycleAnswer:
+            case >= TemplateId.PeerHello and <= Peers.PeerSession.LastMessage:
                 return Terminate(ResultCode.UnexpectedMessage, in header);
             default:
                 return State == ServerSessionState.Established
