@@ -132,7 +132,7 @@ public sealed class Replica : IAsyncDisposable
 
     /// <summary>What each stage did so far.</summary>
     public ReplicaStatistics Statistics() => new(
-        _core.Commands, _core.Blocks, _journal.Writer.GroupsCommitted, _journal.Writer.BytesWritten, _connections.Count, _ingress.UsedBytes, _egress.UsedBytes, _times);
+        _core.Commands, _core.Blocks, _journal.Writer.GroupsCommitted, _journal.Writer.BytesWritten, _connections.Count, _listener.Faults, _ingress.UsedBytes, _egress.UsedBytes, _times);
 
     /// <summary>Answers what was accepted, makes it durable, seals the journal and closes everything.</summary>
     public async ValueTask DisposeAsync()

@@ -78,7 +78,7 @@ public sealed class FaultProxy : IAsyncDisposable
     /// <summary>Resets every connection; what was under way is lost.</summary>
     public void Cut()
     {
-        foreach (ProxiedConnection connection in _connections.Keys) connection.Reset();
+        foreach (ProxiedConnection connection in _connections.Keys) connection.Dispose();
     }
 
     /// <summary>Stops listening and resets every connection.</summary>

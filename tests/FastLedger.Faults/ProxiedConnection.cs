@@ -10,7 +10,7 @@ using System.Threading.Tasks;
 namespace FastLedger.Faults;
 
 /// <summary>One connection through a <see cref="FaultProxy"/>: a reader and a writer per direction, with a bounded number of pieces in between.</summary>
-internal sealed class ProxiedConnection(FaultProxy proxy, Socket dialer, CancellationToken stop)
+internal sealed class ProxiedConnection(FaultProxy proxy, Socket dialer, CancellationToken stop) : IDisposable
 {
     private const int PieceBytes = 16 * 1024;
     private const int Pieces = 256;
@@ -33,11 +33,12 @@ internal sealed class ProxiedConnection(FaultProxy proxy, Socket dialer, Cancell
         }
         finally
         {
-            Reset();
+            Dispose();
         }
     }
 
-    public void Reset()
+    /// <summary>Resets both sides. Any number of times.</summary>
+    public void Dispose()
     {
         try
         {
@@ -70,7 +71,7 @@ internal sealed class ProxiedConnection(FaultProxy proxy, Socket dialer, Cancell
         }
         catch (Exception e) when (IsEnd(e))
         {
-            Reset();
+            Dispose();
         }
 
         pieces.Writer.TryComplete();
@@ -96,7 +97,7 @@ internal sealed class ProxiedConnection(FaultProxy proxy, Socket dialer, Cancell
         }
         catch (Exception e) when (IsEnd(e))
         {
-            Reset();
+            Dispose();
         }
     }
 

@@ -149,7 +149,7 @@ public sealed partial class PeerNetwork : IAsyncDisposable, IPeerKeys
         await _stop.CancelAsync().ConfigureAwait(false);
         _listener.Dispose();
         await _accepting.ConfigureAwait(false);
-        await Task.WhenAll(peers.Select(p => p.LeaveAsync(ResultCode.Finished)).Append(_changes)).ConfigureAwait(false);
+        await Task.WhenAll(peers.Select(p => p.DisposeAsync().AsTask()).Append(_changes)).ConfigureAwait(false);
         _halfOpen.CloseAll();
         await Task.WhenAll(_serving.Values).ConfigureAwait(false);
         _stop.Dispose();
