@@ -69,4 +69,17 @@ public enum TemplateId : ushort
     PeerProof = 142,
     /// <summary>Accepter: its proof; messages pass from here on.</summary>
     PeerReady = 143,
+
+    // State sync between replicas, 170–179
+
+    /// <summary>Asks which state a replica can give out.</summary>
+    StateManifestQuery = 170,
+    /// <summary>What a state consists of, with its certificate.</summary>
+    StateManifest = 171,
+    /// <summary>Asks for a chunk of a table.</summary>
+    StateChunkQuery = 172,
+    /// <summary>Records with the path to their table's root.</summary>
+    StateChunk = 173,
+    /// <summary>The query cannot be answered.</summary>
+    StateRefusal = 174,
 }

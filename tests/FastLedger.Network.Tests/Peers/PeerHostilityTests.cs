@@ -205,12 +205,19 @@ public sealed class PeerHostilityTests(ITestOutputHelper output)
         }
 
         await reconnection;
+        using (Socket junk = await SocketTransport.ConnectSocketAsync(door, default))
+        {
+            long malformed = fixture.Networks[2].NetworkStatistics.Malformed;
+            await junk.SendAsync(new byte[64]);
+            await Eventually.FalseAsync(() => fixture.Networks[2].NetworkStatistics.Malformed == malformed);
+        }
+
         while (idle.TryDequeue(out Socket? socket)) socket.Dispose();
         long growth = GC.GetTotalMemory(forceFullCollection: true) - memory;
         PeerNetworkStatistics statistics = fixture.Networks[2].NetworkStatistics;
         output.WriteLine($"{statistics}; memory {memory:N0}, then {growth:N0} more");
         Assert.True(statistics.Accepted >= connections);
-        Assert.True(statistics.PushedOut > 0 && statistics.Malformed > 0);
+        Assert.True(statistics.PushedOut > 0);
         Assert.Equal(0, statistics.Faults);
         Assert.True(growth < 24 << 20, "memory grew");
     }
