@@ -121,4 +121,17 @@ public enum TemplateId : ushort
     StateCertificate = 160,
     /// <summary>Server: that the next batch result is part of a certified block.</summary>
     ReceiptProof = 161,
+
+    // State sync between replicas, 170–179
+
+    /// <summary>Asks which state a replica can give out.</summary>
+    StateManifestQuery = 170,
+    /// <summary>What a state consists of, with its certificate.</summary>
+    StateManifest = 171,
+    /// <summary>Asks for a chunk of a table.</summary>
+    StateChunkQuery = 172,
+    /// <summary>Records with the path to their table's root.</summary>
+    StateChunk = 173,
+    /// <summary>The query cannot be answered.</summary>
+    StateRefusal = 174,
 }

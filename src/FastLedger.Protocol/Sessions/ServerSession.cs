@@ -183,9 +183,7 @@ public sealed partial class ServerSession
             case TemplateId.OutcomeAnswer:
             case TemplateId.StateProofAnswer:
             case TemplateId.EventProofAnswer:
-            case >= TemplateId.PeerHello and <= TemplateId.PeerReady:
-            case TemplateId.StateCertificate:
-            case TemplateId.ReceiptProof:
+            case >= TemplateId.PeerHello and <= Peers.PeerSession.LastMessage:
                 return Terminate(ResultCode.UnexpectedMessage, in header);
             default:
                 return State == ServerSessionState.Established
