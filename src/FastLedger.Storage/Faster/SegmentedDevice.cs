@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using FASTER.core;
+using FastLedger.Primitives;
 
 namespace FastLedger.Storage;
 
@@ -25,6 +26,7 @@ internal sealed unsafe class SegmentedDevice : StorageDeviceBase
     private readonly bool _direct;
     private readonly SortedDictionary<int, LedgerFile> _open = [];
     private readonly HashSet<int> _unsynced = [];
+    private ReservedMemory? _blocks;
     private readonly SortedSet<int> _existing = [];
 
     private readonly BlockDigests? _digests;
@@ -79,6 +81,15 @@ internal sealed unsafe class SegmentedDevice : StorageDeviceBase
         UnsyncedBytes = 0;
     }
 
+    /// <summary>Deletes all segments: an empty log begins.</summary>
+    /// <exception cref="StorageFaultException">The device failed.</exception>
+    public void DeleteAll()
+    {
+        foreach (int segment in _existing) _files.Delete(SegmentPath(segment));
+        _existing.Clear();
+        (startSegment, endSegment) = (0, -1);
+    }
+
     /// <summary>Gives up the segments before the one of an address; their files may then be deleted, once no sync uses them.</summary>
     /// <returns>What to close and delete, in ascending order.</returns>
     public List<(LedgerFile? File, string Path)> Forget(long beginAddress)
@@ -121,6 +132,33 @@ internal sealed unsafe class SegmentedDevice : StorageDeviceBase
     {
         Read(segmentId, (long)sourceAddress, (byte*)destinationAddress, readLength);
         callback(0, readLength, context);
+    }
+
+    /// <summary>Reads at an address of the log, without FASTER. Past the page cache, through whole blocks.</summary>
+    /// <exception cref="StorageFaultException">The device failed.</exception>
+    /// <exception cref="StoreDamagedException">The file ends before.</exception>
+    public void ReadAt(long address, Span<byte> bytes)
+    {
+        LedgerFile file = File((int)(address / segmentSize));
+        long offset = address % segmentSize;
+        if (!_direct)
+        {
+            StoreDamagedException.Read(file, bytes, offset);
+            return;
+        }
+
+        int lead = (int)(offset % BlockDigests.BlockBytes);
+        int length = (lead + bytes.Length + BlockDigests.BlockBytes - 1) / BlockDigests.BlockBytes * BlockDigests.BlockBytes;
+        _blocks ??= new ReservedMemory(1);
+        Span<byte> blocks = new(_blocks.Pointer, length);
+        StoreDamagedException.Read(file, blocks, offset - lead);
+        blocks.Slice(lead, bytes.Length).CopyTo(bytes);
+    }
+
+    /// <summary>Says that an address will be read soon.</summary>
+    public void WillReadAt(long address, int length)
+    {
+        if (!_direct) File((int)(address / segmentSize)).WillRead(address % segmentSize, length);
     }
 
     /// <summary>Reads in full, or records a fault and gives zeros.</summary>
@@ -176,6 +214,7 @@ internal sealed unsafe class SegmentedDevice : StorageDeviceBase
     {
         foreach (LedgerFile file in _open.Values) file.Dispose();
         _open.Clear();
+        _blocks?.Dispose();
     }
 
     private void Write(byte* source, int segment, long offset, long length)

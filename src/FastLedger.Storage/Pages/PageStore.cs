@@ -78,7 +78,7 @@ public sealed unsafe partial class PageStore : IDisposable
     /// <summary>The first fault, or null. Thread: any.</summary>
     public Exception? Fault => _fault.First;
 
-    /// <summary>Opens an empty store. What is left in the directory of an earlier one is overwritten.</summary>
+    /// <summary>Opens an empty store. What is left in the directory of an earlier one is deleted.</summary>
     /// <remarks>A ledger that has ever had a manifest must not be begun anew: see <see cref="ManifestStore"/>.</remarks>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="DirectoryInUseException">Another owner has the directory.</exception>
