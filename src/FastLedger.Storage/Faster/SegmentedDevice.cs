@@ -66,8 +66,11 @@ internal sealed unsafe class SegmentedDevice : StorageDeviceBase
     public bool Exists(int segment) => _existing.Contains(segment);
 
     /// <summary>Full path of a segment.</summary>
-    public string SegmentPath(int segment) =>
-        Path.Combine(_directory, string.Create(CultureInfo.InvariantCulture, $"{_prefix}-{segment:D10}.log"));
+    public string SegmentPath(int segment) => SegmentPath(_directory, _prefix, segment);
+
+    /// <summary>Full path of a segment of any log.</summary>
+    public static string SegmentPath(string directory, string prefix, int segment) =>
+        Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{prefix}-{segment:D10}.log"));
 
     /// <summary>The file and the place in it of an address of the log.</summary>
     public (string File, long Offset) Locate(long address) =>

@@ -116,6 +116,15 @@ public sealed class IndexStore : IDisposable
         return new IndexStore(options, in token);
     }
 
+    /// <summary>The files that a checkpoint consists of. Copied while no <see cref="Release"/> is made, they are a backup of it.</summary>
+    /// <exception cref="StoreDamagedException">The checkpoint's description is missing or another one.</exception>
+    /// <exception cref="StorageFaultException">The device failed.</exception>
+    public static IReadOnlyList<string> ListFiles(IndexStoreOptions options, in StoreToken token)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return CheckpointFiles.List(options.Files, options.Directory, Prefix, in token);
+    }
+
     /// <summary>Looks a key up.</summary>
     /// <param name="key">The key.</param>
     /// <param name="number">Its number, or 0.</param>

@@ -283,6 +283,7 @@ internal sealed unsafe class PageLog : IDisposable
 
     private void Upsert(PageImage* image)
     {
+        if (TailAddress > PageStore.MaximumTailAddress) throw Damage(TailAddress, "the log's addresses are used up: the store must be begun anew");
         PageKey key = image->Key;
         nint output = 0;
         Empty input = default;

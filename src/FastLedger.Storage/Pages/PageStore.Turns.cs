@@ -263,6 +263,7 @@ public sealed unsafe partial class PageStore
             _log.MovesLeft,
             _checkpoints,
             _log.OverflowBuckets,
+            _log.TailAddress,
             Volatile.Read(ref _accepted) - _applied);
         Interlocked.Increment(ref _statisticsVersion);
     }
