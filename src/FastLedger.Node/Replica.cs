@@ -164,6 +164,9 @@ public sealed class Replica : IAsyncDisposable
         _execution.Commands, _execution.Blocks, _journal.Writer.GroupsCommitted, _journal.Writer.BytesWritten, _connections.Count, _listener.Faults, _rings.Batches.UsedBytes,
         _rings.Egress.UsedBytes, _times);
 
+    /// <summary>How long blocks took to execute.</summary>
+    public BlockTimes BlockTimes => _execution.BlockTimes;
+
     /// <summary>What checkpoints did so far; all zero when none are taken. Any thread.</summary>
     public CheckpointStatistics Checkpoints() => _checkpoints?.Statistics() ?? default;
 

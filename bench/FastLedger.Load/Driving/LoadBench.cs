@@ -38,7 +38,7 @@ public static class LoadBench
         ArgumentNullException.ThrowIfNull(watch);
         using var folder = new TemporaryFolder(directory);
         watch.Began("starting the node");
-        using NodeCluster cluster = NodeCluster.Start(program, plan.Replicas, folder.Path, durability, StartDeadline);
+        using NodeCluster cluster = NodeCluster.Start(program, plan.Replicas, folder.Path, durability, StartDeadline, [.. Settings(plan)]);
         LoadRun run = Drive(workload, plan, cluster, watch, ct);
         watch.Began("stopping the node");
         int exit = cluster.Stop(StopDeadline);
@@ -49,6 +49,15 @@ public static class LoadBench
     /// <summary>Arguments that make a node for measurements in a folder, on a free port.</summary>
     public static IReadOnlyList<string> NodeArguments(string folder, string durability) =>
         ["--data-directory", Path.Combine(folder, "node"), "--listen", "127.0.0.1:0", "--durability", durability];
+
+    private static IEnumerable<string> Settings(LoadPlan plan)
+    {
+        foreach (string setting in plan.NodeSettings)
+        {
+            yield return "--set";
+            yield return setting;
+        }
+    }
 
     private static LoadRun Drive(IWorkload workload, LoadPlan plan, NodeCluster cluster, ILoadWatch watch, CancellationToken ct)
     {

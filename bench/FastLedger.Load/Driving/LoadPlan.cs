@@ -21,6 +21,9 @@ public sealed record LoadPlan
     /// <summary>Time before the measured part: the runtime compiles, caches fill.</summary>
     public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>Settings of the node, as <c>section.key=value</c>.</summary>
+    public System.Collections.Generic.IReadOnlyList<string> NodeSettings { get; init; } = [];
+
     /// <summary>The measured part.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -30,6 +30,9 @@ public sealed record StageFigures
     /// <summary>Nanoseconds by stage; names as in <see cref="StageBudget.Transfers"/>.</summary>
     public required IReadOnlyDictionary<string, long> StageNs { get; init; }
 
+    /// <summary>Checkpoints and pages.</summary>
+    public StateFigures? State { get; init; }
+
     /// <summary>What happened between an earlier reading and this one.</summary>
     public StageFigures Since(StageFigures earlier)
     {
@@ -43,6 +46,7 @@ public sealed record StageFigures
             AllocatedBytes = AllocatedBytes - earlier.AllocatedBytes,
             CpuSeconds = CpuSeconds - earlier.CpuSeconds,
             Collections = Collections - earlier.Collections,
+            State = State?.Since(earlier.State),
             StageNs = StageNs.ToDictionary(stage => stage.Key, stage => stage.Value - earlier.StageNs.GetValueOrDefault(stage.Key)),
         };
     }

@@ -42,8 +42,9 @@ public sealed class NodeCluster : IDisposable
     /// <param name="folder">An empty folder.</param>
     /// <param name="durability">none, write or fsync.</param>
     /// <param name="deadline">Longest time until all serve.</param>
+    /// <param name="settings">Further arguments of every node.</param>
     /// <exception cref="IOException">A node failed.</exception>
-    public static NodeCluster Start(NodeProgram program, int count, string folder, string durability, TimeSpan deadline)
+    public static NodeCluster Start(NodeProgram program, int count, string folder, string durability, TimeSpan deadline, IReadOnlyList<string>? settings = null)
     {
         var cluster = new NodeCluster();
         try
@@ -53,7 +54,7 @@ public sealed class NodeCluster : IDisposable
             {
                 string directory = Path.Combine(folder, count == 1 ? "node" : string.Create(CultureInfo.InvariantCulture, $"node-{i}"));
                 cluster._nodes.Add(NodeProcess.Start(
-                    program, ["--data-directory", directory, "--listen", "127.0.0.1:0", "--durability", durability, .. clusterArguments[i]], deadline));
+                    program, ["--data-directory", directory, "--listen", "127.0.0.1:0", "--durability", durability, .. clusterArguments[i], .. settings ?? []], deadline));
             }
 
             return cluster;
