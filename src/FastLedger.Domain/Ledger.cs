@@ -43,7 +43,7 @@ public sealed class Ledger : IDisposable
         Clearing = new PaymentTables(genesis, Accounts, Undo, secret);
         Counterparties = new CounterpartyTables(Undo, secret);
         Tree = new StateTree(
-            [Root, Policies, Sessions, Assets, Accounts, PendingTransfers, Instruments, PriceLevels, Orders, .. Clearing.All, .. Counterparties.All], pages);
+            [Root, Policies, Sessions, Assets, Accounts, PendingTransfers, Instruments, PriceLevels, Orders, .. Clearing.All, .. Counterparties.All, Clearing.BusinessDays], pages);
 
         PolicyByKey = new IdIndex(Undo, secret);
         SessionByKey = new IdIndex(Undo, secret);

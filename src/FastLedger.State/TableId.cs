@@ -33,4 +33,5 @@ public enum TableId : byte
     Contracts = 36,
     ClearedPositions = 37,
     Defaults = 38,
+    BusinessDays = 39,
 }

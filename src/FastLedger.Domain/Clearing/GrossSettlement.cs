@@ -16,10 +16,12 @@ public sealed class GrossSettlement
     private readonly ExecutionContext _context;
     private readonly PaymentQueues _queues;
     private readonly PaymentSettlement _settlement;
+    private readonly BusinessDays _days;
 
     /// <summary>Gross settlement over the context's ledger.</summary>
-    public GrossSettlement(ExecutionContext context, PaymentQueues queues, PaymentSettlement settlement)
+    public GrossSettlement(ExecutionContext context, PaymentQueues queues, PaymentSettlement settlement, BusinessDays days)
     {
+        _days = days;
         _context = context;
         _tables = context.Ledger.Clearing;
         _queues = queues;
@@ -36,7 +38,7 @@ public sealed class GrossSettlement
         else Hold(number, ref payment, sender.System);
     }
 
-    /// <summary>Settles a payment that stands in no list, or queues it.</summary>
+    /// <summary>Settles a payment that stands in no list, or queues it. Past its business day it goes to the next one or expires.</summary>
     public void Place(uint number)
     {
         ref readonly PaymentRecord payment = ref _tables.Payments[number];
@@ -47,6 +49,7 @@ public sealed class GrossSettlement
             return;
         }
 
+        if (!_days.Admits(number)) return;
         ref readonly MemberRecord sender = ref _tables.Members[payment.Sender];
         bool alone = (_tables.Systems[sender.System].Options & PaymentSystemOptions.ResolutionOnly) == 0;
         if (alone && MayGoAhead(sender, payment.Priority, payment.Flags)

@@ -103,6 +103,7 @@ public sealed class PaymentSettlement
         told.SubmittedNs = payment.EnteredNs;
         told.Uetr = payment.Uetr;
         told.System = sender.System;
+        told.ValueDate = payment.ValueDate;
         told.Reference = payment.Reference;
     }
 

@@ -49,7 +49,7 @@ internal sealed partial class CoreStage
             case TemplateId.StatementQuery:
                 AnswerStatement(head, MemoryMarshal.Read<StatementQuery>(body));
                 break;
-            case TemplateId.PaymentQuery or TemplateId.MemberQuery or TemplateId.PaymentSystemQuery or TemplateId.CycleQuery:
+            case TemplateId.PaymentQuery or TemplateId.MemberQuery or TemplateId.PaymentSystemQuery or TemplateId.CycleQuery or TemplateId.BusinessDayQuery:
                 AnswerClearing(head, body);
                 break;
             case TemplateId.CounterpartyQuery or TemplateId.ClearingMemberQuery or TemplateId.ContractQuery or TemplateId.DefaultQuery:

@@ -24,10 +24,10 @@ public enum PaymentFlags : byte
     FifoBypass = 1 << 0,
     /// <summary>Settles with this command or is refused; never queued. For legs of linked chains (DvP, PvP).</summary>
     SettleOrReject = 1 << 1,
-    /// <summary>A customer's payment: the customer cut-off applies. Refused while there is no business day.</summary>
+    /// <summary>A customer's payment: the customer cut-off applies. Refused in a system without business days.</summary>
     Customer = 1 << 2,
-    /// <summary>A value date or a cut-off that has passed moves the payment to the next business day instead of rejecting it. Refused while
-    /// there is no business day.</summary>
+    /// <summary>A value date that has passed or is no business day, or a cut-off, moves the payment to the next business day instead of ending it.
+    /// Refused in a system without business days.</summary>
     RollValueDate = 1 << 3,
 }
 

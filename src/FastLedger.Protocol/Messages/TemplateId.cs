@@ -66,4 +66,6 @@ public enum TemplateId : ushort
     ContractAnswer = 73,
     DefaultQuery = 74,
     DefaultAnswer = 75,
+    BusinessDayQuery = 76,
+    BusinessDayAnswer = 77,
 }

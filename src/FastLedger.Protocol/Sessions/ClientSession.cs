@@ -124,6 +124,7 @@ public sealed class ClientSession
                 or TemplateId.InstrumentAnswer or TemplateId.AssetAnswer or TemplateId.SessionAnswer or TemplateId.StatusAnswer
                 or TemplateId.PaymentAnswer or TemplateId.MemberAnswer or TemplateId.PaymentSystemAnswer or TemplateId.CycleAnswer
                 or TemplateId.CounterpartyAnswer or TemplateId.ClearingMemberAnswer or TemplateId.ContractAnswer or TemplateId.DefaultAnswer
+                or TemplateId.BusinessDayAnswer
                 when established:
                 return ClientAction.Answer;
             default:

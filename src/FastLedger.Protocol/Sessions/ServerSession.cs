@@ -128,6 +128,7 @@ public sealed partial class ServerSession
             case TemplateId.ClearingMemberQuery: return ReceiveQuery<ClearingMemberQuery>(in frame);
             case TemplateId.ContractQuery: return ReceiveQuery<ContractQuery>(in frame);
             case TemplateId.DefaultQuery: return ReceiveQuery<DefaultQuery>(in frame);
+            case TemplateId.BusinessDayQuery: return ReceiveQuery<BusinessDayQuery>(in frame);
             case TemplateId.NegotiateResponse:
             case TemplateId.EstablishAck:
             case TemplateId.Reject:
@@ -149,6 +150,7 @@ public sealed partial class ServerSession
             case TemplateId.ClearingMemberAnswer:
             case TemplateId.ContractAnswer:
             case TemplateId.DefaultAnswer:
+            case TemplateId.BusinessDayAnswer:
                 return Terminate(ResultCode.UnexpectedMessage, in header);
             default:
                 return State == ServerSessionState.Established
