@@ -145,10 +145,10 @@ public sealed class BusinessDayHandlers
     {
         ref readonly PaymentSystemRecord seen = ref _tables.Systems[command.System];
         if (_ledger.Undo.IsRecording) return ResultCode.NotAllowedInChain;
-        if (seen.Phase != ResolutionPhase.Idle) return ResultCode.ResolutionRunning;
         if (seen.Day != 0 && _tables.BusinessDays[seen.Day].State != BusinessDayState.Closed) return ResultCode.BusinessDayState;
         uint number = _days.PlannedAfter(command.System);
         if (number == 0 || _tables.BusinessDays[number].Date != command.Date) return ResultCode.NotABusinessDay;
+        if (seen.Phase != ResolutionPhase.Idle) return ResultCode.ResolutionRunning;
         ref PaymentSystemRecord system = ref _tables.Systems.Change(command.System);
         for (uint at = system.Day == 0 ? system.FirstDay : _tables.BusinessDays[system.Day].Next; ; at = _tables.BusinessDays[at].Next)
         {

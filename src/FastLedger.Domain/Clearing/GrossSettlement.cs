@@ -108,6 +108,8 @@ public sealed class GrossSettlement
 
     private void LookForBypass(uint member, ref int budget)
     {
+        // One payment at least, or a budget that the head used up would stop the scan at the same place for ever.
+        if (budget <= 0) budget = 1;
         uint at = _tables.Members[member].ScanFrom;
         if (at == 0) at = _tables.Members[member].NormalHead;
         while (at != 0 && budget > 0 && _context.HasRoomForEvents)
