@@ -66,6 +66,8 @@ public sealed class ClearingHandlers
                 return _cycles.Recast(Command.As<CycleCommand>(in command), ref result);
             case Opcode.SubmitExchange:
                 return _exchanges.Submit(Command.As<ExchangeCommand>(in command), ref result);
+            case Opcode.WithdrawExchange:
+                return _exchanges.Withdraw(Command.As<ExchangeCommand>(in command), ref result);
             case Opcode.SetExchangeCurrency:
                 return _exchanges.SetCurrency(Command.As<ExchangeCommand>(in command), ref result);
             case Opcode.CreateExchange:
@@ -80,7 +82,8 @@ public sealed class ClearingHandlers
                 return _participants.Suspend(Command.As<MemberCommand>(in command), ref result);
             case Opcode.JoinPaymentSystem:
                 return _participants.Join(Command.As<MemberCommand>(in command), ref result);
-            case Opcode.SetCreditLine or Opcode.SetReservation or Opcode.SetMultilateralLimit or Opcode.SetNetDebitCap or Opcode.SetBilateralLimit:
+            case Opcode.SetCreditLine or Opcode.SetReservation or Opcode.SetMultilateralLimit or Opcode.SetNetDebitCap or Opcode.SetBilateralLimit
+                or Opcode.SetMinimumPosition or Opcode.SetMaximumPosition:
                 return _liquidity.Change(Command.As<MemberCommand>(in command), ref result);
             case Opcode.SetCollateralAsset:
                 return _collateral.SetAsset(Command.As<CollateralCommand>(in command), ref result);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System;
 using FastLedger.Domain.Execution;
 using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
@@ -52,8 +53,7 @@ public sealed class GrossSettlement
         if (!_days.Admits(number)) return;
         ref readonly MemberRecord sender = ref _tables.Members[payment.Sender];
         bool alone = (_tables.Systems[sender.System].Options & PaymentSystemOptions.ResolutionOnly) == 0;
-        if (alone && MayGoAhead(sender, payment.Priority, payment.Flags)
-            && _settlement.Check(payment.Sender, payment.Receiver, payment.Amount, payment.Priority) == ResultCode.Ok)
+        if (alone && MayGoAhead(sender, payment.Priority, payment.Flags) && MaySettle(payment))
         {
             _settlement.Settle(number, PaymentEventKind.SettledGross);
             return;
@@ -127,7 +127,7 @@ public sealed class GrossSettlement
     private bool TrySettle(uint number)
     {
         ref readonly PaymentRecord payment = ref _tables.Payments[number];
-        if (IsLate(payment) || _settlement.Check(payment.Sender, payment.Receiver, payment.Amount, payment.Priority) != ResultCode.Ok) return false;
+        if (IsLate(payment) || !MaySettle(payment)) return false;
         _queues.Remove(number);
         _settlement.Settle(number, PaymentEventKind.SettledGross);
         return true;
@@ -146,13 +146,25 @@ public sealed class GrossSettlement
 
         // Limits see normal payments only, so offsetting across priorities would have to look at each side's own sums.
         if ((payment.Priority == PaymentPriority.Normal) != (opposite.Priority == PaymentPriority.Normal)) return false;
-        if (_settlement.Check(payment.Sender, payment.Receiver, payment.Amount, payment.Priority, opposite.Amount) != ResultCode.Ok) return false;
-        if (_settlement.Check(opposite.Sender, opposite.Receiver, opposite.Amount, opposite.Priority, payment.Amount) != ResultCode.Ok) return false;
+        if (!MaySettle(payment, opposite.Amount) || !MaySettle(opposite, payment.Amount)) return false;
         _queues.Remove(number);
         _queues.Remove(other);
         _settlement.Settle(number, PaymentEventKind.SettledByOffset);
         _settlement.Settle(other, PaymentEventKind.SettledByOffset);
         return true;
+    }
+
+    /// <summary>Whether a payment could settle now; what waits for room in somebody's position is noted, so that it is looked at again.</summary>
+    private bool MaySettle(in PaymentRecord payment, Int128 returned = default)
+    {
+        ResultCode code = _settlement.Check(payment.Sender, payment.Receiver, payment.Amount, payment.Priority, returned);
+        if (code == ResultCode.ExceedsPosition)
+        {
+            _queues.AwaitRoom(payment.Sender);
+            _queues.AwaitRoom(payment.Receiver);
+        }
+
+        return code == ResultCode.Ok;
     }
 
     private void Hold(uint number, ref PaymentRecord payment, uint systemNumber)

@@ -103,7 +103,11 @@ public struct MemberRecord
     [FieldOffset(240)] public Int128 ClosingBalance;
 }
 
-/// <summary>Net outflow between two members of which at least one limits the other. Positions are seen from the lower number.</summary>
+/// <summary>
+/// Net outflow between two members of which at least one limits the other. Positions are seen from the lower number. A record whose two
+/// members are the same holds the bounds of that member's position: the minimum as the lower's limit, the maximum as the higher's, and as
+/// the lower's count 1 while a payment waits for the position to fall.
+/// </summary>
 [StructLayout(LayoutKind.Explicit, Size = 128)]
 public struct BilateralLimitRecord
 {

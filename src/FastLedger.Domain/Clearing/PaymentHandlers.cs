@@ -188,6 +188,7 @@ public sealed class PaymentHandlers
         if (command.Reserved0 != 0 || command.Reserved1 != UInt128.Zero || !command.Reserved2.IsZero) return ResultCode.ReservedFieldNotZero;
         if (!_tables.Systems.Has(command.System)) return ResultCode.UnknownPaymentSystem;
         if (_tables.Systems[command.System].OperatorPolicy != _context.Policy) return ResultCode.Unauthorized;
+        if ((_tables.Systems[command.System].Options & PaymentSystemOptions.PositionBounds) != 0) return ResultCode.InvalidFlags;
         if (_ledger.Undo.IsRecording) return ResultCode.NotAllowedInChain;
         if (_tables.Systems[command.System].Phase != ResolutionPhase.Idle) return ResultCode.ResolutionRunning;
         int budget = _tables.WorkPerBlock;

@@ -116,6 +116,9 @@ public sealed class PaymentTables : IDisposable
     public uint LimitOf(uint a, uint b) =>
         Members[a].LimitCount == 0 || Members[b].LimitCount == 0 ? 0 : LimitByPair.Find(Pair(Math.Min(a, b), Math.Max(a, b)));
 
+    /// <summary>Record of a member's position bounds, which is its limit on itself, or 0.</summary>
+    public uint BoundsOf(uint member) => LimitByPair.Find(Pair(member, member));
+
     /// <summary>What the settlement account of a member has left, reservations not taken off.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Int128 Available(in MemberRecord member) => _accounts[member.Account].Available;

@@ -42,6 +42,14 @@ public enum HistoryKind : ushort
     DeliveryPayment = 34,
     /// <summary>A layer of a waterfall was drawn on.</summary>
     Waterfall = 35,
+    /// <summary>One share of a payment to a split.</summary>
+    Split = 40,
+    /// <summary>One holder's part of a distribution.</summary>
+    Distribution = 41,
+    /// <summary>One leg of minting or burning a complete set.</summary>
+    CompleteSet = 42,
+    /// <summary>One leg of redeeming units of a final outcome.</summary>
+    Redemption = 43,
 }
 
 /// <summary>

@@ -42,6 +42,10 @@ public enum PaymentSystemOptions : uint
     ResolveOnCredit = 1 << 1,
     /// <summary>No payment settles alone: all wait for a resolution of the queues.</summary>
     ResolutionOnly = 1 << 2,
+    /// <summary>A payment is released only if its sender's balance stays at or above its minimum position and its receiver's at or below its maximum
+    /// position, alone or in an offsetting pair (the release rule of CHIPS). Queues of such a system are not resolved: with upper bounds a
+    /// largest set does not exist. Excludes ResolveOnCredit, ResolutionOnly and a resolution period.</summary>
+    PositionBounds = 1 << 3,
 }
 
 /// <summary>Creates a payment system (<see cref="Opcode.CreatePaymentSystem"/>) or changes one (<see cref="Opcode.ConfigurePaymentSystem"/>). The
