@@ -38,7 +38,7 @@ public sealed class BusinessDayHandlers
     {
         if (command.Reserved0 != 0 || command.Reserved1 != UInt128.Zero || !command.Reserved2.IsZero) return ResultCode.ReservedFieldNotZero;
         if (!_tables.Systems.Has(command.System)) return ResultCode.UnknownPaymentSystem;
-        if (_tables.Systems[command.System].OperatorPolicy != _context.Policy) return ResultCode.Unauthorized;
+        if (_context.Check(_tables.Systems[command.System].OperatorPolicy) is not ResultCode.Ok and var refused) return refused;
         bool setsCutoffs = command.Opcode is Opcode.PlanBusinessDay or Opcode.SetCutoffs;
         if (!setsCutoffs && (command.CustomerCutoffNs | command.InterbankCutoffNs) != 0) return ResultCode.ReservedFieldNotZero;
         if (setsCutoffs && (command.CustomerCutoffNs <= 0 || command.InterbankCutoffNs < command.CustomerCutoffNs || command.InterbankCutoffNs == long.MaxValue))
