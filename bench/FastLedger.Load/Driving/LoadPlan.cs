@@ -9,6 +9,9 @@ public sealed record LoadPlan
     /// <summary>Commands in a batch, 1 … 8,190.</summary>
     public int BatchSize { get; init; } = 8_190;
 
+    /// <summary>Replicas of the ledger, at least 1.</summary>
+    public int Replicas { get; init; } = 1;
+
     /// <summary>Batches in flight at most, at least 1.</summary>
     public int InFlight { get; init; } = 4;
 

@@ -47,6 +47,24 @@ public sealed record StageFigures
         };
     }
 
+    /// <summary>The counters of two replicas together: commands count once per replica that executes them.</summary>
+    public StageFigures Plus(StageFigures other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return this with
+        {
+            Commands = Commands + other.Commands,
+            Blocks = Blocks + other.Blocks,
+            JournalGroups = JournalGroups + other.JournalGroups,
+            JournalBytes = JournalBytes + other.JournalBytes,
+            AllocatedBytes = AllocatedBytes + other.AllocatedBytes,
+            CpuSeconds = CpuSeconds + other.CpuSeconds,
+            ResidentBytes = ResidentBytes + other.ResidentBytes,
+            Collections = Collections + other.Collections,
+            StageNs = StageNs.ToDictionary(stage => stage.Key, stage => stage.Value + other.StageNs.GetValueOrDefault(stage.Key)),
+        };
+    }
+
     /// <summary>Nanoseconds of a stage per command; 0 without commands.</summary>
     public double PerCommand(string stage) => Commands == 0 ? 0 : (double)StageNs.GetValueOrDefault(stage) / Commands;
 }

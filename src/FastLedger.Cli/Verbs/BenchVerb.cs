@@ -37,6 +37,7 @@ internal static class BenchVerb
         HelpName = "N",
         DefaultValueFactory = static _ => 3,
     });
+    private static readonly Option<int> Replicas = Options.Count("--replicas", "Replicas, a process each.", 1, 1, 16);
     private static readonly Option<Durability> Level = Options.DurabilityLevel();
     private static readonly Option<string?> Directory = new("--directory")
     {
@@ -69,7 +70,8 @@ internal static class BenchVerb
             command,
             "fastledger bench transfers --seconds 10 --accounts 1000000 --durability fsync",
             "fastledger bench transfers --batch 1 --in-flight 1      (one transfer at a time)",
-            "fastledger bench transfers --rate 500000                (open loop)");
+            "fastledger bench transfers --rate 500000                (open loop)",
+            "fastledger bench transfers --replicas 4                 (a cluster on this machine)");
     }
 
     private static Command Orders()
@@ -145,7 +147,7 @@ internal static class BenchVerb
 
     private static void AddLoadOptions(Command command)
     {
-        foreach (Option option in new Option[] { Seconds, Rate, Batch, InFlight, WarmUp, Level, Directory, Report, Json }) command.Options.Add(option);
+        foreach (Option option in new Option[] { Seconds, Rate, Batch, InFlight, WarmUp, Replicas, Level, Directory, Report, Json }) command.Options.Add(option);
     }
 
     private static Task<int> RunLoad(ParseResult parsed, IWorkload workload, CancellationToken ct)
@@ -156,6 +158,7 @@ internal static class BenchVerb
             BatchSize = parsed.GetValue(Batch),
             InFlight = parsed.GetValue(InFlight),
             Rate = parsed.GetValue(Rate),
+            Replicas = parsed.GetValue(Replicas),
             WarmUp = TimeSpan.FromSeconds(parsed.GetValue(WarmUp)),
             Duration = TimeSpan.FromSeconds(parsed.GetValue(Seconds)),
         };
@@ -203,7 +206,7 @@ internal static class BenchVerb
         yield return ("latency of " + (r.Batch == 1 ? "a command" : $"a batch of {r.Batch:N0}"), from);
         yield return ("  p50 / p99 / p99.9", string.Create(CultureInfo.InvariantCulture, $"{r.P50Us:N2} / {r.P99Us:N2} / {r.P999Us:N2} µs"));
         yield return ("  max", string.Create(CultureInfo.InvariantCulture, $"{r.MaxUs:N1} µs"));
-        yield return ("durability", r.Replicas == 0 ? "none (in process)" : $"{r.Durability}, {r.Replicas} replica");
+        yield return ("durability", r.Replicas == 0 ? "none (in process)" : $"{r.Durability}, {r.Replicas} {(r.Replicas == 1 ? "replica" : "replicas, answers verified")}");
         if (r.Accounts > 0) yield return ("accounts", r.Accounts.ToString("N0", CultureInfo.InvariantCulture));
         if (r.Trades is { } trades) yield return ("trades", trades.ToString("N0", CultureInfo.InvariantCulture));
         yield return ("refused", r.Refused.ToString("N0", CultureInfo.InvariantCulture));
