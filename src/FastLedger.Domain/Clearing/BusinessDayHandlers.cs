@@ -144,7 +144,6 @@ public sealed class BusinessDayHandlers
     private ResultCode Open(in PaymentSystemWorkCommand command, ref CommandResult result)
     {
         ref readonly PaymentSystemRecord seen = ref _tables.Systems[command.System];
-        if (_ledger.Undo.IsRecording) return ResultCode.NotAllowedInChain;
         if (seen.Day != 0 && _tables.BusinessDays[seen.Day].State != BusinessDayState.Closed) return ResultCode.BusinessDayState;
         uint number = _days.PlannedAfter(command.System);
         if (number == 0 || _tables.BusinessDays[number].Date != command.Date) return ResultCode.NotABusinessDay;
@@ -186,6 +185,9 @@ public sealed class BusinessDayHandlers
         day.WarehouseHead = 0;
         day.WarehouseTail = 0;
         day.WarehouseCount = 0;
+
+        // A chain can still be taken back: what it opens begins with the next block.
+        if (_ledger.Undo.IsRecording) return ResultCode.Ok;
         int budget = _tables.WorkPerBlock;
         _resolution.Work(command.System, ref budget);
         return ResultCode.Ok;

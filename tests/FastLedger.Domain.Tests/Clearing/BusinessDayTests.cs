@@ -182,6 +182,28 @@ public sealed class BusinessDayTests
     }
 
     [Fact]
+    public void A_chain_that_opens_a_day_releases_its_warehouse_with_the_next_block_and_leaves_nothing_when_it_fails()
+    {
+        using ClearingLedger system = Opened(out _);
+        ulong later = Submit(system, 0, 1, 30, Tuesday);
+        End(system);
+        Command[] Chain(ulong noop) =>
+        [
+            TestLedger.Of(new PaymentSystemWorkCommand { Opcode = Opcode.OpenBusinessDay, Flags = CommandFlags.Linked, System = system.System, Date = Tuesday, Number = system.Base.NextNumber(system.Operator) }),
+            TestLedger.Of(new TransferCommand { Opcode = Opcode.Transfer, DebitAccount = system.Issuer, CreditAccount = system.Account(0), Amount = noop, Number = system.Base.NextNumber(system.Operator) }),
+        ];
+        Assert.Equal([ResultCode.LinkedFailed, ResultCode.AmountZero], system.Base.Execute(system.Operator, Chain(0)).Select(r => r.Code));
+        Assert.Equal(BusinessDayState.Closed, system.Tables.BusinessDays[system.Record.Day].State);
+        Check(system);
+        Assert.All(system.Base.Execute(system.Operator, Chain(1)), r => Assert.Equal(ResultCode.Ok, r.Code));
+        Assert.Equal((PaymentState.Warehoused, 0L), (system.State(later), system.Base.Ledger.NextDueNs));
+        system.Pass();
+        Assert.Equal(PaymentState.Settled, system.State(later));
+        Assert.Equal([71, 130], system.Balances);
+        Check(system);
+    }
+
+    [Fact]
     public void Days_open_in_their_order_and_only_by_the_operator()
     {
         using ClearingLedger system = Opened(out _);
