@@ -19,6 +19,7 @@ public sealed class AgreementTables : IDisposable
     /// <summary>Reserves the tables.</summary>
     public AgreementTables(Genesis genesis, Table<PolicyRecord> policies, IdIndex policyByKey, UndoLog undo, ulong secret)
     {
+        WorkPerBlock = (int)genesis.PaymentWorkPerBlock;
         Events = new EventLog(undo);
         Policies = new PolicyTables(policies, policyByKey, undo, secret);
         Conditions = new Table<ConditionRecord>(TableId.Conditions, genesis.MaxPendingTransfers, undo);
@@ -27,6 +28,9 @@ public sealed class AgreementTables : IDisposable
         Rounds = new RoundTables(undo, secret);
         Outcomes = new OutcomeTables(undo, secret);
     }
+
+    /// <summary>Accounts and bids that the work at the start of one block looks at.</summary>
+    public int WorkPerBlock { get; }
 
     public EventLog Events { get; }
 
