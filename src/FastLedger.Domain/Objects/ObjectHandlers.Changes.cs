@@ -134,8 +134,9 @@ public sealed partial class ObjectHandlers
 
     private ResultCode Find(ulong wanted, ulong version, ref CommandResult result, out uint number)
     {
-        number = (uint)wanted;
+        number = 0;
         if (!_tables.Objects.Has(wanted)) return ResultCode.UnknownObject;
+        number = (uint)wanted;
         if (version == 0 || version == _tables.Objects[number].Version) return ResultCode.Ok;
         result.Value = _tables.Objects[number].Version;
         return ResultCode.VersionDiffers;

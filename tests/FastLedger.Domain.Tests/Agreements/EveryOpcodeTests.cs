@@ -181,7 +181,7 @@ public sealed class EveryOpcodeTests(Xunit.Abstractions.ITestOutputHelper output
         Assert.Equal(state.Agreements.Events.Events.Count - 1, state.Agreements.Events.Tree.Count);
         Assert.Equal(state.Agreements.Events.Record.Root, state.Agreements.Events.Tree.Root);
         uint live = 0;
-        for (uint i = 1; i < state.PendingTransfers.Count; i++) if (state.PendingTransfers[i].State == Transfers.PendingState.Pending) live++;
+        for (uint i = 1; i < state.PendingTransfers.Count; i++) if (state.PendingTransfers[i].State == FastLedger.Domain.Transfers.PendingState.Pending) live++;
         Assert.Equal(live, state.Counters.LivePending);
         for (uint i = 1; i < state.Agreements.Outcomes.Outcomes.Count; i++)
         {
