@@ -80,14 +80,8 @@ public sealed class AgreementTests
         Assert.Equal(TransitionRole.Owner, (TransitionRole)((await anyone.FindObjectClassAsync(5)).Table0.Bytes[0] >> 4));
 
         StateProofInfo proof = await anyone.GetStateProofAsync(ObjectView.Table, (uint)certificate);
-        Assert.True(StateProof.Verify(proof.Proof, proof.Head.StateRoot, out uint table, out ulong number, out ReadOnlySpan<byte> record));
-        var view = new ObjectView(record);
-        Assert.Equal((ObjectView.Table, certificate, 15u, type), (table, number, view.State, view.Class));
-        Assert.Equal((Document, found.History, found.Owner), (view.Content, view.History, view.Owner));
         ObjectHistory history = await anyone.GetObjectHistoryAsync(certificate);
-        Assert.True(view.IsHistory([.. history.Events.Reverse()]));
-        Assert.False(view.IsHistory([.. history.Events]));
-        Assert.False(view.IsHistory([history.Events[1]]));
+        CheckObject(proof, history, found);
 
         StateProofInfo logProof = await anyone.GetStateProofAsync(EventLogView.Table, 1);
         Assert.True(StateProof.Verify(logProof.Proof, logProof.Head.StateRoot, out _, out _, out ReadOnlySpan<byte> logRecord));
@@ -184,6 +178,17 @@ public sealed class AgreementTests
         foreach ((Func<Task> ask, ResultCode code) in asked) Assert.Equal(code, (await Assert.ThrowsAsync<LedgerRejectedException>(ask)).Code);
         Assert.Equal(256, ObjectView.RecordBytes);
         Assert.Equal(ObjectView.RecordBytes, System.Runtime.CompilerServices.Unsafe.SizeOf<ObjectRecord>());
+    }
+
+    private static void CheckObject(StateProofInfo proof, ObjectHistory history, in ObjectAnswer expected)
+    {
+        Assert.True(StateProof.Verify(proof.Proof, proof.Head.StateRoot, out uint table, out ulong number, out ReadOnlySpan<byte> record));
+        var view = new ObjectView(record);
+        Assert.Equal((ObjectView.Table, expected.Object, expected.State, expected.Class), (table, number, view.State, view.Class));
+        Assert.Equal((Document, expected.History, expected.Owner), (view.Content, view.History, view.Owner));
+        Assert.True(view.IsHistory([.. history.Events.Reverse()]));
+        Assert.False(view.IsHistory([.. history.Events]));
+        Assert.False(view.IsHistory([history.Events[1]]));
     }
 
     private static async Task<(uint Asset, ulong Issuer)> AssetAsync(LedgerClient client)
