@@ -12,7 +12,8 @@ namespace FastLedger.Domain.Tests.Agreements;
 /// <summary>Random commands of every opcode there is, with fields that are often sensible and sometimes garbage.</summary>
 public sealed class EveryOpcodeTests(Xunit.Abstractions.ITestOutputHelper output)
 {
-    private const int Parties = 6, PerBatch = 8;
+    internal const int Parties = 6;
+    private const int PerBatch = 8;
 
     private static int Commands => int.TryParse(Environment.GetEnvironmentVariable("FASTLEDGER_COMMANDS"), out int commands) ? commands : 30_000;
 
@@ -92,7 +93,7 @@ public sealed class EveryOpcodeTests(Xunit.Abstractions.ITestOutputHelper output
 
     private static Opcode[] AgreementOpcodes => [.. Enum.GetValues<Opcode>().Where(o => o >= Opcode.CreatePolicy && o <= Opcode.Redeem)];
 
-    private static void Prepare(AgreementLedger ledger)
+    internal static void Prepare(AgreementLedger ledger)
     {
         for (int i = 0; i < 3; i++)
         {
@@ -105,7 +106,7 @@ public sealed class EveryOpcodeTests(Xunit.Abstractions.ITestOutputHelper output
     }
 
     /// <summary>Words of small numbers mostly, because records have small numbers; sometimes all bits at random.</summary>
-    private static Command Any(Random random)
+    internal static Command Any(Random random)
     {
         Opcode[] opcodes = Enum.GetValues<Opcode>();
         Command command = default;
