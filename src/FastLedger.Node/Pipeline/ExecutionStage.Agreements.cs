@@ -81,7 +81,7 @@ internal sealed partial class ExecutionStage
 
         PolicyRecord policy = _ledger.Policies[number];
         KeyGroupRecord group = policy.Kind == PolicyKind.KeyGroup ? tables.KeyGroups[policy.KeyGroup] : default;
-        FrameWriter writer = Begin<PolicyAnswerHead, PolicyMember>(group.MemberCount, out ByteRing.Entry entry, out int length);
+        if (!TryBegin<PolicyAnswerHead, PolicyMember>(head, group.MemberCount, out FrameWriter writer, out ByteRing.Entry entry, out int length)) return;
         writer.Begin(new PolicyAnswerHead
         {
             RequestId = query.RequestId,
@@ -127,7 +127,7 @@ internal sealed partial class ExecutionStage
         }
 
         ProposalRecord proposal = _ledger.Agreements.Policies.Proposals[(uint)query.Proposal];
-        FrameWriter writer = Begin<ProposalAnswerHead, ProposalApproval>(proposal.ApprovalCount, out ByteRing.Entry entry, out int length);
+        if (!TryBegin<ProposalAnswerHead, ProposalApproval>(head, proposal.ApprovalCount, out FrameWriter writer, out ByteRing.Entry entry, out int length)) return;
         writer.Begin(new ProposalAnswerHead
         {
             RequestId = query.RequestId,
@@ -207,16 +207,19 @@ internal sealed partial class ExecutionStage
     }
 
     /// <summary>Claims room for an answer with one group.</summary>
-    private FrameWriter Begin<T, TEntry>(int count, out ByteRing.Entry entry, out int length) where T : unmanaged, IMessage where TEntry : unmanaged
+    /// <returns>False when the connection cannot take it.</returns>
+    private bool TryBegin<T, TEntry>(in IngressHead head, int count, out FrameWriter writer, out ByteRing.Entry entry, out int length)
+        where T : unmanaged, IMessage where TEntry : unmanaged
     {
         length = FrameWriter.LengthOf<T, TEntry>(count);
-        entry = ClaimEgress(EgressHead.Size + length);
-        return new FrameWriter(entry.Payload[EgressHead.Size..]);
+        bool claimed = TryClaimEgress(EgressHead.Size + length, head.Connection, out entry);
+        writer = claimed ? new FrameWriter(entry.Payload[EgressHead.Size..]) : default;
+        return claimed;
     }
 
-    private void Finish(in IngressHead head, in FrameWriter writer, ByteRing.Entry entry, int length)
+    private static void Finish(in IngressHead head, in FrameWriter writer, ByteRing.Entry entry, int length)
     {
         Invariant.Check(writer.Complete(0, 0) == length);
-        PublishFrame(entry, EgressKind.Frame, head.Connection, length);
+        PublishFrame(entry, head.Connection, length, height: 0);
     }
 }

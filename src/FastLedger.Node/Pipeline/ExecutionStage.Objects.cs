@@ -110,7 +110,7 @@ internal sealed partial class ExecutionStage
         int count = 0;
         ulong next = first;
         for (; next != 0 && count < query.Limit; count++) next = log.Events[(uint)next].Previous;
-        FrameWriter writer = Begin<ObjectHistoryAnswerHead, LedgerEvent>(count, out ByteRing.Entry entry, out int length);
+        if (!TryBegin<ObjectHistoryAnswerHead, LedgerEvent>(head, count, out FrameWriter writer, out ByteRing.Entry entry, out int length)) return;
         writer.Begin(new ObjectHistoryAnswerHead { RequestId = query.RequestId, Object = query.Object, FirstEvent = first, NextEvent = next, AsOfSequence = AsOf });
         Span<LedgerEvent> events = writer.Group<LedgerEvent>(count);
         next = first;
@@ -134,7 +134,7 @@ internal sealed partial class ExecutionStage
 
         ulong left = query.FirstEvent < log.Events.Count ? log.Events.Count - query.FirstEvent : 0;
         int count = (int)Math.Min(left, query.Limit);
-        FrameWriter writer = Begin<EventAnswerHead, LedgerEvent>(count, out ByteRing.Entry entry, out int length);
+        if (!TryBegin<EventAnswerHead, LedgerEvent>(head, count, out FrameWriter writer, out ByteRing.Entry entry, out int length)) return;
         writer.Begin(new EventAnswerHead { RequestId = query.RequestId, FirstEvent = query.FirstEvent, Events = log.Record.Events, LogRoot = log.Record.Root, AsOfSequence = AsOf });
         Span<LedgerEvent> events = writer.Group<LedgerEvent>(count);
         for (int i = 0; i < count; i++) events[i] = log.Events[(uint)query.FirstEvent + (uint)i];

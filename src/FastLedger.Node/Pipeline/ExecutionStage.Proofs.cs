@@ -29,7 +29,7 @@ internal sealed partial class ExecutionStage
 
         int bytes = StateProof.LengthOf(record.Length, _ledger.Tree.Image.Length, pathLength);
         StateProof.Write(_proof.AsSpan(0, bytes), query.Table, query.Record, record, _ledger.Tree.Image, _proofPath.AsSpan(0, pathLength));
-        FrameWriter writer = Begin<StateProofAnswerHead, ProofPiece>(Pieces(bytes), out ByteRing.Entry entry, out int length);
+        if (!TryBegin<StateProofAnswerHead, ProofPiece>(head, Pieces(bytes), out FrameWriter writer, out ByteRing.Entry entry, out int length)) return;
         writer.Begin(new StateProofAnswerHead
         {
             RequestId = query.RequestId,
@@ -60,7 +60,7 @@ internal sealed partial class ExecutionStage
         int bytes = EventProof.LengthOf(query.Event != 0, inclusion, consistency);
         ReadOnlySpan<byte> content = query.Event == 0 ? default : log.Events.Bytes((uint)query.Event);
         EventProof.Write(_proof.AsSpan(0, bytes), query.Event, content, query.OldEvents, events, _proofPath.AsSpan(0, inclusion), _consistencyPath.AsSpan(0, consistency));
-        FrameWriter writer = Begin<EventProofAnswerHead, ProofPiece>(Pieces(bytes), out ByteRing.Entry entry, out int length);
+        if (!TryBegin<EventProofAnswerHead, ProofPiece>(head, Pieces(bytes), out FrameWriter writer, out ByteRing.Entry entry, out int length)) return;
         writer.Begin(new EventProofAnswerHead
         {
             RequestId = query.RequestId,

@@ -24,7 +24,7 @@ internal sealed partial class ExecutionStage
         }
 
         SplitRecord split = tables.Splits[number];
-        FrameWriter writer = Begin<SplitAnswerHead, SplitShare>((int)split.Shares, out ByteRing.Entry entry, out int length);
+        if (!TryBegin<SplitAnswerHead, SplitShare>(head, (int)split.Shares, out FrameWriter writer, out ByteRing.Entry entry, out int length)) return;
         writer.Begin(new SplitAnswerHead
         {
             RequestId = query.RequestId,

@@ -104,11 +104,12 @@ internal static class RecordedStreams
         var random = new Random(seed);
         for (int done = 0; done < batches; done++)
         {
-            uint session = AgreementLedger.Session(random.Next(EveryOpcodeTests.Parties));
+            int party = random.Next(EveryOpcodeTests.Parties);
+            uint session = AgreementLedger.Session(party);
             var batch = new Command[1 + random.Next(12)];
             for (int i = 0; i < batch.Length; i++)
             {
-                batch[i] = EveryOpcodeTests.Any(random);
+                batch[i] = EveryOpcodeTests.Any(random, ledger, party);
                 batch[i].Number = ledger.Base.NextNumber(session);
             }
 
