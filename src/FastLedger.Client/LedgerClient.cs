@@ -171,6 +171,7 @@ public sealed partial class LedgerClient : IAsyncDisposable
             ThrowIfEnded();
             if (_tail - Volatile.Read(ref _head) == RingSize) throw new LedgerBusyException(RingSize);
             batch.Seal(Session, _nextNumber, mode);
+            batch.Endorse(in _expectedChain, Session);
             Span<byte> body = batch.Frame[ProtocolLimits.HeaderBytes..];
             batch.Digest = BatchVerifier.Sign(body, in _expectedChain, _options.Key, _hashes.AsSpan(0, batch.Count));
             batch.Launch();

@@ -65,6 +65,8 @@ public sealed class TestLedger : IDisposable
         TimestampNs = timeNs - 1;
     }
 
+    public void WaitNs(long nanoseconds) => TimestampNs += nanoseconds;
+
     /// <summary>Registers a session with a key made from <paramref name="seed"/>.</summary>
     public uint Session(byte seed)
     {

@@ -53,6 +53,9 @@ internal sealed partial class ExecutionStage
                 or TemplateId.BusinessDayQuery or TemplateId.ExchangeQuery or TemplateId.ExchangePairQuery:
                 AnswerClearing(head, body);
                 break;
+            case >= TemplateId.PolicyQuery and <= TemplateId.EventProofQuery:
+                AnswerAgreement(head, body);
+                break;
             case TemplateId.CounterpartyQuery or TemplateId.ClearingMemberQuery or TemplateId.ContractQuery or TemplateId.DefaultQuery:
                 AnswerCounterparties(head, body);
                 break;
