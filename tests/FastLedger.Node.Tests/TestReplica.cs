@@ -66,6 +66,19 @@ public sealed class TestReplica : IAsyncDisposable
         Replica = Replica.Start(Options);
     }
 
+    /// <summary>Stops the replica in good order.</summary>
+    public async Task StopAsync() => await Replica.DisposeAsync();
+
+    /// <summary>Starts it on what its directory holds.</summary>
+    public void Start() => Replica = Replica.Start(Options);
+
+    /// <summary>Ends the replica as a crash would and starts it again.</summary>
+    public async Task KillAsync()
+    {
+        await Replica.AbortAsync();
+        Start();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Replica.DisposeAsync();

@@ -31,8 +31,10 @@ public sealed class SchemaTests
         ["entries"] = typeof(HistoryEntry),
         ["bids"] = typeof(DepthLevel),
         ["asks"] = typeof(DepthLevel),
+        ["signatures"] = typeof(CertificateSignature),
+        ["path"] = typeof(PathNode),
         ["tables"] = typeof(StateTableEntry),
-        ["siblings"] = typeof(StateSibling),
+        ["siblings"] = typeof(PathNode),
     };
 
     private static readonly Dictionary<Type, string> Primitive = new()
@@ -51,6 +53,7 @@ public sealed class SchemaTests
         [typeof(Int128)] = "int128",
         [typeof(Hash256)] = "hash256",
         [typeof(Signature)] = "signature",
+        [typeof(BatchReceipt)] = "batchReceipt",
     };
 
     private static readonly Assembly[] Assemblies = [typeof(Negotiate).Assembly, typeof(Command).Assembly];
@@ -88,6 +91,9 @@ public sealed class SchemaTests
         Type type = typeof(Command).Assembly.GetType("FastLedger.Primitives.Commands." + name, throwOnError: true)!;
         Compare(Types[name].Elements(), type, Command.Size);
     }
+
+    [Fact]
+    public void The_receipt_of_a_batch_matches_the_schema() => Compare(Types["batchReceipt"].Elements(), typeof(BatchReceipt), BatchReceipt.Size);
 
     [Theory]
     [MemberData(nameof(Enums))]

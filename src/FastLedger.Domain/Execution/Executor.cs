@@ -99,6 +99,7 @@ public sealed partial class Executor : IDisposable
         _session = known && session != 0 ? _ledger.Sessions[session] : default;
         _context.Session = session;
         _context.Policy = _session.Policy;
+        if (known && session != 0) _ledger.Results.Open(session, _session.Commands, commands.Length);
 
         for (int i = 0; i < commands.Length && i < PrefetchDistance; i++) Prefetch(commands[i]);
         int failed = 0;

@@ -24,8 +24,7 @@ internal sealed class ClientListener : IAsyncDisposable
     private readonly ServerSessionOptions _sessionOptions;
     private readonly NodeOptions _options;
     private readonly ConnectionTable _connections;
-    private readonly ByteRing _ingress;
-    private readonly Doorbell _coreBell;
+    private readonly StageRings _rings;
     private readonly StageTimes _times;
     private readonly CancellationToken _coreStopped;
     private readonly CancellationTokenSource _stop = new();
@@ -34,12 +33,11 @@ internal sealed class ClientListener : IAsyncDisposable
     private Task _accepting = Task.CompletedTask;
     private long _faults;
 
-    public ClientListener(NodeOptions options, Hash256 chainId, ConnectionTable connections, ByteRing ingress, Doorbell coreBell, StageTimes times, CancellationToken coreStopped)
+    public ClientListener(NodeOptions options, Hash256 chainId, ConnectionTable connections, StageRings rings, StageTimes times, CancellationToken coreStopped)
     {
         _options = options;
         _connections = connections;
-        _ingress = ingress;
-        _coreBell = coreBell;
+        _rings = rings;
         _times = times;
         _coreStopped = coreStopped;
         _sessionOptions = new ServerSessionOptions
@@ -98,7 +96,7 @@ internal sealed class ClientListener : IAsyncDisposable
         await Task.Yield();
         var session = new ServerSession(_sessionOptions, new Hash256(RandomNumberGenerator.GetBytes(Hash256.Size)), ClientConnection.NowNs());
         var connection = new ClientConnection(
-            id, transport, session, _sessionOptions.ChainId, _ingress, _coreBell, _times, _options.Limits.UnsentBytesPerConnection, _coreStopped);
+            id, transport, session, _sessionOptions.ChainId, _rings, _times, _options.Limits.UnsentBytesPerConnection, _coreStopped);
         _connections.Set(connection);
         try
         {

@@ -70,6 +70,13 @@ public enum TemplateId : ushort
     /// <summary>Accepter: its proof; messages pass from here on.</summary>
     PeerReady = 143,
 
+    // Certificates, 160–169
+
+    /// <summary>Server: what a quorum of validators signed about a block.</summary>
+    StateCertificate = 160,
+    /// <summary>Server: that the next batch result is part of a certified block.</summary>
+    ReceiptProof = 161,
+
     // State sync between replicas, 170–179
 
     /// <summary>Asks which state a replica can give out.</summary>

@@ -104,6 +104,8 @@ public sealed class ClientSession
         {
             case TemplateId.BatchResult when established: return ClientAction.BatchResult;
             case TemplateId.OrderEvents when established: return ClientAction.OrderEvents;
+            case TemplateId.StateCertificate when established: return ClientAction.StateCertificate;
+            case TemplateId.ReceiptProof when established: return ClientAction.ReceiptProof;
             case TemplateId.NegotiateResponse when State == ClientSessionState.Negotiating: return ReceiveResponse(in frame);
             case TemplateId.EstablishAck when State == ClientSessionState.Establishing: return ReceiveAck(in frame);
             case TemplateId.Reject:

@@ -197,7 +197,7 @@ public sealed class ClearingInvariantTests(Xunit.Abstractions.ITestOutputHelper 
         return system;
     }
 
-    private static Command Any(ClearingLedger system, Random random, List<ulong> ids)
+    internal static Command Any(ClearingLedger system, Random random, List<ulong> ids)
     {
         int from = random.Next(Banks), to = (from + random.Next(1, Banks)) % Banks;
         ulong id = ids.Count == 0 ? 0 : ids[Math.Max(0, ids.Count - 1 - random.Next(60))];

@@ -14,7 +14,7 @@ using FastLedger.Protocol.Messages;
 namespace FastLedger.Node.Pipeline;
 
 // Queries see the state between two blocks; their answers leave when that state is durable.
-internal sealed partial class CoreStage
+internal sealed partial class ExecutionStage
 {
     private ulong AsOf => _ledger.Counters.Sequence;
 
@@ -185,7 +185,7 @@ internal sealed partial class CoreStage
     {
         if (query.Limit is 0 or > ProtocolLimits.MaxStatementEntries) RejectQuery(head, query.RequestId, ResultCode.QueryTooLarge);
         else if (!_ledger.Accounts.Has(query.Account)) RejectQuery(head, query.RequestId, ResultCode.NotFound);
-        else if (!_statements.TryStart(head.Connection, head.SeqNum, query, _ledger.Accounts[(uint)query.Account].LastEntry, AsOf, _lastIndex))
+        else if (!_statements.TryStart(head.Connection, head.SeqNum, query, _ledger.Accounts[(uint)query.Account].LastEntry, AsOf, _journalIndex))
             RejectQuery(head, query.RequestId, ResultCode.Overloaded);
     }
 
@@ -221,8 +221,8 @@ internal sealed partial class CoreStage
     private void Send<T>(in IngressHead head, in T message) where T : unmanaged, IMessage
     {
         int length = FrameWriter.LengthOf<T>();
-        ByteRing.Entry entry = ClaimEgress(EgressHead.Size + length);
+        if (!TryClaimEgress(EgressHead.Size + length, head.Connection, out ByteRing.Entry entry)) return;
         FrameWriter.Write(entry.Payload[EgressHead.Size..], in message, 0, 0);
-        PublishFrame(entry, EgressKind.Frame, head.Connection, length);
+        PublishFrame(entry, head.Connection, length, height: 0);
     }
 }

@@ -9,7 +9,7 @@ using FastLedger.Protocol.Messages;
 namespace FastLedger.Node.Pipeline;
 
 // The depth of a book, best levels first.
-internal sealed partial class CoreStage
+internal sealed partial class ExecutionStage
 {
     private readonly DepthLevel[] _bids = new DepthLevel[ProtocolLimits.MaxDepthLevels];
     private readonly DepthLevel[] _asks = new DepthLevel[ProtocolLimits.MaxDepthLevels];
@@ -32,7 +32,7 @@ internal sealed partial class CoreStage
         int bids = Collect(instrument.BestBid, _bids.AsSpan(0, (int)query.Levels));
         int asks = Collect(instrument.BestAsk, _asks.AsSpan(0, (int)query.Levels));
         int length = FrameWriter.LengthOf<DepthAnswerHead, DepthLevel>(bids + asks) + GroupHead.Size;
-        ByteRing.Entry entry = ClaimEgress(EgressHead.Size + length);
+        if (!TryClaimEgress(EgressHead.Size + length, head.Connection, out ByteRing.Entry entry)) return;
         var writer = new FrameWriter(entry.Payload[EgressHead.Size..]);
         writer.Begin(new DepthAnswerHead
         {
@@ -44,7 +44,7 @@ internal sealed partial class CoreStage
         writer.Group<DepthLevel>(_bids.AsSpan(0, bids));
         writer.Group<DepthLevel>(_asks.AsSpan(0, asks));
         writer.Complete(0, 0);
-        PublishFrame(entry, EgressKind.Frame, head.Connection, length);
+        PublishFrame(entry, head.Connection, length, height: 0);
     }
 
     private int Collect(uint best, Span<DepthLevel> levels)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.Threading;
 using FastLedger.Domain.Sessions;
 using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
@@ -9,31 +10,38 @@ using FastLedger.Protocol.Messages;
 namespace FastLedger.Node.Pipeline;
 
 // What leaves: answers to batches, events to sessions, outcomes of handshakes.
-internal sealed partial class CoreStage
+internal sealed partial class ExecutionStage
 {
     /// <summary>Events in one frame: half a megabyte.</summary>
     private const int MaxEventsPerFrame = 4096;
 
-    private void Reply(in IngressHead head, in CommandBatchHead batch, ReadOnlySpan<CommandResult> results, int failed, long timestampNs)
+    private PendingReply[] _replies = new PendingReply[64];
+    private int _pendingReplies;
+    private bool _inBlock;
+
+    /// <summary>Writes the answer to a batch; its proof is filled in when the block is done, because it needs all receipts.</summary>
+    private void Reply(
+        ConnectionId client, in CommandBatchHead batch, ReadOnlySpan<CommandResult> results, int failed, ulong height, long timestampNs, int leaves)
     {
         bool all = batch.ResultMode == ResultMode.All;
         int entries = all ? results.Length : failed;
-        var block = new BatchResultHead
+        int leaf = _execution.Receipts.Count - 1;
+        int proofLength = FrameWriter.LengthOf<ReceiptProofHead, PathNode>(ReceiptTree.PathLength(leaf, leaves));
+        int length = proofLength + FrameWriter.LengthOf<BatchResultHead, CommandResult>(entries);
+        if (!TryClaimEgress(EgressHead.Size + length, client, out ByteRing.Entry entry)) return;
+        var writer = new FrameWriter(entry.Payload[(EgressHead.Size + proofLength)..]);
+        writer.Begin(new BatchResultHead
         {
-            Session = head.Session,
+            Session = batch.Session,
             Count = (uint)results.Length,
             FirstNumber = batch.FirstNumber,
             LastNumber = batch.LastNumber,
             FirstSequence = results[0].Sequence,
-            Height = _ledger.Height + 1,
+            Height = height,
             TimestampNs = timestampNs,
             OkCount = (uint)(results.Length - failed),
             ResultMode = batch.ResultMode,
-        };
-        int length = FrameWriter.LengthOf<BatchResultHead, CommandResult>(entries);
-        ByteRing.Entry entry = ClaimEgress(EgressHead.Size + length);
-        var writer = new FrameWriter(entry.Payload[EgressHead.Size..]);
-        writer.Begin(in block);
+        });
         Span<CommandResult> group = writer.Group<CommandResult>(entries);
         if (all) results.CopyTo(group);
         else
@@ -44,7 +52,32 @@ internal sealed partial class CoreStage
         }
 
         writer.Complete(0, 0);
-        PublishFrame(entry, EgressKind.BatchResult, head.Connection, length);
+        EgressHead.In(entry.Payload) = new EgressHead { Height = height, Kind = EgressKind.BatchResult, Connection = client, FrameBytes = length };
+        if (_pendingReplies == _replies.Length) Array.Resize(ref _replies, 2 * _replies.Length);
+        _replies[_pendingReplies++] = new PendingReply(entry, height, leaf, leaves);
+    }
+
+    /// <summary>The block is done: the answers get their proofs and may leave when the block is certified.</summary>
+    private void FinishReplies()
+    {
+        for (int i = 0; i < _pendingReplies; i++)
+        {
+            PendingReply reply = _replies[i];
+            var writer = new FrameWriter(reply.Entry.Payload[EgressHead.Size..]);
+            writer.Begin(new ReceiptProofHead
+            {
+                Height = reply.Height,
+                LeafIndex = (uint)reply.Leaf,
+                LeafCount = (uint)reply.Leaves,
+                Receipt = _execution.Receipts[reply.Leaf],
+            });
+            int length = ReceiptTree.PathLength(reply.Leaf, reply.Leaves);
+            Invariant.Check(_execution.Receipts.Path(reply.Leaf, writer.Group<PathNode>(length)) == length);
+            writer.Complete(0, 0);
+            ByteRing.Publish(reply.Entry);
+        }
+
+        _pendingReplies = 0;
     }
 
     /// <summary>Sends each session the events that concern it, in ledger order.</summary>
@@ -63,7 +96,7 @@ internal sealed partial class CoreStage
             uint session = _eventSessions[i];
             int left = _eventCountOf[session];
             _eventCountOf[session] = 0;
-            for (int from = 0; left > 0;)
+            for (int from = 0; left > 0 && from >= 0;)
             {
                 int count = Math.Min(left, MaxEventsPerFrame);
                 from = SendEvents(session, events, from, count, height, timestampNs);
@@ -81,7 +114,7 @@ internal sealed partial class CoreStage
     private int SendEvents(uint session, ReadOnlySpan<OrderEvent> events, int from, int count, ulong height, long timestampNs)
     {
         int length = FrameWriter.LengthOf<OrderEventsHead, OrderEvent>(count);
-        ByteRing.Entry entry = ClaimEgress(EgressHead.Size + length);
+        if (!TryClaimEgress(EgressHead.Size + length, _connectionOf[session], out ByteRing.Entry entry)) return -1;
         var writer = new FrameWriter(entry.Payload[EgressHead.Size..]);
         writer.Begin(new OrderEventsHead { Session = session, Height = height, TimestampNs = timestampNs });
         Span<OrderEvent> group = writer.Group<OrderEvent>(count);
@@ -90,24 +123,47 @@ internal sealed partial class CoreStage
         for (int filled = 0; filled < count; at++)
             if (events[at].Session == session || (taker && events[at].TakerSession == session)) group[filled++] = events[at];
         writer.Complete(0, 0);
-        PublishFrame(entry, EgressKind.Frame, _connectionOf[session], length);
+        PublishFrame(entry, _connectionOf[session], length, height);
         return at;
     }
 
-    private void PublishFrame(ByteRing.Entry entry, EgressKind kind, ConnectionId connection, int length)
+    private static void PublishFrame(ByteRing.Entry entry, ConnectionId connection, int length, ulong height)
     {
-        EgressHead.In(entry.Payload) = new EgressHead { RequiredIndex = _lastIndex, Kind = kind, Connection = connection, FrameBytes = length };
+        EgressHead.In(entry.Payload) = new EgressHead { Height = height, Kind = EgressKind.Frame, Connection = connection, FrameBytes = length };
         ByteRing.Publish(entry);
     }
 
     private void PublishOutcome(EgressKind kind, ConnectionId connection, ResultCode code, ulong value)
     {
-        ByteRing.Entry entry = ClaimEgress(EgressHead.Size);
-        EgressHead.In(entry.Payload) = new EgressHead { RequiredIndex = _lastIndex, Kind = kind, Connection = connection, Code = code, Value = value };
+        if (!TryClaimEgress(EgressHead.Size, connection, out ByteRing.Entry entry)) return;
+        EgressHead.In(entry.Payload) = new EgressHead { Kind = kind, Connection = connection, Code = code, Value = value };
         ByteRing.Publish(entry);
     }
 
-    private void Answer(ByteRing.Entry entry, ref int registration)
+    /// <summary>
+    /// Takes room in the egress ring, and waits for it while answers of earlier blocks can still leave. A block whose own answers fill the
+    /// ring would wait for itself: then the client is cut off instead, and asks again.
+    /// </summary>
+    private bool TryClaimEgress(int bytes, ConnectionId connection, out ByteRing.Entry entry)
+    {
+        for (int spin = 0; !_egress.TryClaim(bytes, out entry); spin++)
+        {
+            if (_aborted) throw new OperationCanceledException("The replica was stopped by a fault.");
+            if (bytes > _egress.MaxPayload || (_inBlock && _egress.Position >= _egressAtBlock))
+            {
+                _connections.Find(connection)?.End(ResultCode.Overloaded);
+                return false;
+            }
+
+            _consensusBell.Ring();
+            if (spin < 16) Thread.Yield();
+            else Thread.Sleep(1);
+        }
+
+        return true;
+    }
+
+    private void Answer(ByteRing.Entry entry)
     {
         ref IngressHead head = ref IngressHead.In(entry.Payload);
         switch (head.Kind)
@@ -115,10 +171,6 @@ internal sealed partial class CoreStage
             case IngressKind.LookUp:
                 uint found = FindSession(head.Digest);
                 PublishOutcome(EgressKind.Handshake, head.Connection, ResultCode.Ok, found);
-                break;
-            case IngressKind.Register:
-                CommandResult result = _registrationResults[registration++];
-                PublishOutcome(EgressKind.Handshake, head.Connection, result.Code, (ulong)result.Value);
                 break;
             case IngressKind.Open:
                 ConnectionId previous = _connectionOf[head.Session];
@@ -143,4 +195,6 @@ internal sealed partial class CoreStage
     }
 
     private ref readonly SessionRecord SessionOf(uint number) => ref _ledger.Sessions[number];
+
+    private readonly record struct PendingReply(ByteRing.Entry Entry, ulong Height, int Leaf, int Leaves);
 }

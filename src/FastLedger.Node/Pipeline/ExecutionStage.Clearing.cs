@@ -10,7 +10,7 @@ using FastLedger.Protocol.Messages;
 namespace FastLedger.Node.Pipeline;
 
 // Queries about payment clearing.
-internal sealed partial class CoreStage
+internal sealed partial class ExecutionStage
 {
     private void AnswerClearing(in IngressHead head, ReadOnlySpan<byte> body)
     {

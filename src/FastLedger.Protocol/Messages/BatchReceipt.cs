@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Runtime.InteropServices;
+using FastLedger.Primitives;
+
+namespace FastLedger.Protocol.Messages;
+
+/// <summary>
+/// What became of one batch, in 128 bytes: BLAKE3 of them is a leaf of the block's receipts root. It binds the failures by themselves, so
+/// whoever was told only those can check the answer without hashing every command again, and the root over all results and events.
+/// </summary>
+/// <remarks>The first receipt of every block stands for the work at its start, which no batch asked for: digest, session and count are zero.</remarks>
+[StructLayout(LayoutKind.Explicit, Size = Size)]
+public struct BatchReceipt
+{
+    /// <summary>Size in bytes.</summary>
+    public const int Size = 128;
+
+    /// <summary>The batch that was executed.</summary>
+    [FieldOffset(0)] public Hash256 BatchDigest;
+    /// <summary>Merkle root over 64-byte leaves (command hash, result), then 128-byte leaves (events).</summary>
+    [FieldOffset(32)] public Hash256 LeavesRoot;
+    /// <summary>BLAKE3 over the 32-byte results of the commands that failed, in their order; zero when none did.</summary>
+    [FieldOffset(64)] public Hash256 FailuresDigest;
+    /// <summary>Ledger sequence of the first command.</summary>
+    [FieldOffset(96)] public ulong FirstSequence;
+    [FieldOffset(104)] public uint Session;
+    /// <summary>Commands in the batch.</summary>
+    [FieldOffset(108)] public uint Count;
+    /// <summary>Commands that took effect.</summary>
+    [FieldOffset(112)] public uint OkCount;
+    /// <summary>Events that the batch caused.</summary>
+    [FieldOffset(116)] public uint EventCount;
+    [FieldOffset(120)] public ulong Reserved0;
+}
