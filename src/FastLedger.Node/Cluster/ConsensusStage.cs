@@ -124,6 +124,7 @@ internal sealed partial class ConsensusStage : IDisposable
         bool any = TakeMessages();
         any |= TakeBatches();
         any |= TakeExecuted();
+        _execution.Copies?.Certify(_certificates);
         any |= TakeClients();
         any |= PassTime();
         any |= FeedExecution();
