@@ -3,6 +3,8 @@ using System;
 using System.IO;
 using System.Runtime.InteropServices;
 using FastLedger.Domain.Accounts;
+using FastLedger.Domain.Agreements;
+using FastLedger.Domain.CentralCounterparty;
 using FastLedger.Domain.Clearing;
 using FastLedger.Domain.Sessions;
 using FastLedger.Domain.Trading;
@@ -41,11 +43,15 @@ public sealed class Ledger : IDisposable
         Orders = new Table<OrderRecord>(TableId.Orders, genesis.MaxOrders, Undo);
         Books = new BookTables(Instruments, PriceLevels, Orders, Undo, genesis.MaxAccounts);
         Clearing = new PaymentTables(genesis, Accounts, Undo, secret);
+        Counterparties = new CounterpartyTables(Undo, secret);
         Results = new ResultWindow(genesis.MaxSessions);
-        Tree = new StateTree(
-            [Root, Policies, Sessions, Assets, Accounts, PendingTransfers, Instruments, PriceLevels, Orders, .. Clearing.All], pages, Results.Pages);
-
         PolicyByKey = new IdIndex(Undo, secret);
+        Agreements = new AgreementTables(genesis, Policies, PolicyByKey, Undo, secret);
+        Tree = new StateTree(
+            [Root, Policies, Sessions, Assets, Accounts, PendingTransfers, Instruments, PriceLevels, Orders, .. Clearing.All, .. Counterparties.All, .. Agreements.All],
+            pages,
+            Results.Pages);
+
         SessionByKey = new IdIndex(Undo, secret);
         AssetById = new IdIndex(Undo, secret);
         AccountById = new IdIndex(Undo, secret);
@@ -87,8 +93,14 @@ public sealed class Ledger : IDisposable
     /// <summary>The tables of payment clearing together with what is derived from them.</summary>
     public PaymentTables Clearing { get; }
 
+    /// <summary>The tables of central counterparties together with what is derived from them.</summary>
+    public CounterpartyTables Counterparties { get; }
+
+    /// <summary>Policies, conditions, objects, splits, rounds and outcomes together with what is derived from them.</summary>
+    public AgreementTables Agreements { get; }
+
     /// <summary>Block time at which something happens without a command: 0 when it is due, <see cref="long.MaxValue"/> for never.</summary>
-    public long NextDueNs => Math.Min(Expiries.NextNs, PaymentWork.NextNs(this));
+    public long NextDueNs => Math.Min(Math.Min(Expiries.NextNs, AgreementWork.NextNs(this)), PaymentWork.NextNs(this));
 
     /// <summary>All tables and the state root.</summary>
     public StateTree Tree { get; }
@@ -131,6 +143,7 @@ public sealed class Ledger : IDisposable
         record.Height = height;
         record.TimestampNs = timestampNs;
         record.Counters = _counters;
+        Agreements.Events.CloseBlock();
         return Tree.Update();
     }
 
@@ -179,6 +192,7 @@ public sealed class Ledger : IDisposable
 
         Books.Rebuild();
         Clearing.Rebuild();
+        Counterparties.Rebuild();
     }
 
     /// <summary>Frees all memory.</summary>
@@ -194,6 +208,8 @@ public sealed class Ledger : IDisposable
         Expiries.Dispose();
         Books.Dispose();
         Clearing.Dispose();
+        Counterparties.Dispose();
+        Agreements.Dispose();
         Undo.Dispose();
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.Buffers.Binary;
 using FastLedger.Primitives;
+using FastLedger.Protocol.Messages;
 
 namespace FastLedger.Protocol;
 
@@ -20,6 +22,9 @@ public static class SignedMessages
     /// <summary>Most bytes of <see cref="PeerDial"/> and <see cref="PeerAccept"/>.</summary>
     public const int PeerMaxBytes = 25 + 2 * Hash256.Size;
     private const int PeerDialBytes = 23 + 2 * Hash256.Size;
+
+    /// <summary>Bytes of <see cref="State"/>.</summary>
+    public const int StateBytes = 16 + Hash256.Size + 16 + 4 * Hash256.Size;
 
     /// <summary>"FastLedger batch v1" ‖ chain id ‖ batch digest.</summary>
     public static void Batch(Span<byte> destination, in Hash256 chainId, in Hash256 digest) =>
@@ -49,6 +54,22 @@ public static class SignedMessages
         destination = destination[..PeerMaxBytes];
         Build(destination, "FastLedger peer accept v1"u8, chainId.Bytes, handshake.Bytes, default);
         return destination;
+    }
+
+    /// <summary>"FLC1/state", padded with zeros to 16 bytes ‖ chain id ‖ epoch ‖ height ‖ block id ‖ state root ‖ receipts root ‖ digest of the next
+    /// validator set: what validators sign when they have executed a block.</summary>
+    public static void State(Span<byte> destination, in Hash256 chainId, in StateCertificateHead head)
+    {
+        Invariant.Check(destination.Length == StateBytes);
+        destination.Clear();
+        "FLC1/state"u8.CopyTo(destination);
+        chainId.Bytes.CopyTo(destination[16..]);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[48..], head.Epoch);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[56..], head.Height);
+        head.BlockId.Bytes.CopyTo(destination[64..]);
+        head.StateRoot.Bytes.CopyTo(destination[96..]);
+        head.ReceiptsRoot.Bytes.CopyTo(destination[128..]);
+        head.NextSetDigest.Bytes.CopyTo(destination[160..]);
     }
 
     private static void Build(Span<byte> destination, ReadOnlySpan<byte> tag, ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, ReadOnlySpan<byte> c)

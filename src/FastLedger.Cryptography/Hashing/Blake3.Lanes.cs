@@ -27,12 +27,22 @@ internal static unsafe class Blake3Lanes
     {
         byte** inputs = stackalloc byte*[Batch];
         byte** outputs = stackalloc byte*[Batch];
-        for (nuint done = 0; done < count; done += Batch, input += Batch * stride, output += Batch * 32)
+        nuint done = 0;
+        if (Blake3Vector512.IsSupported && count >= Blake3Vector512.Lanes)
+        {
+            ListEvery(input, stride, Blake3Vector512.Lanes, inputs);
+            ListEvery(output, 32, Blake3Vector512.Lanes, outputs);
+            int groups = (int)(count / Blake3Vector512.Lanes);
+            Blake3Vector512.Hash(inputs, outputs, groups, job with { Stride = stride });
+            done = (nuint)groups * Blake3Vector512.Lanes;
+        }
+
+        for (; done < count; done += Batch)
         {
             int length = (int)Math.Min(Batch, count - done);
-            ListEvery(input, stride, length, inputs);
-            ListEvery(output, 32, length, outputs);
-            HashListed(inputs, outputs, length, job.From((uint)done));
+            ListEvery(input + (done * stride), stride, length, inputs);
+            ListEvery(output + (done * 32), 32, length, outputs);
+            HashListed(inputs, outputs, length, job.From(done));
         }
     }
 
@@ -63,16 +73,15 @@ internal static unsafe class Blake3Lanes
         }
 
         if (whole > 0) HashGroups(inputs, outputs, whole / lanes, job);
-        if (rest > 0) Blake3Scalar.Hash(inputs + whole, outputs + whole, rest, job.From((uint)whole));
+        if (rest > 0) Blake3Scalar.Hash(inputs + whole, outputs + whole, rest, job.From((nuint)whole));
     }
 
-    /// <summary>Four addresses at a time: one after the other, they would take a thirtieth of the time that Merkle nodes take.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // a call is too short to be optimized while it runs
     private static void ListEvery(byte* first, nuint stride, int count, byte** addresses)
     {
-        Vector256<ulong> next = Vector256.Create((ulong)first) + (Vector256<ulong>.Indices * stride);
-        Vector256<ulong> step = Vector256.Create((ulong)stride * 4);
-        for (int i = 0; i < count; i += 4, next += step) next.Store((ulong*)(addresses + i));
+        Vector512<ulong> next = Vector512.Create((ulong)first) + (Vector512<ulong>.Indices * stride);
+        Vector512<ulong> step = Vector512.Create((ulong)stride * 8);
+        for (int i = 0; i < count; i += 8, next += step) next.Store((ulong*)(addresses + i));
     }
 
     private static void HashGroups(byte** inputs, byte** outputs, int groups, in LaneJob job)

@@ -14,39 +14,72 @@ namespace FastLedger.Cryptography;
 /// v15                                               the 224 rotations fit only one.
 /// </code>
 /// Those ports are the limit, so everything else must hide beside them. While one block is compressed, the next (of the same inputs or
-/// of the next sixteen) is transposed and the results before are turned back, in pieces between the rounds: a shuffle fits just the port
-/// that a rotation does not, and standing alone the shuffles would cost a fifth of the whole. The message words are memory operands.
+/// of the next sixteen) is transposed and the results before are turned back, in pieces between the rounds, and mostly by loads and
+/// stores, which have ports of their own. The message words are memory operands.
 /// </remarks>
-internal static unsafe class Blake3Vector512
+internal static unsafe partial class Blake3Vector512
 {
     /// <summary>Inputs per group.</summary>
     public const int Lanes = 16;
 
     private const int Words = 16 * Lanes;
 
+    /// <summary>Where the addresses come from; known when the kernel is compiled, one for each source.</summary>
+    private interface ISource
+    {
+        static abstract bool IsListed { get; }
+    }
+
+    /// <summary>Every input and output is in the lists.</summary>
+    private readonly struct Listed : ISource
+    {
+        public static bool IsListed => true;
+    }
+
+    /// <summary>Those of the first group are, the others follow by steps.</summary>
+    private readonly struct Strided : ISource
+    {
+        public static bool IsListed => false;
+    }
+
     /// <summary>True where the processor has the instructions.</summary>
     public static bool IsSupported => System.Runtime.Intrinsics.X86.Avx512F.IsSupported;
 
     /// <summary>Hashes groups of 16 inputs of <c>job.Blocks</c> full blocks to chaining values.</summary>
-    /// <param name="inputs">16 addresses per group.</param>
-    /// <param name="outputs">Where the 32 bytes of each input go.</param>
+    /// <param name="inputs">16 addresses per group; just 16 if the job has a stride.</param>
+    /// <param name="outputs">Where the 32 bytes of each input go; likewise.</param>
     /// <param name="groups">At least 1.</param>
     /// <param name="job">What they have in common.</param>
+    public static void Hash(byte** inputs, byte** outputs, int groups, in LaneJob job)
+    {
+        if (job.Stride == 0) Hash<Listed>(inputs, outputs, groups, job);
+        else Hash<Strided>(inputs, outputs, groups, job);
+    }
+
     [SkipLocalsInit] // the buffers are written before they are read
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // the unoptimized code of the first calls would be slower a hundred times
-    public static void Hash(byte** inputs, byte** outputs, int groups, in LaneJob job)
+    private static void Hash<TSource>(byte** inputs, byte** outputs, int groups, in LaneJob job)
+        where TSource : struct, ISource
     {
         byte* buffer = stackalloc byte[((3 * Words) + (8 * Lanes)) * sizeof(uint) + 64];
         uint* m = (uint*)(((nuint)buffer + 63) & ~(nuint)63);
         uint* next = m + Words, pairs = next + Words, columns = pairs + Words;
         byte** pending = null;
+        nuint inputOffset = 0, outputOffset = 0, pendingOffset = 0;
+        nuint inputStep = TSource.IsListed ? 0 : Lanes * job.Stride, outputStep = TSource.IsListed ? 0 : Lanes * 32u;
+        int places = TSource.IsListed ? Lanes : 0;
         uint* key = job.Key;
         ulong counter = job.Counter;
         uint blocks = job.Blocks;
 
-        for (int i = 0; i < Lanes; i += 4) { CopyPairs(inputs + i, 0, pairs + i); CopyPairs(inputs + i + 2, 0, pairs + i + 16); }
+        for (int i = 0; i < Lanes; i += 4)
+        {
+            CopyPairs(inputs + i, 0, pairs + i);
+            CopyPairs(inputs + i + 2, 0, pairs + i + 16);
+        }
+
         for (int i = 0; i < Words; i += 64) SplitPairs(pairs + i, m + i);
-        for (int group = 0; group < groups; group++, counter += job.CounterStep * (ulong)Lanes, outputs += Lanes)
+        for (int group = 0; group < groups; group++, counter += job.CounterStep * (ulong)Lanes)
         {
             Vector512<uint> counterLow = Vector512.Create((uint)counter), counterHigh = Vector512.Create((uint)(counter >> 32));
             if (job.CounterStep != 0)
@@ -62,21 +95,18 @@ internal static unsafe class Blake3Vector512
             byte** nextInputs = inputs;
             for (uint block = 0; block < blocks; block++)
             {
-                nuint nextOffset = (block + 1) * Blake3Constants.BlockSize;
+                nuint here = inputOffset + (block * Blake3Constants.BlockSize), nextOffset = here + Blake3Constants.BlockSize;
                 if (block == blocks - 1)
                 {
                     // After the very last block the first is transposed again, to no use and no harm.
-                    nextInputs += group == groups - 1 ? 0 : Lanes;
-                    nextOffset = 0;
+                    bool isLast = group == groups - 1;
+                    nextInputs += isLast ? 0 : places;
+                    nextOffset = inputOffset + (isLast ? 0 : inputStep);
                 }
 
-                if (job.BytesAhead != 0) PrefetchBlock(inputs, (block * Blake3Constants.BlockSize) + job.BytesAhead);
-                if (job.ListAhead != 0)
-                {
-                    PrefetchList(inputs + job.ListAhead, block * Blake3Constants.BlockSize);
-                    if (block == 0) PrefetchList(outputs + job.ListAhead, 0);
-                }
-
+                byte** aheadInputs = inputs + job.ListAhead, aheadOutputs = outputs + job.ListAhead;
+                bool isOutputAhead = TSource.IsListed && block == 0;
+                if (!TSource.IsListed && job.BytesAhead != 0) PrefetchBlock(inputs, here + job.BytesAhead);
                 Vector512<uint> v8 = Vector512.Create(Blake3Constants.Iv0), v9 = Vector512.Create(Blake3Constants.Iv1);
                 Vector512<uint> v10 = Vector512.Create(Blake3Constants.Iv2), v11 = Vector512.Create(Blake3Constants.Iv3);
                 Vector512<uint> v12 = counterLow, v13 = counterHigh, v14 = Vector512.Create((uint)Blake3Constants.BlockSize);
@@ -88,36 +118,44 @@ internal static unsafe class Blake3Vector512
                 Mix(ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4, ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14, m,
                     8, 9, 10, 11, 12, 13, 14, 15);
                 CopyPairs(nextInputs + 2, nextOffset, pairs + 16);
+                if (TSource.IsListed) PrefetchFour(aheadInputs, here);
                 Mix(ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7, ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15, m,
                     2, 6, 3, 10, 7, 0, 4, 13);
                 CopyPairs(nextInputs + 4, nextOffset, pairs + 4);
                 Mix(ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4, ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14, m,
                     1, 11, 12, 5, 9, 14, 15, 8);
                 CopyPairs(nextInputs + 6, nextOffset, pairs + 20);
+                if (TSource.IsListed) PrefetchFour(aheadInputs + 4, here);
                 Mix(ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7, ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15, m,
                     3, 4, 10, 12, 13, 2, 7, 14);
                 CopyPairs(nextInputs + 8, nextOffset, pairs + 8);
                 Mix(ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4, ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14, m,
                     6, 5, 9, 0, 11, 15, 8, 1);
                 CopyPairs(nextInputs + 10, nextOffset, pairs + 24);
+                if (TSource.IsListed) PrefetchFour(aheadInputs + 8, here);
                 Mix(ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7, ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15, m,
                     10, 7, 12, 9, 14, 3, 13, 15);
                 CopyPairs(nextInputs + 12, nextOffset, pairs + 12);
                 Mix(ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4, ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14, m,
                     4, 0, 11, 2, 5, 8, 1, 6);
                 CopyPairs(nextInputs + 14, nextOffset, pairs + 28);
-                if (pending != null) CopyRows(columns, pending);
+                if (pending != null) CopyRows(columns, pending, pendingOffset);
                 pending = null;
+                if (TSource.IsListed) PrefetchFour(aheadInputs + 12, here);
                 Mix(ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7, ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15, m,
                     12, 13, 9, 11, 15, 10, 14, 8);
+                if (isOutputAhead) PrefetchFour(aheadOutputs, 0);
                 Mix(ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4, ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14, m,
                     7, 2, 5, 3, 0, 1, 6, 4);
+                if (isOutputAhead) PrefetchFour(aheadOutputs + 4, 0);
                 Mix(ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7, ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15, m,
                     9, 14, 11, 5, 8, 12, 15, 1);
                 SplitPairs(pairs, next);
+                if (isOutputAhead) PrefetchFour(aheadOutputs + 8, 0);
                 Mix(ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4, ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14, m,
                     13, 3, 0, 10, 2, 6, 4, 7);
                 SplitPairs(pairs + 64, next + 64);
+                if (isOutputAhead) PrefetchFour(aheadOutputs + 12, 0);
                 Mix(ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7, ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15, m,
                     11, 15, 5, 0, 1, 9, 8, 6);
                 SplitPairs(pairs + 128, next + 128);
@@ -132,18 +170,23 @@ internal static unsafe class Blake3Vector512
             }
 
             inputs = nextInputs;
+            inputOffset += inputStep;
             pending = outputs;
+            pendingOffset = outputOffset;
+            outputs += places;
+            outputOffset += outputStep;
             Vector512<uint>* column = (Vector512<uint>*)columns;
             column[0] = v0; column[1] = v1; column[2] = v2; column[3] = v3; column[4] = v4; column[5] = v5; column[6] = v6; column[7] = v7;
         }
 
         JoinPairs(columns);
-        CopyRows(columns, pending);
+        CopyRows(columns, pending, pendingOffset);
     }
 
     /// <summary>
-    /// Half a round (section 2.2): four columns, or with the registers turned, four diagonals. s0 … s7 name the message words. Stays
-    /// below the 32 arguments up to which the compiler inlines.
+    /// Half a round (section 2.2): four columns, or with the registers turned, four diagonals. s0 … s7 name the message words. Two of the
+    /// four run four steps ahead of the others: in step, all would rotate at once, on one port. Stays below the 32 arguments up to which
+    /// the compiler inlines.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Mix(
@@ -180,89 +223,16 @@ internal static unsafe class Blake3Vector512
         for (int input = 0; input < Lanes; input++) System.Runtime.Intrinsics.X86.Sse.Prefetch0(inputs[input] + offset);
     }
 
-    /// <summary>To the L2 cache, which can wait for three times as many lines as the L1 cache.</summary>
+    /// <summary>
+    /// Asks for four lines that are needed soon; an address past the end does no harm. To the L2 cache, which can wait for three times as
+    /// many lines as the L1 cache, and never many at once, or hashing would wait too.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void PrefetchList(byte** addresses, nuint offset)
+    private static void PrefetchFour(byte** addresses, nuint offset)
     {
-        for (int i = 0; i < Lanes; i++) System.Runtime.Intrinsics.X86.Sse.Prefetch1(addresses[i] + offset);
-    }
-
-    /// <summary>Copies the blocks of four inputs to the pairs, as the drawing above shows.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CopyPairs(byte** inputs, nuint offset, uint* pairs)
-    {
-        CopyBlock(inputs[0] + offset, pairs);
-        CopyBlock(inputs[1] + offset, pairs + 2);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CopyBlock(byte* block, uint* pairs)
-    {
-        ulong* from = (ulong*)block, to = (ulong*)pairs;
-        to[0] = from[0];
-        to[16] = from[1];
-        to[32] = from[2];
-        to[48] = from[3];
-        to[64] = from[4];
-        to[80] = from[5];
-        to[96] = from[6];
-        to[112] = from[7];
-    }
-
-    /// <summary>The four message words of two pairs of all inputs, each word with a vector to itself.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void SplitPairs(uint* pairs, uint* words)
-    {
-        Vector512<float>* from = (Vector512<float>*)pairs, to = (Vector512<float>*)words;
-        to[0] = Shuffle(from[0], from[1], 0b10_00_10_00);
-        to[1] = Shuffle(from[0], from[1], 0b11_01_11_01);
-        to[2] = Shuffle(from[2], from[3], 0b10_00_10_00);
-        to[3] = Shuffle(from[2], from[3], 0b11_01_11_01);
-    }
-
-    /// <summary>The reverse for the eight words of the chaining values, in place.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void JoinPairs(uint* words)
-    {
-        JoinPair(words);
-        JoinPair(words + 32);
-        JoinPair(words + 64);
-        JoinPair(words + 96);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void JoinPair(uint* words)
-    {
-        Vector512<uint>* w = (Vector512<uint>*)words;
-        (w[0], w[1]) = (UnpackLow(w[0], w[1]), UnpackHigh(w[0], w[1]));
-    }
-
-    /// <summary>The pairs of each input, which lie 128 bytes apart, become its chaining value.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CopyRows(uint* columns, byte** outputs)
-    {
-        CopyFourRows(columns, outputs);
-        CopyFourRows(columns + 4, outputs + 4);
-        CopyFourRows(columns + 8, outputs + 8);
-        CopyFourRows(columns + 12, outputs + 12);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CopyFourRows(uint* columns, byte** outputs)
-    {
-        CopyRow(columns, outputs[0]);
-        CopyRow(columns + 2, outputs[1]);
-        CopyRow(columns + 16, outputs[2]);
-        CopyRow(columns + 18, outputs[3]);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CopyRow(uint* pairs, byte* row)
-    {
-        ulong* from = (ulong*)pairs, to = (ulong*)row;
-        to[0] = from[0];
-        to[1] = from[16];
-        to[2] = from[32];
-        to[3] = from[48];
+        System.Runtime.Intrinsics.X86.Sse.Prefetch1(addresses[0] + offset);
+        System.Runtime.Intrinsics.X86.Sse.Prefetch1(addresses[1] + offset);
+        System.Runtime.Intrinsics.X86.Sse.Prefetch1(addresses[2] + offset);
+        System.Runtime.Intrinsics.X86.Sse.Prefetch1(addresses[3] + offset);
     }
 }

@@ -29,10 +29,16 @@ internal readonly unsafe struct LaneJob(uint* key, uint blocks, ulong counter, u
     /// </summary>
     public uint ListAhead { get; init; }
 
+    /// <summary>
+    /// Not 0: inputs lie so many bytes apart and outputs 32, and the lists name only those of the first group. For the widest path, where
+    /// listing the others would cost more than a hundredth of the time that Merkle nodes take.
+    /// </summary>
+    public nuint Stride { get; init; }
+
     /// <summary>Flags of block number <paramref name="block"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint FlagsOf(uint block) => Flags | (block == 0 ? First : 0) | (block == Blocks - 1 ? Last : 0);
 
     /// <summary>The same for inputs from number <paramref name="skipped"/> on.</summary>
-    public LaneJob From(uint skipped) => new(Key, Blocks, Counter + (CounterStep * (ulong)skipped), CounterStep, Flags, First, Last, BytesAhead) { ListAhead = ListAhead };
+    public LaneJob From(nuint skipped) => new(Key, Blocks, Counter + (CounterStep * (ulong)skipped), CounterStep, Flags, First, Last, BytesAhead) { ListAhead = ListAhead };
 }

@@ -53,7 +53,7 @@ public sealed unsafe partial class TableTree
         }
     }
 
-    /// <summary>The addresses of the elements with these numbers. Reads and writes on to a multiple of four.</summary>
+    /// <summary>The addresses of the elements with these numbers. Reads and writes on to a multiple of eight.</summary>
     private static void List(in NodeLevel level, uint* numbers, int count, byte** addresses)
     {
         if (!level.IsArray)
@@ -65,14 +65,19 @@ public sealed unsafe partial class TableTree
 
         byte* first = level.First;
         nuint size = level.Size;
-        for (int i = 0; i < count; i += 4)
-            (Vector256.Create((ulong)first) + (Widen(Vector128.Load(numbers + i)) * size)).Store((ulong*)(addresses + i));
-    }
+        if (!Avx512F.IsSupported)
+        {
+            for (int i = 0; i < count; i++) addresses[i] = first + (numbers[i] * size);
+            return;
+        }
 
-    private static Vector256<ulong> Widen(Vector128<uint> numbers)
-    {
-        (Vector128<ulong> lower, Vector128<ulong> upper) = Vector128.Widen(numbers);
-        return Vector256.Create(lower, upper);
+        Vector512<ulong> start = Vector512.Create((ulong)first);
+        Vector512<uint> sizes = Vector512.Create((ulong)size).AsUInt32();
+        for (int i = 0; i < count; i += Vector512<ulong>.Count)
+        {
+            Vector512<uint> number = Avx512F.ConvertToVector512UInt64(Vector256.Load(numbers + i)).AsUInt32();
+            (start + Avx512F.Multiply(number, sizes)).Store((ulong*)(addresses + i));
+        }
     }
 
     /// <summary>Level by level: touched nodes to touched parents, each once because the numbers are sorted.</summary>

@@ -133,13 +133,16 @@ internal sealed class BlockExecution : IDisposable
     private void AddReceipt(in Hash256 digest, uint session, ReadOnlySpan<CommandResult> results, int failed, ReadOnlySpan<OrderEvent> events)
     {
         ReadOnlySpan<Receipt> receipts = results.IsEmpty ? [] : _executor.Receipts;
-        Span<Hash256> leaves = _leaves.Items[..(receipts.Length + events.Length)];
-        if (!receipts.IsEmpty) Blake3.HashMany(MemoryMarshal.AsBytes(receipts), 64, leaves[..receipts.Length]);
-        if (!events.IsEmpty) Blake3.HashMany(MemoryMarshal.AsBytes(events), OrderEvent.Size, leaves[receipts.Length..]);
+        Span<Hash256> leaves = _leaves.Items[..receipts.Length];
+        if (!receipts.IsEmpty) Blake3.HashMany(MemoryMarshal.AsBytes(receipts), 64, leaves);
+        Hash256 resultsRoot = Merkle.RootOf(leaves, _scratch.Items);
+        leaves = _leaves.Items[..events.Length];
+        if (!events.IsEmpty) Blake3.HashMany(MemoryMarshal.AsBytes(events), OrderEvent.Size, leaves);
         _receipts.Add(new BatchReceipt
         {
             BatchDigest = digest,
-            LeavesRoot = Merkle.RootOf(leaves, _scratch.Items),
+            ResultsRoot = resultsRoot,
+            EventsRoot = Merkle.RootOf(leaves, _scratch.Items),
             FailuresDigest = failed == 0 ? default : DigestFailures(results),
             FirstSequence = results.IsEmpty ? 0 : results[0].Sequence,
             Session = session,

@@ -71,6 +71,7 @@ internal sealed class StateCopy : IStateSource, IDisposable
         for (uint page = 0; bytes > 0; page++, bytes -= PagedRegion.PageBytes)
         {
             int length = (int)Math.Min(bytes, PagedRegion.PageBytes);
+            _ = table.Bytes(page * (PagedRegion.PageBytes / (uint)table.RecordSize)); // a page that is not in memory comes back
             table.Pages.Page(page)[..length].CopyTo(new Span<byte>(memory.Pointer + ((nuint)page * PagedRegion.PageBytes), length));
         }
     }

@@ -41,7 +41,7 @@ public struct CertificateSignature
 /// Fixed block of the proof that the next <see cref="BatchResultHead"/> is part of a certified block. The group of sibling hashes follows, from
 /// the bottom to the top of the tree over the block's receipts.
 /// </summary>
-[StructLayout(LayoutKind.Explicit, Size = 144)]
+[StructLayout(LayoutKind.Explicit, Size = 208)]
 public struct ReceiptProofHead : IMessage
 {
     /// <summary>The block.</summary>

@@ -12,16 +12,18 @@ namespace FastLedger.Storage;
 /// records, whose links FASTER follows without looking at anything else.
 /// </summary>
 /// <remarks>
-/// A checkpoint's last block is usually written again afterwards, with more records behind those of the checkpoint. Sectors are written
-/// whole or not at all, so the checkpoint's part stays; recovery clears the rest before it compares. Thread: the store's.
+/// A checkpoint usually ends inside a block, which is written again afterwards with more records in it, and with other bits in the headers of
+/// those that were there. So a checkpoint keeps that block itself, and recovery takes it from there. Thread: the store's.
 /// </remarks>
 internal sealed unsafe class BlockDigests : IDisposable
 {
     public const int BlockBytes = 4096;
     private readonly ReservedMemory _digests;
+    private readonly byte[] _last = new byte[BlockBytes];
     private readonly long _capacity;
     private ReservedMemory? _encoded;
-    private long _recoveredTail = -1;
+    private long _lastBlock = -1;
+    private bool _lastIsRecovered;
 
     /// <summary>Makes room for a log.</summary>
     /// <param name="maximumLogBytes">The log's addresses stay below. Takes 8 bytes of address space per block, memory only for those used.</param>
@@ -36,50 +38,63 @@ internal sealed unsafe class BlockDigests : IDisposable
     /// <param name="bytes">Whole blocks.</param>
     public void Note(long address, ReadOnlySpan<byte> bytes)
     {
-        Invariant.Check(address % BlockBytes == 0 && bytes.Length % BlockBytes == 0 && (address + bytes.Length) / BlockBytes <= _capacity);
-        if (_recoveredTail >= address && _recoveredTail < address + bytes.Length) _recoveredTail = -1;
-        ulong* digest = (ulong*)_digests.Pointer + (address / BlockBytes);
-        for (; !bytes.IsEmpty; bytes = bytes[BlockBytes..]) *digest++ = Digest(bytes[..BlockBytes]);
+        long block = Check(address, bytes.Length);
+        for (; !bytes.IsEmpty; bytes = bytes[BlockBytes..], block++)
+        {
+            ReadOnlySpan<byte> content = bytes[..BlockBytes];
+            ((ulong*)_digests.Pointer)[block] = Digest(content);
+            if (block < _lastBlock) continue;
+            _lastBlock = block;
+            _lastIsRecovered = false;
+            content.CopyTo(_last);
+        }
     }
 
     /// <summary>Compares blocks that were read. Blocks that were never written become zeros.</summary>
     /// <returns>Where the first wrong one begins, in bytes from the first; -1 when none is.</returns>
     public long Verify(long address, Span<byte> bytes)
     {
-        Invariant.Check(address % BlockBytes == 0 && bytes.Length % BlockBytes == 0 && (address + bytes.Length) / BlockBytes <= _capacity);
-        ulong* digest = (ulong*)_digests.Pointer + (address / BlockBytes);
-        for (int done = 0; done < bytes.Length; done += BlockBytes, digest++)
+        long block = Check(address, bytes.Length);
+        for (int done = 0; done < bytes.Length; done += BlockBytes, block++)
         {
-            Span<byte> block = bytes.Slice(done, BlockBytes);
-            long tail = _recoveredTail - (address + done);
-            if (*digest == 0) block.Clear();
-            else if (tail is > 0 and < BlockBytes) block[(int)tail..].Clear();
-            if (*digest != 0 && Digest(block) != *digest) return done;
+            Span<byte> content = bytes.Slice(done, BlockBytes);
+            ulong digest = ((ulong*)_digests.Pointer)[block];
+            if (digest == 0) content.Clear();
+            else if (_lastIsRecovered && block == _lastBlock) _last.CopyTo(content);
+            else if (Digest(content) != digest) return done;
         }
 
         return -1;
     }
 
-    /// <summary>The digests of all blocks before an address, valid until the next call.</summary>
+    /// <summary>The digests of all blocks before an address, and the block in which it is; valid until the next call.</summary>
+    /// <param name="tail">Everything before was written, and nothing behind it.</param>
     public NativeBytes Encode(long tail)
     {
-        int length = checked((int)((tail + BlockBytes - 1) / BlockBytes * sizeof(ulong)));
+        int length = EncodedBytes(tail);
         if (_encoded is null || (int)_encoded.Length < length)
         {
             _encoded?.Dispose();
             _encoded = new ReservedMemory((nuint)(length + (length / 2)));
         }
 
-        new ReadOnlySpan<byte>(_digests.Pointer, length).CopyTo(new Span<byte>(_encoded.Pointer, length));
+        Span<byte> encoded = new(_encoded.Pointer, length);
+        int digests = length - BlockBytes;
+        new ReadOnlySpan<byte>(_digests.Pointer, digests).CopyTo(encoded);
+        if (digests > 0) Invariant.Check(_lastBlock == (digests / sizeof(ulong)) - 1);
+        _last.CopyTo(encoded[digests..]);
         return new NativeBytes(_encoded.Pointer, length);
     }
 
-    /// <summary>Takes over the digests that a checkpoint has.</summary>
+    /// <summary>Takes over what a checkpoint has.</summary>
     public void Load(ReadOnlySpan<byte> bytes, long tail)
     {
-        Invariant.Check(bytes.Length == (tail + BlockBytes - 1) / BlockBytes * sizeof(ulong) && bytes.Length / sizeof(ulong) <= _capacity);
-        bytes.CopyTo(new Span<byte>(_digests.Pointer, bytes.Length));
-        _recoveredTail = tail;
+        Invariant.Check(bytes.Length == EncodedBytes(tail) && tail <= _capacity * BlockBytes);
+        ReadOnlySpan<byte> digests = bytes[..^BlockBytes];
+        digests.CopyTo(new Span<byte>(_digests.Pointer, digests.Length));
+        bytes[^BlockBytes..].CopyTo(_last);
+        _lastBlock = (digests.Length / sizeof(ulong)) - 1;
+        _lastIsRecovered = true;
     }
 
     /// <summary>Frees the memory.</summary>
@@ -89,11 +104,19 @@ internal sealed unsafe class BlockDigests : IDisposable
         _encoded?.Dispose();
     }
 
+    private static int EncodedBytes(long tail) => checked((int)((tail + BlockBytes - 1) / BlockBytes * sizeof(ulong)) + BlockBytes);
+
     [SkipLocalsInit] // the digest is written whole
     private static ulong Digest(ReadOnlySpan<byte> block)
     {
         Unsafe.SkipInit(out ulong digest);
         Blake3.Hash(block, MemoryMarshal.AsBytes(new Span<ulong>(ref digest)));
         return digest == 0 ? 1 : digest; // 0 stands for a block that was never written
+    }
+
+    private long Check(long address, int length)
+    {
+        Invariant.Check(address % BlockBytes == 0 && length % BlockBytes == 0 && (address + length) / BlockBytes <= _capacity);
+        return address / BlockBytes;
     }
 }

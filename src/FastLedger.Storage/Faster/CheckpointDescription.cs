@@ -25,6 +25,7 @@ internal sealed class CheckpointDescription
     private const ulong DescriptionMagic = 0x3130_5043_534C_4C46; // "FLLSCP01"
     private const int HeaderBytes = 128;
     private const int MaximumBytes = 256 << 20;
+    private const int NoSuchFile = 2; // ENOENT
 
     public required ulong Sequence { get; init; }
 
@@ -76,10 +77,10 @@ internal sealed class CheckpointDescription
 
     /// <summary>Reads the file that a token binds.</summary>
     /// <exception cref="StoreDamagedException">It is not that file.</exception>
-    /// <exception cref="StorageFaultException">The device failed, or there is no such file.</exception>
+    /// <exception cref="StorageFaultException">The device failed.</exception>
     public static CheckpointDescription Read(IFileSystem files, string path, in StoreToken token)
     {
-        using LedgerFile file = new(files, path, FileOpening.Read);
+        using LedgerFile file = OpenExisting(files, path);
         long length = file.Length;
         if (length is < HeaderBytes or > MaximumBytes) throw new StoreDamagedException(path, 0, $"{length} bytes are no checkpoint's description");
         byte[] bytes = new byte[length];
@@ -94,13 +95,28 @@ internal sealed class CheckpointDescription
     /// <exception cref="StorageFaultException">The device failed.</exception>
     public byte[] ReadDirectory(IFileSystem files, string path)
     {
-        using LedgerFile file = new(files, path, FileOpening.Read);
+        using LedgerFile file = OpenExisting(files, path);
         if (file.Length != DirectoryBytes)
             throw new StoreDamagedException(path, Math.Min(file.Length, DirectoryBytes), $"the file has {file.Length} bytes instead of {DirectoryBytes}");
         byte[] bytes = GC.AllocateUninitializedArray<byte>((int)DirectoryBytes);
         file.Read(bytes, 0);
         if (Blake3.Hash(bytes) != DirectoryDigest) throw new StoreDamagedException(path, 0, $"this is not the directory of checkpoint {Sequence}");
         return bytes;
+    }
+
+    /// <summary>Opens a file of a checkpoint for reading.</summary>
+    /// <exception cref="StoreDamagedException">There is no such file.</exception>
+    /// <exception cref="StorageFaultException">The device failed.</exception>
+    public static LedgerFile OpenExisting(IFileSystem files, string path)
+    {
+        try
+        {
+            return new LedgerFile(files, path, FileOpening.Read);
+        }
+        catch (StorageFaultException fault) when (fault.Errno == NoSuchFile)
+        {
+            throw new StoreDamagedException(path, 0, "the file is missing");
+        }
     }
 
     private byte[] Encode()

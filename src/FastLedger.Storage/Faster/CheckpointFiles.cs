@@ -100,9 +100,9 @@ internal sealed class CheckpointFiles : ICheckpointManager
         {
             _indexFile = _recovered is null
                 ? new LedgerFile(_files, IndexPath(_sequence), FileOpening.Create)
-                : new LedgerFile(_files, IndexPath(_recovered.Sequence), FileOpening.Read);
+                : CheckpointDescription.OpenExisting(_files, IndexPath(_recovered.Sequence));
         }
-        catch (StorageFaultException fault)
+        catch (Exception fault) when (fault is StorageFaultException or StoreDamagedException)
         {
             _fault.Set(fault);
             return new NullDevice();

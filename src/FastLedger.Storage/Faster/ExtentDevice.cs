@@ -104,7 +104,7 @@ internal sealed unsafe class ExtentDevice : StorageDeviceBase
             long from = Math.Max(offset, extent.Offset), to = Math.Min(offset + length, extent.Offset + extent.Length);
             if (from >= to) continue;
             Span<byte> bytes = _buffer.AsSpan(0, (int)extent.Length);
-            _file.Read(bytes, extent.Offset);
+            StoreDamagedException.Read(_file, bytes, extent.Offset);
             if (Digest(bytes) != extent.Digest) throw new StoreDamagedException(_file.Path, extent.Offset, "the piece does not have its digest");
             bytes[(int)(from - extent.Offset)..(int)(to - extent.Offset)].CopyTo(new Span<byte>(destination + (from - offset), (int)(to - from)));
         }

@@ -135,7 +135,7 @@ internal sealed unsafe class SegmentedDevice : StorageDeviceBase
                 for (long done = 0; done < length; done += TransferBytes)
                 {
                     Span<byte> bytes = new(destination + done, (int)Math.Min(TransferBytes, length - done));
-                    file.Read(bytes, offset + done);
+                    StoreDamagedException.Read(file, bytes, offset + done);
                     long wrong = _digests?.Verify((segment * segmentSize) + offset + done, bytes) ?? -1;
                     if (wrong >= 0) throw new StoreDamagedException(file.Path, offset + done + wrong, "the block does not have its digest");
                 }

@@ -36,4 +36,13 @@ public sealed class StoreDamagedException : IOException
 
     /// <summary>What is wrong there.</summary>
     public string Reason { get; }
+
+    /// <summary>Fills a buffer from a file that must be long enough.</summary>
+    /// <exception cref="StoreDamagedException">It ends before.</exception>
+    /// <exception cref="StorageFaultException">The device failed.</exception>
+    internal static void Read(LedgerFile file, Span<byte> buffer, long offset)
+    {
+        int read = file.ReadUpTo(buffer, offset);
+        if (read < buffer.Length) throw new StoreDamagedException(file.Path, offset + read, "the file ends there");
+    }
 }

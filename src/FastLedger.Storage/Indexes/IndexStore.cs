@@ -191,7 +191,7 @@ public sealed class IndexStore : IDisposable
                 Files = _checkpoints,
                 LogFiles = logFiles,
                 IndexFile = indexFile,
-                Directory = _digests.Encode(_store.Log.TailAddress),
+                Directory = _digests.Encode(Count == 0 ? 0 : _store.Log.TailAddress),
                 Description = new CheckpointDescription
                 {
                     Sequence = _sequence,

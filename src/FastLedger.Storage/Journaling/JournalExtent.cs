@@ -5,7 +5,6 @@ using System.Collections.Generic;
 using System.IO;
 using System.Runtime.InteropServices;
 using FastLedger.Cryptography;
-using FastLedger.Primitives;
 
 namespace FastLedger.Storage;
 

@@ -83,9 +83,9 @@ public sealed class ManifestStore
 
         string? wrong = Read(path, out _, out long offset);
         if (wrong is not null) throw new StoreDamagedException(path, offset, wrong);
-        Mark();
         _files.Rename(path, ManifestPath(manifest.Height));
         _files.SyncDirectory(_directory);
+        Mark(); // not before: a crash between the two would look like a lost manifest. Nothing is freed on the strength of this one yet.
         return RemoveOld(manifest);
     }
 
@@ -122,7 +122,7 @@ public sealed class ManifestStore
         if (removed) _files.SyncDirectory(_directory);
     }
 
-    /// <summary>Leaves the mark, durable before the first manifest has a name.</summary>
+    /// <summary>Leaves the mark, durable.</summary>
     private void Mark()
     {
         foreach (string name in _files.List(_directory))

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-using System;
 using System.Runtime.CompilerServices;
 using FASTER.core;
 using FastLedger.Primitives;
@@ -12,15 +11,17 @@ namespace FastLedger.Storage;
 /// </summary>
 internal readonly unsafe struct PageFunctions(PageLanding landing) : IFunctions<PageKey, PageImage, Empty, nint, Empty>
 {
-    public bool SingleReader(ref PageKey key, ref Empty input, ref PageImage value, ref nint dst, ref ReadInfo readInfo) => Copy(ref value, dst);
+    public bool SingleReader(ref PageKey key, ref Empty input, ref PageImage value, ref nint dst, ref ReadInfo readInfo) =>
+        Land(ref value, dst, readInfo.Address);
 
-    public bool ConcurrentReader(ref PageKey key, ref Empty input, ref PageImage value, ref nint dst, ref ReadInfo readInfo) => Copy(ref value, dst);
+    public bool ConcurrentReader(ref PageKey key, ref Empty input, ref PageImage value, ref nint dst, ref ReadInfo readInfo) =>
+        Land(ref value, dst, readInfo.Address);
 
     public void ReadCompletionCallback(
         ref PageKey key, ref Empty input, ref nint output, Empty ctx, Status status, RecordMetadata recordMetadata)
     {
+        // The metadata's address is that of the first record in the hash chain, not of the one that was found.
         landing.Found = status.Found;
-        landing.Address = recordMetadata.Address;
     }
 
     public bool SingleWriter(
@@ -87,8 +88,9 @@ internal readonly unsafe struct PageFunctions(PageLanding landing) : IFunctions<
     {
     }
 
-    private static bool Copy(ref PageImage value, nint destination)
+    private bool Land(ref PageImage value, nint destination, long address)
     {
+        landing.Address = address;
         Unsafe.CopyBlock(ref *(byte*)destination, ref Unsafe.As<PageImage, byte>(ref value), PageImage.Size);
         return true;
     }

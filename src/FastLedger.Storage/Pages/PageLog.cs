@@ -125,16 +125,17 @@ internal sealed unsafe class PageLog : IDisposable
         if (entry == null) throw Damage(0, $"{key} does not exist");
         nint output = (nint)image;
         Empty input = default;
-        ReadOptions none = default;
-        Status status = _session.Read(ref key, ref input, ref output, ref none, out RecordMetadata metadata);
-        (bool found, long address) = (status.Found, metadata.Address);
+        _landing.Address = 0;
+        Status status = _session.Read(ref key, ref input, ref output);
+        bool found = status.Found;
         if (status.IsPending)
         {
             _landing.Found = false;
             _session.CompletePending(wait: true);
-            (found, address) = (_landing.Found, _landing.Address);
+            found = _landing.Found;
         }
 
+        long address = _landing.Address;
         _fault.ThrowIfAny();
         if (!found) throw Damage(entry->Address, $"FASTER does not find {key}, which was written");
         if (address != entry->Address) throw Damage(entry->Address, $"FASTER has {key} at address {address} instead of {entry->Address}");

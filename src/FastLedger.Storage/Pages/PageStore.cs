@@ -127,7 +127,7 @@ public sealed unsafe partial class PageStore : IDisposable
         return true;
     }
 
-    /// <summary>Asks for a page: as of the last write of it that was accepted.</summary>
+    /// <summary>Asks for a page: as of the last write of it that was accepted, or of one that is accepted before it arrives.</summary>
     /// <param name="key">A page that exists: asking for another is a fault.</param>
     /// <param name="tag">Comes back with the page.</param>
     /// <returns>False when too many requests are under way.</returns>

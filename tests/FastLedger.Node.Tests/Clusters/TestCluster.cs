@@ -73,8 +73,18 @@ public sealed class TestCluster : IAsyncDisposable
     public IReadOnlyList<EndPoint> EndPoints(int first = 0) =>
         [.. Enumerable.Range(0, Count).Select(i => (first + i) % Count).Where(IsUp).Select(i => (EndPoint)this[i].EndPoint)];
 
-    public Task<LedgerClient> ConnectAsync(byte seed = 1, int first = 0) =>
-        LedgerClient.ConnectAsync(new ClientOptions { Endpoints = EndPoints(first), Key = TestReplica.Key(seed), Deadline = TimeSpan.FromSeconds(30), ChainId = this[first].ChainId });
+    /// <summary>Public keys of the validators.</summary>
+    public IReadOnlyList<Hash256> Validators => [.. ClusterSection.ReadValidators(_options[0].Genesis.Validators).Select(v => v.Key)];
+
+    /// <summary>A client that verifies every answer.</summary>
+    public Task<LedgerClient> ConnectAsync(byte seed = 1, int first = 0) => LedgerClient.ConnectAsync(new ClientOptions
+    {
+        Endpoints = EndPoints(first),
+        Key = TestReplica.Key(seed),
+        Deadline = TimeSpan.FromSeconds(30),
+        ChainId = this[first].ChainId,
+        Validators = Validators,
+    });
 
     /// <summary>Ends a replica as a crash would.</summary>
     public async Task KillAsync(int node)

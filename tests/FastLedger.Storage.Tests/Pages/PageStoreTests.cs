@@ -236,4 +236,21 @@ public class PageStoreTests
             Assert.Equal(PageScenario.Page(seed), bytes);
         }
     }
+
+    [Fact]
+    public void Pages_whose_keys_share_a_place_in_the_hash_index_are_told_apart()
+    {
+        PageScenario scenario = new();
+        StoreToken token;
+        using (PageStore store = scenario.Create())
+        {
+            // 128 pages per bucket, and 14 bits in which they differ: dozens of pairs share one chain.
+            for (uint page = 0; page < 8192; page++) scenario.Write(store, new PageKey(page % 8, page / 8), (int)page, 1);
+            token = PageScenario.Checkpoint(store, 1);
+            scenario.AssertHolds(store);
+        }
+
+        using PageStore recovered = scenario.Recover(in token);
+        scenario.AssertHolds(recovered);
+    }
 }
