@@ -8,11 +8,13 @@ using System.Threading.Tasks;
 using FastLedger.Consensus.Effects;
 using FastLedger.Domain;
 using FastLedger.Network.Peers;
+using FastLedger.Node.Checkpoints;
 using FastLedger.Node.Cluster;
 using FastLedger.Node.Configuration;
 using FastLedger.Node.Edge;
 using FastLedger.Node.Pipeline;
 using FastLedger.Node.Recovery;
+using FastLedger.Node.Sync;
 using FastLedger.Primitives;
 using FastLedger.Storage;
 
@@ -45,6 +47,10 @@ public sealed class Replica : IAsyncDisposable
     private readonly PeerNetwork? _network;
     private readonly ValidatorIdentity _identity;
     private readonly JournalArchive _archive;
+    private readonly RestoredState _state;
+    private readonly Checkpointer? _checkpoints;
+    private readonly StateCopies? _copies;
+    private readonly StateSyncService? _sync;
     private readonly StageTimes _times;
     private readonly ConnectionTable _connections;
     private readonly StatementReader _statements;
@@ -58,13 +64,14 @@ public sealed class Replica : IAsyncDisposable
     private int _halted;
     private int _disposed;
 
-    private Replica(NodeOptions options, Journal journal, HistoryLog history, HistoryStage historyStage, Recovered recovered)
+    private Replica(NodeOptions options, Journal journal, HistoryLog history, HistoryStage historyStage, RestoredState state, Recovered recovered)
     {
         _times = recovered.Times;
         _options = options;
         _journal = journal;
         _history = history;
         _historyStage = historyStage;
+        _state = state;
         _identity = recovered.Identity;
         _ledger = recovered.Execution.Ledger;
         ReplayedCommands = recovered.Replay.Commands;
@@ -77,10 +84,15 @@ public sealed class Replica : IAsyncDisposable
         _statements = new StatementReader(history, journal.Writer, _connections);
         _network = _identity.Validators.Count > 1 ? _identity.OpenNetwork(options, _ledger.ChainId, _inbox) : null;
         _archive = new JournalArchive(Path.Combine(options.DataDirectory, JournalFolder), journal.Writer, recovered.Index, _network, _ledger.ChainId);
-        _execution = new ExecutionStage(options, Execution, journal.Writer, _rings, _connections, _times, _statements);
+        _checkpoints = OpenCheckpoints(state);
+        _execution = new ExecutionStage(options, Execution, journal.Writer, _rings, _connections, _times, _statements, _checkpoints)
+        {
+            Copies = _copies = _network is null ? null : new StateCopies(),
+        };
+        if (_network is not null) _inbox.Sync = _sync = new StateSyncService(_copies!, _network);
         _consensus = new ConsensusStage(
             options, recovered.Core, journal.Writer, _rings, _store, _inbox, _network, _connections, _execution, _archive,
-            new EvidenceFolder(Path.Combine(options.DataDirectory, EvidenceDirectory)), _times, OnHalted);
+            new EvidenceFolder(Path.Combine(options.DataDirectory, EvidenceDirectory)), _times, OnHalted, _checkpoints);
         _consensus.Restore(recovered.Replay, Execution);
         _listener = new ClientListener(options, _ledger.ChainId, _connections, _rings, _times, _stopped.Token);
     }
@@ -114,11 +126,12 @@ public sealed class Replica : IAsyncDisposable
     /// <summary>Recovers and starts.</summary>
     /// <param name="options">Settings without fault.</param>
     /// <param name="progress">Told during recovery how many commands were executed again.</param>
+    /// <param name="stateProgress">Told what happens to the state's pages, a line each.</param>
     /// <exception cref="ConfigurationException">The settings are faulty, or the directory belongs to another ledger.</exception>
     /// <exception cref="JournalDamagedException">The journal lost something durable.</exception>
     /// <exception cref="StorageFaultException">The device failed.</exception>
     /// <exception cref="DirectoryInUseException">Another process has the directory open.</exception>
-    public static Replica Start(NodeOptions options, Action<ulong>? progress = null)
+    public static Replica Start(NodeOptions options, Action<ulong>? progress = null, Action<string>? stateProgress = null)
     {
         var faults = options.Faults();
         if (faults.Count > 0) throw new ConfigurationException(faults);
@@ -133,18 +146,21 @@ public sealed class Replica : IAsyncDisposable
             PayloadDigest = JournalBatches.Digest,
         });
         HistoryStage? historyStage = null;
+        RestoredState? state = null;
         try
         {
-            historyStage = new HistoryStage(options.DataDirectory);
-            Recovered recovered = ReplicaRecovery.Recover(options, journal, historyStage.Log, progress);
+            state = RestoredState.Open(options, options.Genesis.ToGenesis(), ReplicaRecovery.HasWholeJournal(options, journal), stateProgress ?? (static _ => { }));
+            historyStage = OpenHistory(options, state);
+            Recovered recovered = ReplicaRecovery.Recover(options, journal, historyStage.Log, state, progress);
             historyStage.Times = recovered.Times;
-            var replica = new Replica(options, journal, historyStage.Log, historyStage, recovered);
+            var replica = new Replica(options, journal, historyStage.Log, historyStage, state, recovered);
             replica.Run();
             return replica;
         }
         catch
         {
             historyStage?.Log.Dispose();
+            state?.Dispose();
             journal.Dispose();
             throw;
         }
@@ -152,8 +168,11 @@ public sealed class Replica : IAsyncDisposable
 
     /// <summary>What each stage did so far.</summary>
     public ReplicaStatistics Statistics() => new(
-        _execution.Commands, _execution.Blocks, _journal.Writer.GroupsCommitted, _journal.Writer.BytesWritten, _connections.Count, _rings.Batches.UsedBytes,
+        _execution.Commands, _execution.Blocks, _journal.Writer.GroupsCommitted, _journal.Writer.BytesWritten, _connections.Count, _listener.Faults, _rings.Batches.UsedBytes,
         _rings.Egress.UsedBytes, _times);
+
+    /// <summary>What checkpoints did so far; all zero when none are taken. Any thread.</summary>
+    public CheckpointStatistics Checkpoints() => _checkpoints?.Statistics() ?? default;
 
     /// <summary>Where the other replicas are from now on. Any thread.</summary>
     /// <param name="peers">Addresses by node; this replica's own is passed over.</param>
@@ -189,11 +208,14 @@ public sealed class Replica : IAsyncDisposable
         _historyThread?.Join();
         _statements.Drain();
         if (_network is not null) await _network.DisposeAsync().ConfigureAwait(false);
+        _sync?.Dispose();
+        _copies?.Dispose();
         _archive.Dispose();
         _completion.TrySetResult();
         _consensus.Dispose();
+        _checkpoints?.Dispose();
         _execution.Dispose();
-        _ledger.Dispose();
+        _state.Dispose();
         _history.Dispose();
         _journal.Dispose();
         _inbox.Dispose();
@@ -201,6 +223,33 @@ public sealed class Replica : IAsyncDisposable
         _rings.Dispose();
         _identity.Dispose();
         _stopped.Dispose();
+    }
+
+    private static HistoryStage OpenHistory(NodeOptions options, RestoredState state)
+    {
+        try
+        {
+            return new HistoryStage(options.DataDirectory, state.HistoryEntries);
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            throw new StoreDamagedException(options.DataDirectory, 0, $"the history is shorter than the state of height {state.Ledger.Height} says: {e.Message}");
+        }
+    }
+
+    private Checkpointer? OpenCheckpoints(RestoredState state)
+    {
+        if (!_options.State.TakesCheckpoints || state.Pages is null) return null;
+
+        // What nothing makes durable cannot be gone on from: pages may leave memory then, but no manifest is written.
+        var publisher = _options.Durability == Durability.None
+            ? null
+            : new CheckpointPublisher(state.Manifests!, _journal, _history, _options.Genesis.ToGenesis(), _options.State.KeepJournal, StopBecause)
+            {
+                Forget = _archive.Index.Forget,
+                Published = _rings.ExecutionBell.Ring,
+            };
+        return new Checkpointer(_options.State, _ledger, state.Pages, publisher);
     }
 
     private void Run()
@@ -236,7 +285,7 @@ public sealed class Replica : IAsyncDisposable
             {
                 run();
             }
-            catch (StorageFaultException e)
+            catch (IOException e)
             {
                 StopBecause(e);
             }

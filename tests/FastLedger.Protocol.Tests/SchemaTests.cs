@@ -11,6 +11,8 @@ using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
 using FastLedger.Protocol.Framing;
 using FastLedger.Protocol.Messages;
+using FastLedger.Protocol.Peers;
+using FastLedger.Protocol.StateSync;
 
 namespace FastLedger.Protocol.Tests;
 
@@ -29,8 +31,15 @@ public sealed class SchemaTests
         ["entries"] = typeof(HistoryEntry),
         ["bids"] = typeof(DepthLevel),
         ["asks"] = typeof(DepthLevel),
+        ["members"] = typeof(PolicyMember),
+        ["approvals"] = typeof(ProposalApproval),
+        ["ledgerEvents"] = typeof(LedgerEvent),
+        ["shares"] = typeof(SplitShare),
+        ["pieces"] = typeof(ProofPiece),
         ["signatures"] = typeof(CertificateSignature),
         ["path"] = typeof(PathNode),
+        ["tables"] = typeof(StateTableEntry),
+        ["siblings"] = typeof(PathNode),
     };
 
     private static readonly Dictionary<Type, string> Primitive = new()
@@ -146,6 +155,15 @@ public sealed class SchemaTests
     {
         Assert.Equal(Types["groupHead"].Elements().Select(e => Pascal(Name(e))), Fields(typeof(GroupHead)).Select(f => f.Name));
         Assert.Equal(GroupHead.Size, SizeOf(typeof(GroupHead)));
+    }
+
+    [Fact]
+    public void The_head_of_messages_between_replicas_says_how_long_they_are()
+    {
+        Assert.Equal(Types["peerMessageHead"].Elements().Select(e => Pascal(Name(e))), Fields(typeof(PeerMessageHead)).Select(f => f.Name));
+        Assert.Equal(PeerMessageHead.Size, SizeOf(typeof(PeerMessageHead)));
+        Assert.True(ProtocolLimits.HeaderBytes + PeerMessageHead.Size + ProtocolLimits.MaxBatchBodyBytes <= ProtocolLimits.MaxPeerFrameBytes);
+        Assert.True(StateSyncServer.MaxAnswerBytes <= ProtocolLimits.MaxPeerBodyBytes);
     }
 
     [Fact]

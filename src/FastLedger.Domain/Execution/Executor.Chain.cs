@@ -56,6 +56,7 @@ public sealed partial class Executor
     {
         LedgerCounters counters = _ledger.Counters;
         int events = _context.Events.Count, history = _context.History.Count;
+        _context.Authority.BeginChain(commands[from..to]);
         _ledger.Undo.Begin();
         for (int i = from; i < to; i++)
         {
@@ -65,6 +66,7 @@ public sealed partial class Executor
             if (code == ResultCode.Ok) continue;
             ulong sequence = _ledger.Counters.Sequence;
             _ledger.Undo.Rollback();
+            _context.Authority.EndChain();
             _ledger.Counters = counters;
             _ledger.Counters.Sequence = sequence;
             _context.Events.Truncate(events);
@@ -73,6 +75,7 @@ public sealed partial class Executor
         }
 
         _ledger.Undo.Commit();
+        _context.Authority.EndChain();
         if (_ledger.Counters.FirstTouchedMember != 0) _clearing.AfterCommand();
         return (-1, ResultCode.Ok);
     }

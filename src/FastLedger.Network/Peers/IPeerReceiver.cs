@@ -15,7 +15,9 @@ public interface IPeerReceiver
     /// <param name="template">Its template id, 144–189.</param>
     /// <param name="body">The message; valid during the call only.</param>
     /// <returns>False when there is no room now: the message is offered again, and nothing else of this peer is read meanwhile.</returns>
+#pragma warning disable CA1716 // The field's own term; languages that reserve the word do not implement replicas.
     bool TryReceive(int node, ushort template, ReadOnlySpan<byte> body);
+#pragma warning restore CA1716
 
     /// <summary>Messages to and from the peer pass from here on.</summary>
     void OnConnected(int node);

@@ -11,7 +11,7 @@ using FastLedger.Protocol.Peers;
 namespace FastLedger.Network.Peers;
 
 /// <summary>One other validator: its queues, its connection if there is one, and the loop that dials it.</summary>
-internal sealed class Peer
+internal sealed class Peer : IAsyncDisposable
 {
     private static readonly TimeSpan Steady = TimeSpan.FromSeconds(1);
 
@@ -106,10 +106,15 @@ internal sealed class Peer
         }
     }
 
-    public void Tick(long nowNs)
+    /// <summary>Lets time pass.</summary>
+    /// <param name="nowNs">The time.</param>
+    /// <param name="paused">It passed without us.</param>
+    public void Tick(long nowNs, bool paused)
     {
-        Volatile.Read(ref _current)?.Tick(nowNs);
-        Volatile.Read(ref _dialing)?.Tick(nowNs);
+        PeerConnection? current = Volatile.Read(ref _current);
+        if (paused) current?.Session.Hear(nowNs);
+        current?.Tick(nowNs);
+        if (Volatile.Read(ref _dialing) is { WasOpen: false } dialing) dialing.Tick(nowNs);
     }
 
     public void NoteSent(int frames, int bytes)
@@ -125,6 +130,9 @@ internal sealed class Peer
     }
 
     public void NoteStall() => Volatile.Write(ref _stalls, _stalls + 1);
+
+    /// <summary>Says good-bye.</summary>
+    public async ValueTask DisposeAsync() => await LeaveAsync(ResultCode.Finished).ConfigureAwait(false);
 
     /// <summary>Ends the connection and the dialling for good.</summary>
     public async Task LeaveAsync(ResultCode code)

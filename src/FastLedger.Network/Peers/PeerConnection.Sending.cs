@@ -6,10 +6,8 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
-using FastLedger.Primitives;
 using FastLedger.Protocol.Framing;
 using FastLedger.Protocol.Messages;
-using FastLedger.Protocol.Peers;
 
 namespace FastLedger.Network.Peers;
 

@@ -4,12 +4,10 @@ using System.Buffers;
 using System.Diagnostics;
 using System.IO;
 using System.IO.Pipelines;
-using System.Threading;
 using System.Threading.Tasks;
 using FastLedger.Primitives;
 using FastLedger.Protocol;
 using FastLedger.Protocol.Framing;
-using FastLedger.Protocol.Messages;
 using FastLedger.Protocol.Peers;
 
 namespace FastLedger.Network.Peers;

@@ -30,6 +30,7 @@ public sealed partial class PeerNetwork : IAsyncDisposable, IPeerKeys
     private Task _changes = Task.CompletedTask;
     private long _faults;
     private ulong _connectionIds;
+    private long _tickedNs = PeerConnection.NowNs();
     private bool _started;
     private bool _stopped;
 
@@ -148,7 +149,7 @@ public sealed partial class PeerNetwork : IAsyncDisposable, IPeerKeys
         await _stop.CancelAsync().ConfigureAwait(false);
         _listener.Dispose();
         await _accepting.ConfigureAwait(false);
-        await Task.WhenAll(peers.Select(p => p.LeaveAsync(ResultCode.Finished)).Append(_changes)).ConfigureAwait(false);
+        await Task.WhenAll(peers.Select(p => p.DisposeAsync().AsTask()).Append(_changes)).ConfigureAwait(false);
         _halfOpen.CloseAll();
         await Task.WhenAll(_serving.Values).ConfigureAwait(false);
         _stop.Dispose();
@@ -188,7 +189,11 @@ public sealed partial class PeerNetwork : IAsyncDisposable, IPeerKeys
     private void Tick()
     {
         long nowNs = PeerConnection.NowNs();
-        foreach (Peer? peer in Volatile.Read(ref _peers)) peer?.Tick(nowNs);
+        long sinceNs = nowNs - Interlocked.Exchange(ref _tickedNs, nowNs);
+
+        // After a pause of our own what peers sent meanwhile is still unread: they get the time again before they count as silent.
+        bool paused = sinceNs > Options.HeartbeatMs * 1_000_000L / 2;
+        foreach (Peer? peer in Volatile.Read(ref _peers)) peer?.Tick(nowNs, paused);
         int lapsed = _halfOpen.CloseBefore(nowNs - (Options.HandshakeTimeoutMs * 1_000_000L));
         if (lapsed != 0) Interlocked.Add(ref _lapsed, lapsed);
     }

@@ -29,6 +29,9 @@ internal sealed class BatchStore : IDisposable
         Fetched = new BatchRing(ringBytes);
     }
 
+    /// <summary>Batches that an author may have above its executed ones.</summary>
+    public int Window => (int)((2 * _window) + Slack);
+
     /// <summary>Batches that were asked for.</summary>
     public BatchRing Fetched { get; }
 

@@ -25,6 +25,7 @@ internal sealed class BlockIndex
     private readonly List<Pending> _pending = [];
     private readonly List<(ulong Epoch, JournalLocation Location)> _epochs = [];
     private readonly object _lock = new();
+    private uint _firstSegment;
 
     /// <summary>Newest committed height.</summary>
     public ulong Height { get; private set; }
@@ -60,6 +61,54 @@ internal sealed class BlockIndex
         lock (_lock) (_batches[batch.Author] ??= new BatchPlace[Length])[batch.Number % Length] = new BatchPlace(batch, location);
     }
 
+    /// <summary>
+    /// The first journal entry that is needed to execute what follows a height: blocks above it, and batches that are not executed at it.
+    /// </summary>
+    /// <param name="height">Height of an executed block.</param>
+    /// <param name="executed">Per author, the number of its last batch executed at the height.</param>
+    /// <param name="window">Batches that an author can have above its executed ones.</param>
+    /// <param name="next">Index of the journal's next entry.</param>
+    /// <returns>The index; 0 when validators changed since, so that the journal cannot be cut here.</returns>
+    public ulong FirstNeeded(ulong height, ReadOnlySpan<ulong> executed, int window, ulong next)
+    {
+        lock (_lock)
+        {
+            ulong first = next;
+            foreach (Pending pending in _pending)
+                if (pending.Height > height) first = Math.Min(first, pending.Location.Index);
+            for (ulong at = height + 1; at <= Height; at++)
+            {
+                Place place = _blocks[at % Length];
+                if (place.Height != at || place.Block.IsNone) return 0;
+                first = Math.Min(first, place.Block.Index);
+            }
+
+            for (int author = 0; author < executed.Length; author++)
+            {
+                if (_batches[author] is not { } ring) continue;
+                for (ulong number = executed[author] + 1; number <= executed[author] + (ulong)window; number++)
+                {
+                    BatchPlace place = ring[number % Length];
+                    if (place.Batch.Number == number && !place.Location.IsNone) first = Math.Min(first, place.Location.Index);
+                }
+            }
+
+            foreach ((_, JournalLocation location) in _epochs)
+                if (location.Index >= first) return 0;
+            return first;
+        }
+    }
+
+    /// <summary>The journal's segments before this one are about to be deleted: nothing in them is found any more.</summary>
+    public void Forget(uint segment)
+    {
+        lock (_lock)
+        {
+            _firstSegment = segment;
+            _epochs.RemoveAll(epoch => epoch.Location.Segment < segment);
+        }
+    }
+
     /// <summary>Where a batch of this epoch stands.</summary>
     public bool TryFind(in BatchReference batch, out JournalLocation location)
     {
@@ -67,7 +116,7 @@ internal sealed class BlockIndex
         {
             BatchPlace place = _batches[batch.Author] is { } ring ? ring[batch.Number % Length] : default;
             location = place.Location;
-            return place.Batch == batch && !location.IsNone;
+            return place.Batch == batch && !location.IsNone && location.Segment >= _firstSegment;
         }
     }
 
@@ -80,7 +129,7 @@ internal sealed class BlockIndex
             block = place.Block;
             commit = place.Commit;
             epoch = place.Epoch;
-            return place.Height == height && height > 0;
+            return place.Height == height && height > 0 && place.Block.Segment >= _firstSegment;
         }
     }
 

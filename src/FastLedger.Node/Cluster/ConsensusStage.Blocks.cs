@@ -137,6 +137,7 @@ internal sealed partial class ConsensusStage
             _executedHeight = block.Height;
             _ = Append(JournalEntryKind.Block, block.Height, block.TimestampNs, default, MemoryMarshal.AsBytes(new ReadOnlySpan<ExecutedBlock>(in block)));
             ForgetBatches(block.Height);
+            if (_checkpoints is not null && _checkpoints.Wants(block.Height)) AnchorCheckpoint(block.Height);
             StepExecuted(block);
             any = true;
         }

@@ -5,6 +5,7 @@ using System.Threading;
 using FastLedger.Consensus;
 using FastLedger.Consensus.Effects;
 using FastLedger.Network.Peers;
+using FastLedger.Node.Checkpoints;
 using FastLedger.Node.Configuration;
 using FastLedger.Node.Edge;
 using FastLedger.Node.Pipeline;
@@ -45,6 +46,7 @@ internal sealed partial class ConsensusStage : IDisposable
     private readonly StageWaiter _waiter;
     private readonly Func<bool> _hasWork;
     private readonly Action<HaltReason> _halted;
+    private readonly Checkpointer? _checkpoints;
     private readonly bool _isSingle;
     private readonly bool _hasLogicalClock;
     private readonly long _commitEarlyBytes;
@@ -55,7 +57,7 @@ internal sealed partial class ConsensusStage : IDisposable
 
     public ConsensusStage(
         NodeOptions options, ConsensusCore core, JournalWriter journal, StageRings rings, BatchStore store, PeerInbox inbox, PeerNetwork? network,
-        ConnectionTable connections, ExecutionStage execution, JournalArchive archive, EvidenceFolder evidence, StageTimes times, Action<HaltReason> halted)
+        ConnectionTable connections, ExecutionStage execution, JournalArchive archive, EvidenceFolder evidence, StageTimes times, Action<HaltReason> halted, Checkpointer? checkpoints = null)
     {
         _options = options;
         _core = core;
@@ -70,6 +72,7 @@ internal sealed partial class ConsensusStage : IDisposable
         _evidence = evidence;
         _times = times;
         _halted = halted;
+        _checkpoints = checkpoints;
         _isSingle = network is null;
         _hasLogicalClock = options.Pipeline.Clock == BlockClock.Logical;
         _commitEarlyBytes = options.Journal.RingBytes / 4;
@@ -121,6 +124,7 @@ internal sealed partial class ConsensusStage : IDisposable
         bool any = TakeMessages();
         any |= TakeBatches();
         any |= TakeExecuted();
+        _execution.Copies?.Certify(_certificates);
         any |= TakeClients();
         any |= PassTime();
         any |= FeedExecution();

@@ -29,6 +29,8 @@ public sealed class NodeOptions
 
     public JournalSection Journal { get; set; } = new();
 
+    public StateSection State { get; set; } = new();
+
     public PipelineSection Pipeline { get; set; } = new();
 
     public ClusterSection Cluster { get; set; } = new();
@@ -62,6 +64,7 @@ public sealed class NodeOptions
         Require(Journal.SegmentBytes is >= 1 << 22 and <= 1L << 34 && Journal.SegmentBytes % 4096 == 0, "journal.segment_bytes must be 4 MiB … 16 GiB, a multiple of 4,096");
         Require(IsRing(Journal.RingBytes, 1 << 22), "journal.ring_bytes must be a power of two, 4 MiB … 1 GiB");
         Cluster.AddFaults(faults, Genesis);
+        faults.AddRange(State.Faults());
         return faults;
     }
 

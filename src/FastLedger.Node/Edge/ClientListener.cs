@@ -31,6 +31,7 @@ internal sealed class ClientListener : IAsyncDisposable
     private readonly ConcurrentDictionary<ConnectionId, Task> _running = new();
     private readonly Timer _timer;
     private Task _accepting = Task.CompletedTask;
+    private long _faults;
 
     public ClientListener(NodeOptions options, Hash256 chainId, ConnectionTable connections, StageRings rings, StageTimes times, CancellationToken coreStopped)
     {
@@ -51,6 +52,9 @@ internal sealed class ClientListener : IAsyncDisposable
     }
 
     public IPEndPoint EndPoint => _listener.LocalEndPoint;
+
+    /// <summary>Connections that ended by an exception which neither client nor network can cause.</summary>
+    public long Faults => Volatile.Read(ref _faults);
 
     public void Start()
     {
@@ -97,6 +101,11 @@ internal sealed class ClientListener : IAsyncDisposable
         try
         {
             await connection.RunAsync(_stop.Token).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            Interlocked.Increment(ref _faults); // nothing a client can cause: a bug of ours costs one connection, and is seen
+            transport.Abort();
         }
         finally
         {

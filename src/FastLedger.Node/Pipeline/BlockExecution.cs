@@ -66,6 +66,13 @@ internal sealed class BlockExecution : IDisposable
     /// <summary>Order events of the batch that was executed last.</summary>
     public ReadOnlySpan<OrderEvent> Events => _executor.Events;
 
+    /// <summary>Goes on behind the last block of a checkpoint, whose state the ledger holds.</summary>
+    public void Restore(in Hash256 blockId, in Hash256 stateRoot, in Hash256 receiptsRoot)
+    {
+        Invariant.Check(Ledger.Tree.Root == stateRoot);
+        (BlockId, StateRoot, ReceiptsRoot) = (blockId, stateRoot, receiptsRoot);
+    }
+
     public void Begin(ulong height, long timestampNs)
     {
         long start = Stopwatch.GetTimestamp();

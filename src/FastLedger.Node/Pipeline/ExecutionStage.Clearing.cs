@@ -35,6 +35,16 @@ internal sealed partial class ExecutionStage
                 if (tables.Systems.Has(system)) AnswerSystem(head, request, system);
                 else RejectQuery(head, request, ResultCode.UnknownPaymentSystem);
                 break;
+            case TemplateId.ExchangeQuery:
+                uint exchange = MemoryMarshal.Read<ExchangeQuery>(body).Exchange;
+                if (tables.Exchanges.Has(exchange)) AnswerExchange(head, request, exchange);
+                else RejectQuery(head, request, ResultCode.UnknownExchange);
+                break;
+            case TemplateId.ExchangePairQuery:
+                uint pair = MemoryMarshal.Read<ExchangePairQuery>(body).Pair;
+                if (tables.ExchangePairs.Has(pair)) AnswerPair(head, request, pair);
+                else RejectQuery(head, request, ResultCode.UnknownExchange);
+                break;
             default:
                 CycleQuery cycle = MemoryMarshal.Read<CycleQuery>(body);
                 if (tables.Cycles.Has(cycle.Cycle)) AnswerCycle(head, request, cycle);
@@ -149,6 +159,44 @@ internal sealed partial class ExecutionStage
             MemberNet = position == 0 ? Int128.Zero : tables.CyclePositions[position].Net,
             Audit = cycle.Audit,
             SettledSequence = cycle.SettledSequence,
+            AsOfSequence = AsOf,
+        });
+    }
+
+    private void AnswerExchange(in IngressHead head, ulong request, uint number)
+    {
+        ExchangeRecord exchange = _ledger.Clearing.Exchanges[number];
+        Send(head, new ExchangeAnswer
+        {
+            RequestId = request,
+            Exchange = number,
+            CurrencyCount = exchange.CurrencyCount,
+            WaitingCount = exchange.WaitingCount,
+            FirstWaiting = exchange.Head,
+            AggregateShortLimit = exchange.AggregateShortLimit,
+            Settled = exchange.Settled,
+            AsOfSequence = AsOf,
+        });
+    }
+
+    private void AnswerPair(in IngressHead head, ulong request, uint number)
+    {
+        ExchangePairRecord pair = _ledger.Clearing.ExchangePairs[number];
+        Send(head, new ExchangePairAnswer
+        {
+            RequestId = request,
+            Pair = number,
+            Exchange = pair.Exchange,
+            State = pair.State,
+            FirstPays = pair.FirstPays,
+            FirstReceives = pair.FirstReceives,
+            SecondPays = pair.SecondPays,
+            SecondReceives = pair.SecondReceives,
+            Next = pair.Next,
+            FirstAmount = pair.FirstAmount,
+            SecondAmount = pair.SecondAmount,
+            SettledSequence = pair.SettledSequence,
+            Reference = pair.Reference,
             AsOfSequence = AsOf,
         });
     }

@@ -49,8 +49,12 @@ internal sealed partial class ExecutionStage
             case TemplateId.StatementQuery:
                 AnswerStatement(head, MemoryMarshal.Read<StatementQuery>(body));
                 break;
-            case TemplateId.PaymentQuery or TemplateId.MemberQuery or TemplateId.PaymentSystemQuery or TemplateId.CycleQuery:
+            case TemplateId.PaymentQuery or TemplateId.MemberQuery or TemplateId.PaymentSystemQuery or TemplateId.CycleQuery
+                or TemplateId.ExchangeQuery or TemplateId.ExchangePairQuery:
                 AnswerClearing(head, body);
+                break;
+            case TemplateId.CounterpartyQuery or TemplateId.ClearingMemberQuery or TemplateId.ContractQuery or TemplateId.DefaultQuery:
+                AnswerCounterparties(head, body);
                 break;
             default:
                 Invariant.Check(head.Template == TemplateId.StatusQuery);

@@ -4,9 +4,11 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Threading;
 using FastLedger.Domain;
+using FastLedger.Node.Checkpoints;
 using FastLedger.Node.Cluster;
 using FastLedger.Node.Configuration;
 using FastLedger.Node.Edge;
+using FastLedger.Node.Sync;
 using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
 using FastLedger.Protocol.Messages;
@@ -44,6 +46,7 @@ internal sealed partial class ExecutionStage : IDisposable
     private readonly EventMode[] _eventModeOf;
     private readonly int[] _eventCountOf;
     private readonly uint[] _eventSessions;
+    private readonly Checkpointer? _checkpoints;
     private ulong _egressAtBlock;
     private ulong _journalIndex;
     private ulong _commands, _blocks;
@@ -52,7 +55,7 @@ internal sealed partial class ExecutionStage : IDisposable
     private volatile bool _aborted;
 
     public ExecutionStage(
-        NodeOptions options, BlockExecution execution, JournalWriter journal, StageRings rings, ConnectionTable connections, StageTimes times, StatementReader statements)
+        NodeOptions options, BlockExecution execution, JournalWriter journal, StageRings rings, ConnectionTable connections, StageTimes times, StatementReader statements, Checkpointer? checkpoints = null)
     {
         _options = options;
         _execution = execution;
@@ -67,6 +70,7 @@ internal sealed partial class ExecutionStage : IDisposable
         _connections = connections;
         _times = times;
         _statements = statements;
+        _checkpoints = checkpoints;
         _waiter = new StageWaiter(options.Pipeline.Wait, _bell);
         _hasWork = () => _stopping || !_ordered.IsEmpty || !_queries.IsEmpty;
         uint sessions = _ledger.Sessions.Capacity;
@@ -115,11 +119,15 @@ internal sealed partial class ExecutionStage : IDisposable
         Stop();
     }
 
+    /// <summary>Copies of the state for peers; null in a cluster of one.</summary>
+    public StateCopies? Copies { get; init; }
+
     public void Dispose() => _execution.Dispose();
 
     private bool Round()
     {
-        bool any = false;
+        bool any = _ordered.IsEmpty && _checkpoints is not null && _checkpoints.IdleTurn();
+        if (_ordered.IsEmpty) Copies?.IdleTurn(_ledger.Tree, _ledger.Height);
         ulong position = _ordered.Position;
         if (_ordered.TryRead(ref position, out ByteRing.Entry block))
         {
@@ -163,6 +171,8 @@ internal sealed partial class ExecutionStage : IDisposable
         }
 
         _execution.End(block.BlockId);
+        _checkpoints?.AfterBlock(_execution);
+        Copies?.AfterBlock(_ledger.Tree, block.Height);
         FinishReplies();
         _inBlock = false;
         Volatile.Write(ref _commands, _commands + commands);

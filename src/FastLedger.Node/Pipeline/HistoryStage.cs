@@ -7,7 +7,7 @@ using FastLedger.Storage;
 
 namespace FastLedger.Node.Pipeline;
 
-/// <summary>Writes history entries to their file, now and then and when their memory is full. History is derived: it is never synced.</summary>
+/// <summary>Writes history entries to their file, now and then and when their memory is full. History is derived: it is synced only before a part of the journal goes.</summary>
 /// <remarks>Thread: its own. Alloc: none. Blocks: on the device's page cache.</remarks>
 internal sealed class HistoryStage
 {
@@ -16,7 +16,11 @@ internal sealed class HistoryStage
     private readonly Doorbell _bell = new();
     private volatile bool _stopping;
 
-    public HistoryStage(string dataDirectory) => Log = new HistoryLog(Path.Combine(dataDirectory, HistoryFile), flushNeeded: _bell.Ring);
+    /// <param name="dataDirectory">Where the file is.</param>
+    /// <param name="keptEntries">Entries that the recovered state knows; what follows is made again.</param>
+    /// <exception cref="StorageFaultException">The device failed.</exception>
+    public HistoryStage(string dataDirectory, ulong keptEntries = 0) =>
+        Log = new HistoryLog(Path.Combine(dataDirectory, HistoryFile), keptEntries, flushNeeded: _bell.Ring);
 
     /// <summary>The history.</summary>
     public HistoryLog Log { get; }

@@ -49,6 +49,9 @@ internal sealed class JournalReplay
     /// bundle was checked once and the digest binds its bytes; an auditor must still be able to show it.</summary>
     public bool ChecksSignatures { get; init; }
 
+    /// <summary>Records of the core up to this journal entry are in the snapshot that the core has already.</summary>
+    public ulong CoreKnows { get; init; }
+
     /// <summary>Blocks executed.</summary>
     public ulong Blocks { get; private set; }
 
@@ -69,7 +72,13 @@ internal sealed class JournalReplay
     /// <exception cref="JournalDamagedException">The journal begins with something else.</exception>
     public static Genesis? ReadGenesis(JournalReader reader)
     {
-        if (!reader.TryRead(out JournalEntry entry)) return null;
+        return reader.TryRead(out JournalEntry entry) ? ReadGenesis(entry) : null;
+    }
+
+    /// <summary>The genesis in the first entry of a journal.</summary>
+    /// <exception cref="JournalDamagedException">The entry is something else.</exception>
+    public static Genesis ReadGenesis(in JournalEntry entry)
+    {
         if (entry.Kind != JournalEntryKind.Genesis) throw new JournalDamagedException(entry.File, entry.Offset, "the first entry is not a genesis");
         return JsonSerializer.Deserialize(entry.Payload, GenesisJson.Default.Genesis)
             ?? throw new JournalDamagedException(entry.File, entry.Offset, "the genesis is empty");
@@ -93,7 +102,7 @@ internal sealed class JournalReplay
                     Take(entry);
                     break;
                 case JournalEntryKind.Consensus:
-                    Core?.Replay(entry.Payload);
+                    if (entry.Index > CoreKnows) Core?.Replay(entry.Payload);
                     Index?.Add(entry.Payload, entry.Location);
                     Take(entry.Payload);
                     break;

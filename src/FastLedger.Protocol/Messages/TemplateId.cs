@@ -58,6 +58,51 @@ public enum TemplateId : ushort
     PaymentSystemAnswer = 65,
     CycleQuery = 66,
     CycleAnswer = 67,
+    ExchangeQuery = 80,
+    ExchangeAnswer = 81,
+    ExchangePairQuery = 82,
+    ExchangePairAnswer = 83,
+    CounterpartyQuery = 68,
+    CounterpartyAnswer = 69,
+    ClearingMemberQuery = 70,
+    ClearingMemberAnswer = 71,
+    ContractQuery = 72,
+    ContractAnswer = 73,
+    DefaultQuery = 74,
+    DefaultAnswer = 75,
+
+    // Policies, objects, splits, sealed rounds, outcomes and their proofs: 100–139
+
+    PolicyQuery = 100,
+    PolicyAnswer = 101,
+    ProposalQuery = 102,
+    ProposalAnswer = 103,
+    AccountRuleQuery = 104,
+    AccountRuleAnswer = 105,
+    PendingTransferQuery = 106,
+    PendingTransferAnswer = 107,
+    ObjectClassQuery = 108,
+    ObjectClassAnswer = 109,
+    ObjectQuery = 110,
+    ObjectAnswer = 111,
+    ObjectHistoryQuery = 112,
+    ObjectHistoryAnswer = 113,
+    EventQuery = 114,
+    EventAnswer = 115,
+    SplitQuery = 116,
+    SplitAnswer = 117,
+    DistributionQuery = 118,
+    DistributionAnswer = 119,
+    RoundQuery = 120,
+    RoundAnswer = 121,
+    BidQuery = 122,
+    BidAnswer = 123,
+    OutcomeQuery = 124,
+    OutcomeAnswer = 125,
+    StateProofQuery = 126,
+    StateProofAnswer = 127,
+    EventProofQuery = 128,
+    EventProofAnswer = 129,
 
     // Between replicas, 140–189
 
@@ -76,4 +121,17 @@ public enum TemplateId : ushort
     StateCertificate = 160,
     /// <summary>Server: that the next batch result is part of a certified block.</summary>
     ReceiptProof = 161,
+
+    // State sync between replicas, 170–179
+
+    /// <summary>Asks which state a replica can give out.</summary>
+    StateManifestQuery = 170,
+    /// <summary>What a state consists of, with its certificate.</summary>
+    StateManifest = 171,
+    /// <summary>Asks for a chunk of a table.</summary>
+    StateChunkQuery = 172,
+    /// <summary>Records with the path to their table's root.</summary>
+    StateChunk = 173,
+    /// <summary>The query cannot be answered.</summary>
+    StateRefusal = 174,
 }

@@ -124,6 +124,27 @@ public sealed partial class ServerSession
             case TemplateId.MemberQuery: return ReceiveQuery<MemberQuery>(in frame);
             case TemplateId.PaymentSystemQuery: return ReceiveQuery<PaymentSystemQuery>(in frame);
             case TemplateId.CycleQuery: return ReceiveQuery<CycleQuery>(in frame);
+            case TemplateId.ExchangeQuery: return ReceiveQuery<ExchangeQuery>(in frame);
+            case TemplateId.ExchangePairQuery: return ReceiveQuery<ExchangePairQuery>(in frame);
+            case TemplateId.CounterpartyQuery: return ReceiveQuery<CounterpartyQuery>(in frame);
+            case TemplateId.ClearingMemberQuery: return ReceiveQuery<ClearingMemberQuery>(in frame);
+            case TemplateId.ContractQuery: return ReceiveQuery<ContractQuery>(in frame);
+            case TemplateId.DefaultQuery: return ReceiveQuery<DefaultQuery>(in frame);
+            case TemplateId.PolicyQuery: return ReceiveQuery<PolicyQuery>(in frame);
+            case TemplateId.ProposalQuery: return ReceiveQuery<ProposalQuery>(in frame);
+            case TemplateId.AccountRuleQuery: return ReceiveQuery<AccountRuleQuery>(in frame);
+            case TemplateId.PendingTransferQuery: return ReceiveQuery<PendingTransferQuery>(in frame);
+            case TemplateId.ObjectClassQuery: return ReceiveQuery<ObjectClassQuery>(in frame);
+            case TemplateId.ObjectQuery: return ReceiveQuery<ObjectQuery>(in frame);
+            case TemplateId.ObjectHistoryQuery: return ReceiveQuery<ObjectHistoryQuery>(in frame);
+            case TemplateId.EventQuery: return ReceiveQuery<EventQuery>(in frame);
+            case TemplateId.SplitQuery: return ReceiveQuery<SplitQuery>(in frame);
+            case TemplateId.DistributionQuery: return ReceiveQuery<DistributionQuery>(in frame);
+            case TemplateId.RoundQuery: return ReceiveQuery<RoundQuery>(in frame);
+            case TemplateId.BidQuery: return ReceiveQuery<BidQuery>(in frame);
+            case TemplateId.OutcomeQuery: return ReceiveQuery<OutcomeQuery>(in frame);
+            case TemplateId.StateProofQuery: return ReceiveQuery<StateProofQuery>(in frame);
+            case TemplateId.EventProofQuery: return ReceiveQuery<EventProofQuery>(in frame);
             case TemplateId.NegotiateResponse:
             case TemplateId.EstablishAck:
             case TemplateId.Reject:
@@ -138,11 +159,31 @@ public sealed partial class ServerSession
             case TemplateId.SessionAnswer:
             case TemplateId.StatusAnswer:
             case TemplateId.PaymentAnswer:
+            case TemplateId.ExchangeAnswer:
+            case TemplateId.ExchangePairAnswer:
             case TemplateId.MemberAnswer:
             case TemplateId.PaymentSystemAnswer:
             case TemplateId.CycleAnswer:
-            case TemplateId.StateCertificate:
-            case TemplateId.ReceiptProof:
+            case TemplateId.CounterpartyAnswer:
+            case TemplateId.ClearingMemberAnswer:
+            case TemplateId.ContractAnswer:
+            case TemplateId.DefaultAnswer:
+            case TemplateId.PolicyAnswer:
+            case TemplateId.ProposalAnswer:
+            case TemplateId.AccountRuleAnswer:
+            case TemplateId.PendingTransferAnswer:
+            case TemplateId.ObjectClassAnswer:
+            case TemplateId.ObjectAnswer:
+            case TemplateId.ObjectHistoryAnswer:
+            case TemplateId.EventAnswer:
+            case TemplateId.SplitAnswer:
+            case TemplateId.DistributionAnswer:
+            case TemplateId.RoundAnswer:
+            case TemplateId.BidAnswer:
+            case TemplateId.OutcomeAnswer:
+            case TemplateId.StateProofAnswer:
+            case TemplateId.EventProofAnswer:
+            case >= TemplateId.PeerHello and <= Peers.PeerSession.LastMessage:
                 return Terminate(ResultCode.UnexpectedMessage, in header);
             default:
                 return State == ServerSessionState.Established

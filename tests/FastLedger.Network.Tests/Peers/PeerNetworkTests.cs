@@ -28,7 +28,7 @@ public sealed class PeerNetworkTests
                 {
                     byte[] body = Content(from, to, length);
                     int split = length / 3;
-                    while (!fixture.Networks[from].TrySend(to, PeerPriority.Bulk, 150, body.AsSpan(0, split), body.AsSpan(split))) await Task.Yield();
+                    await Eventually.FalseAsync(() => !fixture.Networks[from].TrySend(to, PeerPriority.Bulk, 150, body.AsSpan(0, split), body.AsSpan(split)));
                 }
             }
         }
@@ -77,7 +77,7 @@ public sealed class PeerNetworkTests
             BitConverter.TryWriteBytes(block, sent);
             if (fixture.Networks[0].TrySend(1, PeerPriority.Bulk, 150, block)) sent++;
             else if (slow.Refusals > 0 && fixture.Networks[0].Statistics(1).Refused > 1_000) break;
-            else await Task.Yield();
+            else await Task.Delay(1);
         }
 
         Assert.True(sent < 256, "256 MiB went nowhere without back-pressure");
@@ -99,7 +99,7 @@ public sealed class PeerNetworkTests
         while (fixture.Networks[0].Statistics(1).Refused < 1_000 || fixture.Receivers[1].Refusals == 0)
         {
             if (fixture.Networks[0].TrySend(1, PeerPriority.Bulk, 150, block)) blocks++;
-            else await Task.Yield();
+            else await Task.Delay(1);
         }
 
         for (int i = 0; i < 10; i++)
