@@ -35,13 +35,26 @@ internal sealed class CheckpointFiles : ICheckpointManager
     }
 
     /// <summary>The file that describes a checkpoint.</summary>
-    public string DescriptionPath(ulong sequence) => FilePath(sequence, "description");
+    public string DescriptionPath(ulong sequence) => FilePath(_directory, _prefix, sequence, "description");
 
     /// <summary>The file with FASTER's hash index.</summary>
-    public string IndexPath(ulong sequence) => FilePath(sequence, "index");
+    public string IndexPath(ulong sequence) => FilePath(_directory, _prefix, sequence, "index");
 
     /// <summary>The file with the page directory.</summary>
-    public string DirectoryPath(ulong sequence) => FilePath(sequence, "directory");
+    public string DirectoryPath(ulong sequence) => FilePath(_directory, _prefix, sequence, "directory");
+
+    /// <summary>Full paths of all files of a checkpoint, its part of the log included.</summary>
+    public static IReadOnlyList<string> List(IFileSystem files, string directory, string prefix, in StoreToken token)
+    {
+        string path = FilePath(directory, prefix, token.Sequence, "description");
+        CheckpointDescription description = CheckpointDescription.Read(files, path, in token);
+        List<string> paths = [path, FilePath(directory, prefix, token.Sequence, "directory")];
+        if (description.IndexMetadata.Length > 0) paths.Add(FilePath(directory, prefix, token.Sequence, "index"));
+        if (description.Records == 0) return paths;
+        for (long segment = token.BeginAddress / description.SegmentBytes; segment * description.SegmentBytes < token.TailAddress; segment++)
+            paths.Add(SegmentedDevice.SegmentPath(directory, prefix, (int)segment));
+        return paths;
+    }
 
     /// <summary>The next checkpoint that FASTER takes has this number.</summary>
     public void BeginCheckpoint(ulong sequence)
@@ -156,8 +169,8 @@ internal sealed class CheckpointFiles : ICheckpointManager
         return _recovered;
     }
 
-    private string FilePath(ulong sequence, string kind) =>
-        Path.Combine(_directory, string.Create(CultureInfo.InvariantCulture, $"{_prefix}-checkpoint-{sequence:D10}.{kind}"));
+    private static string FilePath(string directory, string prefix, ulong sequence, string kind) =>
+        Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{prefix}-checkpoint-{sequence:D10}.{kind}"));
 
     private bool TryParse(string name, out ulong sequence)
     {

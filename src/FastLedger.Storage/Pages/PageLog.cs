@@ -18,7 +18,10 @@ internal sealed unsafe class PageLog : IDisposable
 {
     public const string Prefix = "pages";
     /// <summary>Bytes of a page in the log: FASTER's record information, the key, the image.</summary>
-    public const int RecordBytes = 16 + PageImage.Size;
+    public const int RecordBytes = RecordHeaderBytes + PageImage.Size;
+
+    /// <summary>Bytes of a record before the image.</summary>
+    public const int RecordHeaderBytes = 16;
 
     private const int CheckpointSteps = 1000;
     private readonly PageStoreOptions _options;
@@ -73,6 +76,7 @@ internal sealed unsafe class PageLog : IDisposable
                 tryRecoverLatest: false,
                 concurrencyControlMode: ConcurrencyControlMode.None);
             if (description is not null) Recover(description, in token);
+            else DeleteRemains();
             _session = _store.For(new PageFunctions(_landing)).NewSession<PageFunctions>(new PageFunctions(_landing));
             fault.ThrowIfAny();
         }
@@ -116,31 +120,27 @@ internal sealed unsafe class PageLog : IDisposable
         Upsert(image);
     }
 
-    /// <summary>Reads the newest image of a page.</summary>
+    /// <summary>
+    /// Reads the newest image of a page: through FASTER while it is in the log's memory, else from where the directory says that it stands,
+    /// which is quicker than FASTER's walk along the hash chain and makes no garbage.
+    /// </summary>
     /// <exception cref="StoreDamagedException">It is not there as it was written.</exception>
     /// <exception cref="StorageFaultException">The device failed.</exception>
     public void Read(PageKey key, PageImage* image)
     {
         PageDirectory.Entry* entry = _directory.Find(key);
         if (entry == null) throw Damage(0, $"{key} does not exist");
-        nint output = (nint)image;
-        Empty input = default;
-        _landing.Address = 0;
-        Status status = _session.Read(ref key, ref input, ref output);
-        bool found = status.Found;
-        if (status.IsPending)
-        {
-            _landing.Found = false;
-            _session.CompletePending(wait: true);
-            found = _landing.Found;
-        }
-
-        long address = _landing.Address;
-        _fault.ThrowIfAny();
-        if (!found) throw Damage(entry->Address, $"FASTER does not find {key}, which was written");
-        if (address != entry->Address) throw Damage(entry->Address, $"FASTER has {key} at address {address} instead of {entry->Address}");
+        if (IsOnDisk(entry)) _device.ReadAt(entry->Address + RecordHeaderBytes, new Span<byte>(image, PageImage.Size));
+        else ReadFromMemory(key, entry->Address, image);
         string? wrong = Wrong(image, key, entry->Tag);
-        if (wrong is not null) throw Damage(address, wrong);
+        if (wrong is not null) throw Damage(entry->Address, wrong);
+    }
+
+    /// <summary>Says that a page will be read soon.</summary>
+    public void WillRead(PageKey key)
+    {
+        PageDirectory.Entry* entry = _directory.Find(key);
+        if (entry != null && IsOnDisk(entry)) _device.WillReadAt(entry->Address, RecordBytes);
     }
 
     /// <summary>Reads every page straight from the files, in the order of the log. Before anything was written.</summary>
@@ -267,8 +267,23 @@ internal sealed unsafe class PageLog : IDisposable
         return (ulong)image->Checksum == tag ? null : $"this is not the newest image of {key}";
     }
 
+    /// <summary>FASTER lets go of memory only behind what it has written.</summary>
+    private bool IsOnDisk(PageDirectory.Entry* entry) => entry->Address < _store.Log.HeadAddress;
+
+    private void ReadFromMemory(PageKey key, long address, PageImage* image)
+    {
+        nint output = (nint)image;
+        Empty input = default;
+        _landing.Address = 0;
+        Status status = _session.Read(ref key, ref input, ref output);
+        _fault.ThrowIfAny();
+        if (!status.Found) throw Damage(address, $"FASTER does not find {key}, which was written");
+        if (_landing.Address != address) throw Damage(address, $"FASTER has {key} at address {_landing.Address} instead of {address}");
+    }
+
     private void Upsert(PageImage* image)
     {
+        if (TailAddress > PageStore.MaximumTailAddress) throw Damage(TailAddress, "the log's addresses are used up: the store must be begun anew");
         PageKey key = image->Key;
         nint output = 0;
         Empty input = default;
@@ -277,6 +292,13 @@ internal sealed unsafe class PageLog : IDisposable
         if (status.IsPending || status.IsFaulted || status.IsCanceled) throw Damage(TailAddress, $"FASTER's answer to a write was {status}");
         _directory.Set(key, metadata.Address, (ulong)image->Checksum);
         _changed = true;
+    }
+
+    private void DeleteRemains()
+    {
+        _device.DeleteAll();
+        foreach (string path in _checkpoints.Older(ulong.MaxValue)) _options.Files.Delete(path);
+        _options.Files.SyncDirectory(_options.Directory);
     }
 
     private void Recover(CheckpointDescription description, in StoreToken token)

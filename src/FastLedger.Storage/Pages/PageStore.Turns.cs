@@ -20,6 +20,7 @@ public sealed unsafe partial class PageStore
     private readonly Thread? _thread;
     private ulong _writeCursor;
     private ulong _requestCursor;
+    private ulong _announced; // requests before this cursor have been announced
     private ulong _applied;
     private ulong _pagesRead;
     private ulong _checkpoints;
@@ -113,6 +114,7 @@ public sealed unsafe partial class PageStore
     private bool ServeReads()
     {
         bool worked = ServeBlockingRead();
+        Announce();
         for (int i = 0; i < ReadsPerTurn; i++)
         {
             ulong cursor = _requestCursor;
@@ -131,6 +133,14 @@ public sealed unsafe partial class PageStore
         }
 
         return worked;
+    }
+
+    /// <summary>Lets the system begin to fetch what is asked for, so that the device has more than one read to do at a time.</summary>
+    private void Announce()
+    {
+        if (_announced < _requestCursor) _announced = _requestCursor;
+        for (int i = 0; i < ReadsPerTurn && _requests.TryRead(ref _announced, out ByteRing.Entry entry); i++)
+            _log.WillRead(MemoryMarshal.Read<Request>(entry.Payload).Key);
     }
 
     private bool ServeBlockingRead()
@@ -253,6 +263,7 @@ public sealed unsafe partial class PageStore
             _log.MovesLeft,
             _checkpoints,
             _log.OverflowBuckets,
+            _log.TailAddress,
             Volatile.Read(ref _accepted) - _applied);
         Interlocked.Increment(ref _statisticsVersion);
     }

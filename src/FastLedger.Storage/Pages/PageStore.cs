@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.Collections.Generic;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Threading;
@@ -20,6 +21,9 @@ public sealed unsafe partial class PageStore : IDisposable
 {
     /// <summary>Bytes of a page.</summary>
     public const int PageBytes = 4096;
+
+    /// <summary>The store takes no more writes when this many bytes were ever written to its log: FASTER's addresses end there.</summary>
+    public const long MaximumTailAddress = (1L << 47) - (1L << 40);
 
     private const int ImageOffset = 32; // of the image in a ring entry, behind WriteHeader or the tag
 
@@ -78,7 +82,7 @@ public sealed unsafe partial class PageStore : IDisposable
     /// <summary>The first fault, or null. Thread: any.</summary>
     public Exception? Fault => _fault.First;
 
-    /// <summary>Opens an empty store. What is left in the directory of an earlier one is overwritten.</summary>
+    /// <summary>Opens an empty store. What is left in the directory of an earlier one is deleted.</summary>
     /// <remarks>A ledger that has ever had a manifest must not be begun anew: see <see cref="ManifestStore"/>.</remarks>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="DirectoryInUseException">Another owner has the directory.</exception>
@@ -102,6 +106,17 @@ public sealed unsafe partial class PageStore : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         if (token.Sequence == 0) throw new ArgumentException("The token names no checkpoint", nameof(token));
         return new PageStore(options, in token, visitor);
+    }
+
+    /// <summary>The files that a checkpoint consists of. Copied while no <see cref="TryRelease"/> is made, they are a backup of it.</summary>
+    /// <param name="options">Of the store, which may be open.</param>
+    /// <param name="token">From the manifest.</param>
+    /// <exception cref="StoreDamagedException">The checkpoint's description is missing or another one.</exception>
+    /// <exception cref="StorageFaultException">The device failed.</exception>
+    public static IReadOnlyList<string> ListFiles(PageStoreOptions options, in StoreToken token)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return CheckpointFiles.List(options.Files, options.Directory, PageLog.Prefix, in token);
     }
 
     /// <summary>Hands a page over, to be written. A later write of the same page replaces an earlier one.</summary>

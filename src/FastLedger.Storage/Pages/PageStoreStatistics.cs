@@ -11,6 +11,10 @@ namespace FastLedger.Storage;
 /// <param name="MovesLeft">Live pages that wait to be moved.</param>
 /// <param name="Checkpoints">Checkpoints taken.</param>
 /// <param name="OverflowBuckets">Hash buckets beyond the index's own: many mean that the store was laid out for fewer pages.</param>
+/// <param name="TailAddress">
+/// Bytes ever written to the log. FASTER's addresses end at 2^47 (140 TB): the store stops at <see cref="PageStore.MaximumTailAddress"/>, and
+/// must be begun anew before, from the journal, a backup or a peer.
+/// </param>
 /// <param name="WritesInFlight">Pages in the ring, not yet with FASTER.</param>
 public readonly record struct PageStoreStatistics(
     long Pages,
@@ -22,4 +26,5 @@ public readonly record struct PageStoreStatistics(
     long MovesLeft,
     ulong Checkpoints,
     long OverflowBuckets,
+    long TailAddress,
     ulong WritesInFlight);

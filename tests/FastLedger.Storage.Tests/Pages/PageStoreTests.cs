@@ -253,4 +253,53 @@ public class PageStoreTests
         using PageStore recovered = scenario.Recover(in token);
         scenario.AssertHolds(recovered);
     }
+
+    [Fact]
+    public void A_copy_of_a_checkpoint_s_files_made_while_the_store_goes_on_is_a_backup_of_it()
+    {
+        PageScenario scenario = new();
+        Random random = new(9);
+        using PageStore store = scenario.Create();
+        for (ulong height = 1; height < 6; height++)
+        {
+            scenario.WriteRandom(store, random, 60, height);
+            PageScenario.Checkpoint(store, height);
+        }
+
+        StoreToken token = PageScenario.Checkpoint(store, 6);
+        PageScenario backup = new();
+        foreach ((ulong key, (int, ulong) page) in scenario.Model) backup.Model.Add(key, page);
+        scenario.WriteRandom(store, random, 30, 7);
+        foreach (string path in PageStore.ListFiles(scenario.Options(), in token))
+        {
+            backup.Files.SetBytes(path, scenario.Files.Bytes(path));
+            scenario.WriteRandom(store, random, 30, 7);
+        }
+
+        using PageStore restored = backup.Recover(in token);
+        backup.AssertHolds(restored);
+    }
+
+    [Theory]
+    [InlineData(nameof(PageStoreOptions.LogMemoryBytes))]
+    [InlineData(nameof(PageStoreOptions.LogPageBytes))]
+    [InlineData(nameof(PageStoreOptions.SegmentBytes))]
+    [InlineData(nameof(PageStoreOptions.MutableFraction))]
+    [InlineData(nameof(PageStoreOptions.LogGrowth))]
+    [InlineData(nameof(PageStoreOptions.MaximumRequests))]
+    public void An_option_out_of_its_range_is_refused_by_name(string name)
+    {
+        PageStoreOptions options = new()
+        {
+            Directory = PageScenario.Directory,
+            Files = new SimulatedFileSystem(),
+            LogMemoryBytes = name == nameof(PageStoreOptions.LogMemoryBytes) ? 1 << 20 : 64 << 20,
+            LogPageBytes = name == nameof(PageStoreOptions.LogPageBytes) ? 3 << 20 : 1 << 20,
+            SegmentBytes = name == nameof(PageStoreOptions.SegmentBytes) ? 1 << 19 : 256 << 20,
+            MutableFraction = name == nameof(PageStoreOptions.MutableFraction) ? 1 : 0.5,
+            LogGrowth = name == nameof(PageStoreOptions.LogGrowth) ? 1.4 : 2,
+            MaximumRequests = name == nameof(PageStoreOptions.MaximumRequests) ? 63 : 64,
+        };
+        Assert.Contains(name, Assert.Throws<ArgumentException>(() => PageStore.Create(options)).Message, StringComparison.Ordinal);
+    }
 }
