@@ -159,7 +159,7 @@ public sealed class Replica : IAsyncDisposable
         }
         catch
         {
-            historyStage?.Log.Dispose();
+            historyStage?.Dispose();
             state?.Dispose();
             journal.Dispose();
             throw;
@@ -216,7 +216,7 @@ public sealed class Replica : IAsyncDisposable
         _checkpoints?.Dispose();
         _execution.Dispose();
         _state.Dispose();
-        _history.Dispose();
+        _historyStage.Dispose();
         _journal.Dispose();
         _inbox.Dispose();
         _store.Dispose();

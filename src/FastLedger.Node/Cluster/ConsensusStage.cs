@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Diagnostics;
-using System.Threading;
 using FastLedger.Consensus;
 using FastLedger.Consensus.Effects;
 using FastLedger.Network.Peers;
