@@ -14,6 +14,7 @@ using FastLedger.Node.Configuration;
 using FastLedger.Node.Edge;
 using FastLedger.Node.Pipeline;
 using FastLedger.Node.Recovery;
+using FastLedger.Node.Sync;
 using FastLedger.Primitives;
 using FastLedger.Storage;
 
@@ -48,6 +49,8 @@ public sealed class Replica : IAsyncDisposable
     private readonly JournalArchive _archive;
     private readonly RestoredState _state;
     private readonly Checkpointer? _checkpoints;
+    private readonly StateCopies? _copies;
+    private readonly StateSyncService? _sync;
     private readonly StageTimes _times;
     private readonly ConnectionTable _connections;
     private readonly StatementReader _statements;
@@ -82,7 +85,11 @@ public sealed class Replica : IAsyncDisposable
         _network = _identity.Validators.Count > 1 ? _identity.OpenNetwork(options, _ledger.ChainId, _inbox) : null;
         _archive = new JournalArchive(Path.Combine(options.DataDirectory, JournalFolder), journal.Writer, recovered.Index, _network, _ledger.ChainId);
         _checkpoints = OpenCheckpoints(state);
-        _execution = new ExecutionStage(options, Execution, journal.Writer, _rings, _connections, _times, _statements, _checkpoints);
+        _execution = new ExecutionStage(options, Execution, journal.Writer, _rings, _connections, _times, _statements, _checkpoints)
+        {
+            Copies = _copies = _network is null ? null : new StateCopies(),
+        };
+        if (_network is not null) _inbox.Sync = _sync = new StateSyncService(_copies!, _network);
         _consensus = new ConsensusStage(
             options, recovered.Core, journal.Writer, _rings, _store, _inbox, _network, _connections, _execution, _archive,
             new EvidenceFolder(Path.Combine(options.DataDirectory, EvidenceDirectory)), _times, OnHalted, _checkpoints);
@@ -152,7 +159,7 @@ public sealed class Replica : IAsyncDisposable
         }
         catch
         {
-            historyStage?.Log.Dispose();
+            historyStage?.Dispose();
             state?.Dispose();
             journal.Dispose();
             throw;
@@ -204,13 +211,15 @@ public sealed class Replica : IAsyncDisposable
         _historyThread?.Join();
         _statements.Drain();
         if (_network is not null) await _network.DisposeAsync().ConfigureAwait(false);
+        _sync?.Dispose();
+        _copies?.Dispose();
         _archive.Dispose();
         _completion.TrySetResult();
         _consensus.Dispose();
         _checkpoints?.Dispose();
         _execution.Dispose();
         _state.Dispose();
-        _history.Dispose();
+        _historyStage.Dispose();
         _journal.Dispose();
         _inbox.Dispose();
         _store.Dispose();

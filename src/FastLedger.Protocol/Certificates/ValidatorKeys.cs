@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Collections.Generic;
-using System.Runtime.CompilerServices;
 using FastLedger.Cryptography;
 using FastLedger.Primitives;
 using FastLedger.Protocol.Messages;
