@@ -168,7 +168,7 @@ public sealed class Replica : IAsyncDisposable
 
     /// <summary>What each stage did so far.</summary>
     public ReplicaStatistics Statistics() => new(
-        _execution.Commands, _execution.Blocks, _journal.Writer.GroupsCommitted, _journal.Writer.BytesWritten, _connections.Count, _listener.Faults, _rings.Batches.UsedBytes,
+        _execution.Commands, _execution.Blocks, _journal.Writer.GroupsCommitted, _journal.Writer.BytesWritten, _connections.Count, _listener.Faults + (_network?.NetworkStatistics.Faults ?? 0), _rings.Batches.UsedBytes,
         _rings.Egress.UsedBytes, _times);
 
     /// <summary>How long blocks took to execute.</summary>

@@ -2,7 +2,6 @@
 using System;
 using System.Runtime.InteropServices;
 using FastLedger.Cryptography;
-using FastLedger.Primitives;
 
 namespace FastLedger.Protocol.StateSync;
 

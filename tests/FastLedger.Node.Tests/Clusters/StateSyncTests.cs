@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Collections.Generic;
-using System.Linq;
 using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
@@ -13,6 +12,7 @@ using FastLedger.Node.Sync;
 using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
 using FastLedger.Protocol.Messages;
+using FastLedger.Protocol.Peers;
 using FastLedger.Protocol.StateSync;
 using FastLedger.State;
 using Xunit.Abstractions;
@@ -75,6 +75,18 @@ public sealed class StateSyncTests(ITestOutputHelper output)
         ulong account = bank.Bob;
         Assert.True(ledger.Accounts.Has(account));
         Assert.True(ledger.Height >= 10);
+    }
+
+    [Fact]
+    public async Task Replicas_agree_over_encrypted_connections()
+    {
+        await using var cluster = new TestCluster(configure: static o => o.Cluster.Encryption = PeerEncryption.Tls);
+        await using LedgerClient client = await cluster.ConnectAsync();
+        var bank = await Bank.OpenAsync(client, 1_000_000);
+        for (int i = 0; i < 5; i++) await SendAsync(client, 1000, bank.Transfer(1));
+        await cluster.AgreeAsync();
+        Assert.Equal((UInt128)5000, (await client.GetAccountAsync(bank.Bob)).CreditsPosted);
+        for (int i = 0; i < cluster.Count; i++) Assert.Equal(0, cluster[i].Statistics().ConnectionFaults);
     }
 
     /// <summary>Tells the replicas where the fetching one is; one of them hears another address, behind which it is misquoted.</summary>

@@ -7,7 +7,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
-using FastLedger.Protocol.Framing;
 
 namespace FastLedger.Node.Tests.Clusters;
 
