@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
-using System.Collections.Generic;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using FASTER.core;
 using FastLedger.Primitives;
 
 namespace FastLedger.Storage.Tests;
