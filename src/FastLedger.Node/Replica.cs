@@ -49,7 +49,8 @@ public sealed class Replica : IAsyncDisposable
     private readonly CancellationTokenSource _coreStopped = new();
     private int _disposed;
 
-    private Replica(NodeOptions options, Journal journal, HistoryLog history, BlockExecution execution, StageTimes times, ulong replayedCommands)
+    private Replica(
+        NodeOptions options, Journal journal, HistoryLog history, BlockExecution execution, StageTimes times, ulong replayedCommands, TimeProvider time)
     {
         _times = times;
         _options = options;
@@ -61,7 +62,7 @@ public sealed class Replica : IAsyncDisposable
         _egress = new ByteRing(options.Limits.EgressBytes);
         _connections = new ConnectionTable(options.Limits.Connections);
         _statements = new StatementReader(history, journal.Writer, _connections);
-        _core = new CoreStage(options, execution, journal.Writer, _ingress, _egress, _coreBell, _times, _statements);
+        _core = new CoreStage(options, execution, journal.Writer, _ingress, _egress, _coreBell, _times, _statements, time);
         _commit = new CommitStage(journal.Writer, history, _egress, _connections, _coreBell, _times);
         _listener = new ClientListener(options, _ledger.ChainId, _connections, _ingress, _coreBell, _times, _coreStopped.Token);
         Execution = execution;
@@ -90,11 +91,12 @@ public sealed class Replica : IAsyncDisposable
     /// <summary>Recovers and starts.</summary>
     /// <param name="options">Settings without fault.</param>
     /// <param name="progress">Told during recovery how many commands were executed again.</param>
+    /// <param name="time">Where block time comes from when it comes from the machine's clock; null for that of the system.</param>
     /// <exception cref="ConfigurationException">The settings are faulty, or the directory belongs to another ledger.</exception>
     /// <exception cref="JournalDamagedException">The journal lost something durable.</exception>
     /// <exception cref="StorageFaultException">The device failed.</exception>
     /// <exception cref="DirectoryInUseException">Another process has the directory open.</exception>
-    public static Replica Start(NodeOptions options, Action<ulong>? progress = null)
+    public static Replica Start(NodeOptions options, Action<ulong>? progress = null, TimeProvider? time = null)
     {
         var faults = options.Faults();
         if (faults.Count > 0) throw new ConfigurationException(faults);
@@ -115,7 +117,7 @@ public sealed class Replica : IAsyncDisposable
             history = new HistoryLog(Path.Combine(options.DataDirectory, HistoryFile), flushNeeded: () => writer.Wake());
             var times = new StageTimes();
             (BlockExecution execution, ulong commands) = Recover(options, journal, history, times, progress);
-            var replica = new Replica(options, journal, history, execution, times, commands)
+            var replica = new Replica(options, journal, history, execution, times, commands, time ?? TimeProvider.System)
             {
                 RecoveredState = (execution.Ledger.Height, execution.StateRoot),
             };

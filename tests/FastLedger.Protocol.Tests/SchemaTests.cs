@@ -29,6 +29,7 @@ public sealed class SchemaTests
         ["entries"] = typeof(HistoryEntry),
         ["bids"] = typeof(DepthLevel),
         ["asks"] = typeof(DepthLevel),
+        ["tables"] = typeof(TableRoot),
     };
 
     private static readonly Dictionary<Type, string> Primitive = new()

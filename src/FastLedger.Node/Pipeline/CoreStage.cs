@@ -39,6 +39,7 @@ internal sealed partial class CoreStage : IDisposable
     private readonly bool _hasLogicalClock;
     private readonly StageTimes _times;
     private readonly StatementReader _statements;
+    private readonly TimeProvider _time;
     private readonly Func<bool> _hasWork;
 
     private readonly ByteRing.Entry[] _batches;
@@ -57,7 +58,8 @@ internal sealed partial class CoreStage : IDisposable
     private volatile bool _aborted;
 
     public CoreStage(
-        NodeOptions options, BlockExecution execution, JournalWriter journal, ByteRing ingress, ByteRing egress, Doorbell bell, StageTimes times, StatementReader statements)
+        NodeOptions options, BlockExecution execution, JournalWriter journal, ByteRing ingress, ByteRing egress, Doorbell bell, StageTimes times, StatementReader statements,
+        TimeProvider time)
     {
         _options = options;
         _execution = execution;
@@ -68,6 +70,7 @@ internal sealed partial class CoreStage : IDisposable
         _bell = bell;
         _times = times;
         _statements = statements;
+        _time = time;
         _waiter = new StageWaiter(options.Pipeline.Wait, bell);
         _hasLogicalClock = options.Pipeline.Clock == BlockClock.Logical;
         _hasWork = HasWork;
@@ -113,7 +116,7 @@ internal sealed partial class CoreStage : IDisposable
 
     public void Dispose() => _execution.Dispose();
 
-    private long NowNs() => _hasLogicalClock ? _ledger.TimestampNs + LogicalBlockNs : (DateTime.UtcNow.Ticks - DateTime.UnixEpoch.Ticks) * 100;
+    private long NowNs() => _hasLogicalClock ? _ledger.TimestampNs + LogicalBlockNs : (_time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) * 100;
 
     private bool HasWork() => _stopping || !_ingress.IsEmpty || _ledger.NextDueNs <= NowNs();
 

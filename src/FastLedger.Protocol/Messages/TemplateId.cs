@@ -58,4 +58,9 @@ public enum TemplateId : ushort
     PaymentSystemAnswer = 65,
     CycleQuery = 66,
     CycleAnswer = 67,
+
+    // Operators, 130–139
+
+    TableRootsQuery = 130,
+    TableRootsAnswer = 131,
 }

@@ -124,6 +124,7 @@ public sealed partial class ServerSession
             case TemplateId.MemberQuery: return ReceiveQuery<MemberQuery>(in frame);
             case TemplateId.PaymentSystemQuery: return ReceiveQuery<PaymentSystemQuery>(in frame);
             case TemplateId.CycleQuery: return ReceiveQuery<CycleQuery>(in frame);
+            case TemplateId.TableRootsQuery: return ReceiveQuery<TableRootsQuery>(in frame);
             case TemplateId.NegotiateResponse:
             case TemplateId.EstablishAck:
             case TemplateId.Reject:
@@ -141,6 +142,7 @@ public sealed partial class ServerSession
             case TemplateId.MemberAnswer:
             case TemplateId.PaymentSystemAnswer:
             case TemplateId.CycleAnswer:
+            case TemplateId.TableRootsAnswer:
                 return Terminate(ResultCode.UnexpectedMessage, in header);
             default:
                 return State == ServerSessionState.Established

@@ -1,0 +1,52 @@
+Feature: Payments and cash
+  Promise: a payer pays in one currency, the payee is paid in another, at once and traceable end to end, without a chain of intermediaries.
+
+  Background:
+    Given the parties Bank, Payer, Payee, Desk, Fees and Agent
+    And Bank issues USD with 2 decimals
+    And Bank issues MXN with 2 decimals
+    And Payer has 5,025.00 USD
+    And Desk has 91,250.00 MXN
+    And Desk, Fees and Agent hold accounts in USD
+    And Payee, Agent and Payer hold accounts in MXN
+
+  Scenario: A payment across currencies settles in one block
+    When Payer reserves 5,025.00 USD as "quote at 18.2500" for Desk's USD for at most 30 seconds
+    And Desk does all or nothing:
+      """
+      posts "quote at 18.2500"
+      pays 25.00 USD to Fees's USD
+      pays 91,250.00 MXN to Payee's MXN
+      """
+    Then all legs took effect in one block
+    And Payee's MXN holds 91,250.00 MXN
+    And Desk's USD holds 5,000.00 USD
+    And Fees's USD holds 25.00 USD
+    And Payer's USD holds 0.00 USD
+
+  @attack
+  Scenario: The desk lacks the last cent
+    Given Desk pays 0.01 MXN to Agent's MXN
+    And Payer reserves 5,025.00 USD as "quote" for Desk's USD for at most 30 seconds
+    When Desk does all or nothing, which is refused: ExceedsBalance:
+      """
+      posts "quote"
+      pays 25.00 USD to Fees's USD
+      pays 91,250.00 MXN to Payee's MXN
+      """
+    Then Payer's USD holds 5,025.00 USD with 5,025.00 USD reserved
+    And Payee's MXN holds 0.00 MXN
+
+  @attack
+  Scenario: The same payment is sent twice
+    When Payer pays 5,000.00 USD to Desk's USD
+    Then Payer sends the same again and nothing happens twice
+    And Payer sends the same again with 5,001.00 USD and is refused: ExistsDifferent
+    And Payer's USD holds 25.00 USD
+
+  @attack
+  Scenario: The quote is taken up too late
+    When Payer reserves 5,025.00 USD as "quote" for Desk's USD for at most 30 seconds
+    And 31 seconds pass
+    Then Desk posts "quote", which is refused: PendingExpired
+    And Payer's USD holds 5,025.00 USD

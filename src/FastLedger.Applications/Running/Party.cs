@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.Threading.Tasks;
+using FastLedger.Client;
+using FastLedger.Cryptography;
+using FastLedger.Primitives;
+
+namespace FastLedger.Applications.Running;
+
+/// <summary>Somebody with a key and a session of their own.</summary>
+internal sealed class Party(string name, SigningKey key, LedgerClient client) : IAsyncDisposable
+{
+    public string Name => name;
+
+    public SigningKey Key => key;
+
+    public Hash256 PublicKey => key.PublicKey;
+
+    public LedgerClient Client => client;
+
+    /// <summary>What the party sent last, to be sent again.</summary>
+    public SentBatch? Last { get; set; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await client.DisposeAsync().ConfigureAwait(false);
+        key.Dispose();
+    }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+using FastLedger.Applications.Scenarios;
+using FastLedger.Client;
+using FastLedger.Cryptography;
+using FastLedger.Primitives;
+
+namespace FastLedger.Applications.Running;
+
+/// <summary>What a scenario has brought into being, by the names that its sentences use.</summary>
+internal sealed class World(ScenarioHost host, CancellationToken cancellationToken) : IAsyncDisposable
+{
+    private readonly Dictionary<string, Party> _parties = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Asset> _assets = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ulong> _accounts = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Kind, string Name), ulong> _things = [];
+    private readonly Dictionary<string, byte[]> _documents = new(StringComparer.Ordinal);
+
+    public ScenarioHost Host => host;
+
+    public CancellationToken CancellationToken => cancellationToken;
+
+    /// <summary>Who asks questions and lets time pass.</summary>
+    public LedgerClient Observer => host.Observer;
+
+    /// <summary>Ledger sequence of the last command that the scenario sent.</summary>
+    public ulong LastSequence { get; set; }
+
+    /// <summary>Number of the first account that the scenario can have opened.</summary>
+    public ulong FirstAccount { get; set; } = 1;
+
+    /// <summary>What the scenario sent last.</summary>
+    public SentBatch? LastSent { get; set; }
+
+    /// <summary>The markets: what is traded, for what, and the tick.</summary>
+    public Dictionary<string, (Asset Base, Asset Quote, Money Tick)> Terms { get; } = new(StringComparer.Ordinal);
+
+    public IEnumerable<Party> Parties => _parties.Values;
+
+    public IEnumerable<Asset> Assets => _assets.Values;
+
+    public Party Party(string name) => _parties.TryGetValue(name, out Party? party) ? party : throw Unknown("party", name);
+
+    public Asset Asset(string code) => _assets.TryGetValue(code, out Asset? asset) ? asset : throw Unknown("asset", code);
+
+    /// <summary>An account, as <c>Alice's USD</c> or by its name in quotes.</summary>
+    public ulong Account(string name) => _accounts.TryGetValue(name, out ulong number) ? number : throw Unknown("account", name);
+
+    public bool HasAccount(string name) => _accounts.ContainsKey(name);
+
+    public Money Money(string text)
+    {
+        string[] parts = text.Split(' ');
+        return Running.Money.Parse(parts[0], Asset(parts[1]));
+    }
+
+    public void Name(Asset asset) => Add(_assets, "asset", asset.Code, asset);
+
+    public void Name(string account, ulong number) => Add(_accounts, "account", account, number);
+
+    /// <summary>Gives a thing of some kind (pending, order, object …) a name; a name may be given anew.</summary>
+    public void Name(string kind, string name, ulong number) => _things[(kind, name)] = number;
+
+    public ulong Thing(string kind, string name) => _things.TryGetValue((kind, name), out ulong number) ? number : throw Unknown(kind, name);
+
+    public bool HasThing(string kind, string name) => _things.ContainsKey((kind, name));
+
+    /// <summary>A document: the text that a scenario gives it, or its name.</summary>
+    public byte[] Document(string name) => _documents.TryGetValue(name, out byte[]? bytes) ? bytes : Encoding.UTF8.GetBytes(name);
+
+    public void Write(string name, byte[] document) => _documents[name] = document;
+
+    /// <summary>Digest of a document.</summary>
+    public Hash256 Digest(string name) => Blake3.Hash(Document(name));
+
+    /// <summary>Makes parties, each with a new key, and opens their sessions.</summary>
+    public async ValueTask AddPartiesAsync(IReadOnlyList<string> names)
+    {
+        foreach (string name in names)
+            if (_parties.ContainsKey(name)) throw new ScenarioException($"There is a party {name} already.");
+        foreach (string name in names)
+        {
+            SigningKey key = SigningKey.Generate();
+            _parties.Add(name, new Party(name, key, await host.ConnectAsync(key, cancellationToken).ConfigureAwait(false)));
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (Party party in _parties.Values) await party.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static void Add<T>(Dictionary<string, T> names, string kind, string name, T value)
+    {
+        if (!names.TryAdd(name, value)) throw new ScenarioException(string.Create(CultureInfo.InvariantCulture, $"There is an {kind} {name} already."));
+    }
+
+    private static ScenarioException Unknown(string kind, string name) => new($"The scenario has no {kind} {name}.");
+}
