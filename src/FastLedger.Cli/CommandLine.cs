@@ -60,6 +60,7 @@ public static class CommandLine
             KeygenVerb.Create(),
             SimVerb.Create(),
             ClearingVerb.Create(),
+            RunVerb.Create(),
         };
         HelpWithExamples.Install(root, "fastledger demo --seconds 10");
         return root;
