@@ -3,7 +3,7 @@ namespace FastLedger.Primitives;
 
 /// <summary>
 /// Every answer the ledger can give. Ranges: 0 success · 1xxx frame and session · 2xxx schema · 3xxx authority · 4xxx limits and
-/// resends · 5xxx reference data · 6xxx balances and transfers · 7xxx orders · 8xxx states and halts · 9xxx replica.
+/// resends · 5xxx reference data · 6xxx balances and transfers · 7xxx orders, clearing, policies, objects, rounds, outcomes · 8xxx states and halts · 9xxx replica.
 /// Numbers are part of the wire protocol: they are never reused.
 /// </summary>
 public enum ResultCode : uint
@@ -232,6 +232,111 @@ public enum ResultCode : uint
     UnknownExchange = 7240,
     /// <summary>A rate, haircut, limit or amount of the exchange is out of range, or a currency belongs to another exchange.</summary>
     InvalidExchange = 7241,
+
+    // 73xx: policies and conditions
+
+    /// <summary>Some who may approve did, but not enough to reach the policy's threshold.</summary>
+    ThresholdNotMet = 7300,
+    /// <summary>No policy has this number or key.</summary>
+    UnknownPolicy = 7301,
+    /// <summary>Threshold, weights, roles, times or number of members of the policy are out of range, or nobody could ever satisfy it.</summary>
+    InvalidPolicy = 7302,
+    /// <summary>The policy is a draft, is not in force yet, or has expired.</summary>
+    PolicyNotInForce = 7303,
+    /// <summary>No proposal has this id.</summary>
+    UnknownProposal = 7304,
+    /// <summary>The proposal expired, was enacted or was withdrawn.</summary>
+    ProposalClosed = 7305,
+    /// <summary>The digest is not that of the proposal: these are not the commands that were approved.</summary>
+    ProposalMismatch = 7306,
+    /// <summary>The command must stand at the front of a linked chain, before the commands that it is about.</summary>
+    MustLeadChain = 7307,
+    /// <summary>A proposal or a chain holds as many approvals, or a batch as many signatures, as it may.</summary>
+    TooManyApprovals = 7308,
+    /// <summary>What is shown does not lead to the digest: wrong preimage, path, leaf or content.</summary>
+    BadProof = 7310,
+    /// <summary>Block time has not reached the beginning.</summary>
+    TooEarly = 7311,
+    /// <summary>Block time has reached the end.</summary>
+    Expired = 7312,
+    /// <summary>The outcome that the transfer waits for is not final.</summary>
+    OutcomeNotFinal = 7313,
+    /// <summary>The outcome is final with another value than the transfer waits for.</summary>
+    OutcomeDiffers = 7314,
+    /// <summary>A time is out of range, in the past, or times contradict each other.</summary>
+    InvalidTime = 7315,
+    /// <summary>The rules of the asset, account or class do not allow it, whoever signs.</summary>
+    Forbidden = 7316,
+    /// <summary>The debit would exceed what the account may spend in the present period.</summary>
+    ExceedsSpendingLimit = 7317,
+    /// <summary>The record is not in a state that allows this.</summary>
+    BadState = 7318,
+    /// <summary>The target of an assignment or the limit of an account is out of range.</summary>
+    InvalidAssignment = 7319,
+
+    // 734x: objects
+
+    /// <summary>No class has this number.</summary>
+    UnknownClass = 7340,
+    /// <summary>A parameter of the class or of an edge is out of range.</summary>
+    InvalidClass = 7341,
+    /// <summary>No object has this number.</summary>
+    UnknownObject = 7342,
+    /// <summary>A parameter of the object is out of range.</summary>
+    InvalidObject = 7343,
+    /// <summary>The owner does not sign.</summary>
+    NotOwner = 7344,
+    /// <summary>The holder of the lien does not sign.</summary>
+    LienBlocks = 7345,
+    /// <summary>An object of the class has this content already; the value is its number.</summary>
+    ContentExists = 7346,
+    /// <summary>The object does not have the version named; the value is the version it has.</summary>
+    VersionDiffers = 7347,
+    /// <summary>A parent is missing, of another class, or in a state that does not allow it.</summary>
+    InvalidParent = 7348,
+
+    // 736x: splits and distributions
+
+    /// <summary>No split has this number.</summary>
+    UnknownSplit = 7360,
+    /// <summary>A share is out of range, names an account of another asset, or the weights do not sum to 1,000,000.</summary>
+    InvalidSplit = 7361,
+    /// <summary>No distribution has this number.</summary>
+    UnknownDistribution = 7362,
+    /// <summary>As many distributions are under way as may be.</summary>
+    DistributionLimit = 7363,
+
+    // 738x: sealed rounds
+
+    /// <summary>No round has this number.</summary>
+    UnknownRound = 7380,
+    /// <summary>A parameter of the round is out of range.</summary>
+    InvalidRound = 7381,
+    /// <summary>The phase of the round in which this is possible is over.</summary>
+    RoundClosed = 7382,
+    /// <summary>Round, bidder, value and salt do not give the commitment.</summary>
+    CommitMismatch = 7383,
+    /// <summary>The bidder made no commitment in the round.</summary>
+    UnknownBid = 7384,
+    /// <summary>The bidder made its commitment already; the value is the bid's number.</summary>
+    AlreadyCommitted = 7385,
+    /// <summary>The commitment was opened already.</summary>
+    AlreadyRevealed = 7386,
+    /// <summary>The bidder does not hold the eligibility asset.</summary>
+    NotEligible = 7387,
+
+    // 740x: outcomes
+
+    /// <summary>No outcome has this number.</summary>
+    UnknownOutcome = 7400,
+    /// <summary>A parameter of the outcome or the value reported is out of range.</summary>
+    InvalidOutcome = 7401,
+    /// <summary>The outcome is final.</summary>
+    AlreadyFinal = 7402,
+    /// <summary>Units of an invalid outcome are redeemed in multiples of the number of values.</summary>
+    NotDivisible = 7403,
+    /// <summary>The value of this asset did not win.</summary>
+    ValueLost = 7404,
 
     // 8xxx: states and halts
 

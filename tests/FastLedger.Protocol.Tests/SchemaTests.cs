@@ -29,6 +29,11 @@ public sealed class SchemaTests
         ["entries"] = typeof(HistoryEntry),
         ["bids"] = typeof(DepthLevel),
         ["asks"] = typeof(DepthLevel),
+        ["members"] = typeof(PolicyMember),
+        ["approvals"] = typeof(ProposalApproval),
+        ["ledgerEvents"] = typeof(LedgerEvent),
+        ["shares"] = typeof(SplitShare),
+        ["pieces"] = typeof(ProofPiece),
         ["tables"] = typeof(TableRoot),
     };
 

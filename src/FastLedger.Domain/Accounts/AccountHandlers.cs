@@ -52,7 +52,7 @@ public sealed class AccountHandlers
     /// <summary>Creates an asset; the session's policy issues it.</summary>
     public ResultCode CreateAsset(in CreateAssetCommand command, ref CommandResult result)
     {
-        if (command.Reserved0 != 0 || command.Reserved1 != 0 || command.Reserved2 != UInt128.Zero || !command.Reserved3.IsZero) return ResultCode.ReservedFieldNotZero;
+        if (command.Reserved1 != 0 || command.Reserved2 != UInt128.Zero || !command.Reserved3.IsZero) return ResultCode.ReservedFieldNotZero;
         if (command.Scale > 30) return ResultCode.InvalidScale;
         if (command.ExternalId != UInt128.Zero)
         {
@@ -80,7 +80,7 @@ public sealed class AccountHandlers
     /// <summary>Opens an account for the session's key or for the key it names.</summary>
     public ResultCode OpenAccount(in OpenAccountCommand command, ref CommandResult result)
     {
-        if (!command.Reserved.IsZero) return ResultCode.ReservedFieldNotZero;
+        if (command.Reserved0 != 0 || command.Reserved1 != 0 || command.Reserved2 != UInt128.Zero) return ResultCode.ReservedFieldNotZero;
         if ((command.AccountFlags & ~AccountFlags.Settable) != 0) return ResultCode.InvalidFlags;
         if (!_ledger.Assets.Has(command.Asset)) return ResultCode.UnknownAsset;
         bool issuer = _ledger.Assets[command.Asset].IssuerPolicy == _context.Policy;

@@ -24,6 +24,20 @@ public struct RegisterSessionCommand : ICommand
     static Opcode ICommand.Opcode => Opcode.RegisterSession;
 }
 
+/// <summary>What holds for all accounts of an asset.</summary>
+[Flags]
+public enum AssetOptions : uint
+{
+    None = 0,
+    /// <summary>Accounts that others than the issuer open may pay only accounts of group 0 and the issuer's accounts without a floor (gift
+    /// cards, ballots), until the issuer sets their groups.</summary>
+    ClosedLoop = 1 << 0,
+    /// <summary>Only the issuer opens accounts.</summary>
+    IssuerOpensAccounts = 1 << 1,
+    /// <summary>The ledger itself issues the asset, in complete sets of an outcome; cannot be asked for.</summary>
+    LedgerIssued = 1 << 2,
+}
+
 /// <summary>Creates an asset. Value: the asset's number.</summary>
 [StructLayout(LayoutKind.Explicit, Size = Command.Size)]
 public struct CreateAssetCommand : ICommand
@@ -36,8 +50,10 @@ public struct CreateAssetCommand : ICommand
     [FieldOffset(16)] public UInt128 ExternalId;
     /// <summary>Decimal places of the major unit, 0–30; display only.</summary>
     [FieldOffset(32)] public uint Scale;
-    [FieldOffset(36)] public uint Reserved0;
-    [FieldOffset(40)] public ulong Reserved1;
+    [FieldOffset(36)] public AssetOptions Options;
+    /// <summary>Policy of the issuer; 0 for the session's.</summary>
+    [FieldOffset(40)] public uint Policy;
+    [FieldOffset(44)] public uint Reserved1;
     [FieldOffset(48)] public UInt128 Reserved2;
     [FieldOffset(64)] public Hash256 Reserved3;
     [FieldOffset(96)] public Hash256 Reference;
@@ -60,6 +76,8 @@ public enum AccountFlags : uint
     Closed = 1 << 3,
     /// <summary>A settlement account of a payment system: its floor follows the member's credit line.</summary>
     Settlement = 1 << 4,
+    /// <summary>Debits are bounded by groups or by a spending limit.</summary>
+    Ruled = 1 << 8,
     /// <summary>The flags a client may set when it opens an account.</summary>
     Settable = Unlimited | CreditsMustNotExceedDebits,
 }
@@ -80,9 +98,13 @@ public struct OpenAccountCommand : ICommand
     [FieldOffset(48)] public uint Asset;
     [FieldOffset(52)] public AccountFlags AccountFlags;
     [FieldOffset(56)] public ulong UserData64;
-    /// <summary>Key whose sessions may debit the account; zero means the key of this session.</summary>
+    /// <summary>Key whose sessions may debit the account; zero means <see cref="Policy"/> or, when that is 0, the key of this session.</summary>
     [FieldOffset(64)] public Hash256 PolicyKey;
-    [FieldOffset(96)] public Hash256 Reserved;
+    /// <summary>Policy that may debit the account; 0 when <see cref="PolicyKey"/> or the session's key does.</summary>
+    [FieldOffset(96)] public uint Policy;
+    [FieldOffset(100)] public uint Reserved0;
+    [FieldOffset(104)] public ulong Reserved1;
+    [FieldOffset(112)] public UInt128 Reserved2;
 
     static Opcode ICommand.Opcode => Opcode.OpenAccount;
 }

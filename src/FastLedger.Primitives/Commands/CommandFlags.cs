@@ -24,4 +24,8 @@ public enum CommandFlags : ushort
     PostOnly = 1 << 6,
     /// <summary>AmendOrder: the quantity is the open quantity wanted, not the total quantity.</summary>
     QuantityIsOpen = 1 << 7,
+    /// <summary>Commands with block times: those that are not zero count from the time of the block.</summary>
+    RelativeTime = 1 << 12,
+    /// <summary>PostPending: what is not posted stays reserved.</summary>
+    KeepRemainder = 1 << 13,
 }

@@ -30,6 +30,14 @@ public enum HistoryKind : ushort
     Guarantee = 12,
     /// <summary>One leg of a pair of payments that settled together.</summary>
     Exchange = 13,
+    /// <summary>One share of a payment to a split.</summary>
+    Split = 40,
+    /// <summary>One holder's part of a distribution.</summary>
+    Distribution = 41,
+    /// <summary>One leg of minting or burning a complete set.</summary>
+    CompleteSet = 42,
+    /// <summary>One leg of redeeming units of a final outcome.</summary>
+    Redemption = 43,
 }
 
 /// <summary>

@@ -108,4 +108,87 @@ public enum Opcode : ushort
     SetExchangeCurrency = 93,
     /// <summary>Sends a pair of payments that settle together, when both participants pass the risk tests; else they wait.</summary>
     SubmitExchange = 94,
+
+    // Policies, objects, splits, sealed rounds, outcomes: 140–199
+
+    /// <summary>Creates a policy of several weighted keys, as a draft.</summary>
+    CreatePolicy = 140,
+    /// <summary>Adds, changes, rotates or removes a member of a policy.</summary>
+    SetPolicyMember = 141,
+    /// <summary>Ends the draft of a policy, or changes its threshold.</summary>
+    ActivatePolicy = 142,
+    /// <summary>Another key's signature on the linked chain that follows.</summary>
+    Endorse = 143,
+    /// <summary>Names the digest of commands that are to be approved.</summary>
+    Propose = 144,
+    /// <summary>Approves a proposal.</summary>
+    Approve = 145,
+    /// <summary>Takes an approval back; the proposer's ends the proposal.</summary>
+    WithdrawApproval = 146,
+    /// <summary>Opens the linked chain that carries out a proposal.</summary>
+    Enact = 147,
+    /// <summary>Puts an account, asset, instrument, class or split under another policy.</summary>
+    AssignPolicy = 148,
+    /// <summary>Restricts whom an account may pay.</summary>
+    SetAccountGroups = 149,
+    /// <summary>Bounds what an account may spend in a period.</summary>
+    SetSpendingLimit = 150,
+    /// <summary>Reserves an amount under conditions.</summary>
+    Reserve = 151,
+
+    /// <summary>Creates a class of objects, as a draft.</summary>
+    CreateClass = 155,
+    /// <summary>Sets an edge of a class's state table.</summary>
+    SetTransition = 156,
+    /// <summary>Ends the draft of a class.</summary>
+    ActivateClass = 157,
+    /// <summary>Creates an object.</summary>
+    CreateObject = 158,
+    /// <summary>Moves an object along an edge of its class's state table.</summary>
+    ChangeObject = 159,
+    /// <summary>Hands an object over to another owner.</summary>
+    TransferObject = 160,
+    /// <summary>Gives a lien on an object.</summary>
+    SetLien = 161,
+    /// <summary>Ends the lien on an object.</summary>
+    ReleaseLien = 162,
+    /// <summary>Succeeds when an object is as it says.</summary>
+    CheckObject = 163,
+    /// <summary>Part of a Merkle path to an object's content hash.</summary>
+    CheckPath = 164,
+
+    /// <summary>Creates a split, as a draft.</summary>
+    CreateSplit = 165,
+    /// <summary>Sets one share of a split.</summary>
+    SetShare = 166,
+    /// <summary>Ends the draft of a split.</summary>
+    ActivateSplit = 167,
+    /// <summary>Pays an amount to the accounts of a split.</summary>
+    PaySplit = 168,
+    /// <summary>Pays an amount to the holders of an asset.</summary>
+    Distribute = 169,
+    /// <summary>Names the account that gets what is distributed to an account.</summary>
+    SetPayoutAccount = 170,
+
+    /// <summary>Creates a sealed round.</summary>
+    CreateRound = 172,
+    /// <summary>Changes the rules of a round before it opens.</summary>
+    AmendRound = 173,
+    /// <summary>Hands in a commitment.</summary>
+    Commit = 174,
+    /// <summary>Opens a commitment.</summary>
+    Reveal = 175,
+
+    /// <summary>Creates an attested outcome.</summary>
+    CreateOutcome = 178,
+    /// <summary>Reports the value of an outcome.</summary>
+    ReportOutcome = 179,
+    /// <summary>Disputes the report of an outcome.</summary>
+    DisputeOutcome = 180,
+    /// <summary>Turns collateral into a complete set of an outcome's assets.</summary>
+    MintSet = 181,
+    /// <summary>Turns a complete set back into collateral.</summary>
+    BurnSet = 182,
+    /// <summary>Exchanges units of a final outcome's asset for collateral.</summary>
+    Redeem = 183,
 }

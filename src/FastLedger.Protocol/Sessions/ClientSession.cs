@@ -126,6 +126,8 @@ public sealed class ClientSession
                 or TemplateId.TableRootsAnswer
                 when established:
                 return ClientAction.Answer;
+            case >= TemplateId.PolicyAnswer and <= TemplateId.EventProofAnswer when established && ((int)header.TemplateId & 1) != 0:
+                return ClientAction.Answer;
             default:
                 return Terminate(ResultCode.UnexpectedMessage, in header);
         }

@@ -124,6 +124,21 @@ public sealed partial class ServerSession
             case TemplateId.MemberQuery: return ReceiveQuery<MemberQuery>(in frame);
             case TemplateId.PaymentSystemQuery: return ReceiveQuery<PaymentSystemQuery>(in frame);
             case TemplateId.CycleQuery: return ReceiveQuery<CycleQuery>(in frame);
+            case TemplateId.PolicyQuery: return ReceiveQuery<PolicyQuery>(in frame);
+            case TemplateId.ProposalQuery: return ReceiveQuery<ProposalQuery>(in frame);
+            case TemplateId.AccountRuleQuery: return ReceiveQuery<AccountRuleQuery>(in frame);
+            case TemplateId.PendingTransferQuery: return ReceiveQuery<PendingTransferQuery>(in frame);
+            case TemplateId.ObjectClassQuery: return ReceiveQuery<ObjectClassQuery>(in frame);
+            case TemplateId.ObjectQuery: return ReceiveQuery<ObjectQuery>(in frame);
+            case TemplateId.ObjectHistoryQuery: return ReceiveQuery<ObjectHistoryQuery>(in frame);
+            case TemplateId.EventQuery: return ReceiveQuery<EventQuery>(in frame);
+            case TemplateId.SplitQuery: return ReceiveQuery<SplitQuery>(in frame);
+            case TemplateId.DistributionQuery: return ReceiveQuery<DistributionQuery>(in frame);
+            case TemplateId.RoundQuery: return ReceiveQuery<RoundQuery>(in frame);
+            case TemplateId.BidQuery: return ReceiveQuery<BidQuery>(in frame);
+            case TemplateId.OutcomeQuery: return ReceiveQuery<OutcomeQuery>(in frame);
+            case TemplateId.StateProofQuery: return ReceiveQuery<StateProofQuery>(in frame);
+            case TemplateId.EventProofQuery: return ReceiveQuery<EventProofQuery>(in frame);
             case TemplateId.TableRootsQuery: return ReceiveQuery<TableRootsQuery>(in frame);
             case TemplateId.NegotiateResponse:
             case TemplateId.EstablishAck:
@@ -142,6 +157,21 @@ public sealed partial class ServerSession
             case TemplateId.MemberAnswer:
             case TemplateId.PaymentSystemAnswer:
             case TemplateId.CycleAnswer:
+            case TemplateId.PolicyAnswer:
+            case TemplateId.ProposalAnswer:
+            case TemplateId.AccountRuleAnswer:
+            case TemplateId.PendingTransferAnswer:
+            case TemplateId.ObjectClassAnswer:
+            case TemplateId.ObjectAnswer:
+            case TemplateId.ObjectHistoryAnswer:
+            case TemplateId.EventAnswer:
+            case TemplateId.SplitAnswer:
+            case TemplateId.DistributionAnswer:
+            case TemplateId.RoundAnswer:
+            case TemplateId.BidAnswer:
+            case TemplateId.OutcomeAnswer:
+            case TemplateId.StateProofAnswer:
+            case TemplateId.EventProofAnswer:
             case TemplateId.TableRootsAnswer:
                 return Terminate(ResultCode.UnexpectedMessage, in header);
             default:
