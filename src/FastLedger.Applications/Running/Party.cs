@@ -8,7 +8,11 @@ using FastLedger.Primitives;
 namespace FastLedger.Applications.Running;
 
 /// <summary>Somebody with a key and a session of their own.</summary>
-internal sealed class Party(string name, SigningKey key, LedgerClient client) : IAsyncDisposable
+/// <param name="name">How sentences call the party.</param>
+/// <param name="key">Its key; disposed with it.</param>
+/// <param name="client">Its session; disposed with it.</param>
+/// <param name="policy">Number of the policy of its key.</param>
+internal sealed class Party(string name, SigningKey key, LedgerClient client, uint policy) : IAsyncDisposable
 {
     public string Name => name;
 
@@ -17,6 +21,8 @@ internal sealed class Party(string name, SigningKey key, LedgerClient client) : 
     public Hash256 PublicKey => key.PublicKey;
 
     public LedgerClient Client => client;
+
+    public uint Policy => policy;
 
     /// <summary>What the party sent last, to be sent again.</summary>
     public SentBatch? Last { get; set; }

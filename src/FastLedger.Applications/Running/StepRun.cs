@@ -43,8 +43,8 @@ internal sealed class StepRun
     /// <summary>Sends them; when they took effect, gives their results names.</summary>
     public async ValueTask<ChainOutcome> SendAsync()
     {
-        ChainOutcome outcome = await _chain.SubmitAsync(_sender.Client, linked: true, _world.CancellationToken).ConfigureAwait(false);
-        _world.LastSequence = Math.Max(_world.LastSequence, outcome.FirstSequence + (ulong)outcome.Results.Count - 1);
+        ChainOutcome outcome = await _chain.SubmitAsync(_sender.Client, _world.CancellationToken).ConfigureAwait(false);
+        _world.LastSequence = Math.Max(_world.LastSequence, outcome.LastSequence);
         Command[] commands = [.. _chain.Commands];
         _sender.Last = new SentBatch(outcome.FirstNumber, commands, [.. outcome.Results], outcome.Height);
         _world.LastSent = _sender.Last;

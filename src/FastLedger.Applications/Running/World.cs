@@ -5,10 +5,13 @@ using System.Globalization;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
+using FastLedger.Applications.Patterns;
 using FastLedger.Applications.Scenarios;
+using FastLedger.Applications.Vocabulary;
 using FastLedger.Client;
 using FastLedger.Cryptography;
 using FastLedger.Primitives;
+using FastLedger.Protocol.Messages;
 
 namespace FastLedger.Applications.Running;
 
@@ -40,6 +43,24 @@ internal sealed class World(ScenarioHost host, CancellationToken cancellationTok
     /// <summary>The markets: what is traded, for what, and the tick.</summary>
     public Dictionary<string, (Asset Base, Asset Quote, Money Tick)> Terms { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Names of the states of the classes of objects, and their numbers.</summary>
+    public Dictionary<string, IReadOnlyDictionary<string, uint>> States { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Classes of the objects, by the objects' names.</summary>
+    public Dictionary<string, string> ClassOf { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Outcomes of the assets that stand for their answers.</summary>
+    public Dictionary<string, uint> OutcomeOf { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Proposals by name, with what they would do.</summary>
+    public Dictionary<string, Proposal> Proposals { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Bids by round and party.</summary>
+    public Dictionary<(string Round, string Party), SealedBid> Bids { get; } = [];
+
+    /// <summary>Answers of outcomes, in the order of their values.</summary>
+    public Dictionary<string, IReadOnlyList<string>> Answers { get; } = new(StringComparer.Ordinal);
+
     public IEnumerable<Party> Parties => _parties.Values;
 
     public IEnumerable<Asset> Assets => _assets.Values;
@@ -52,6 +73,9 @@ internal sealed class World(ScenarioHost host, CancellationToken cancellationTok
     public ulong Account(string name) => _accounts.TryGetValue(name, out ulong number) ? number : throw Unknown("account", name);
 
     public bool HasAccount(string name) => _accounts.ContainsKey(name);
+
+    /// <summary>Number of a policy: <c>Alice</c>, or a name in quotes.</summary>
+    public uint Policy(string text) => text.StartsWith('"') ? (uint)Thing(Kinds.Policy, text[1..^1]) : Party(text).Policy;
 
     public Money Money(string text)
     {
@@ -86,7 +110,9 @@ internal sealed class World(ScenarioHost host, CancellationToken cancellationTok
         foreach (string name in names)
         {
             SigningKey key = SigningKey.Generate();
-            _parties.Add(name, new Party(name, key, await host.ConnectAsync(key, cancellationToken).ConfigureAwait(false)));
+            LedgerClient client = await host.ConnectAsync(key, cancellationToken).ConfigureAwait(false);
+            SessionAnswer session = await client.GetSessionAsync(client.Session, cancellationToken).ConfigureAwait(false);
+            _parties.Add(name, new Party(name, key, client, session.Policy));
         }
     }
 

@@ -93,8 +93,8 @@ internal static class AccountSteps
     /// <summary>Sends what a sentence needs before anything else; it must take effect.</summary>
     internal static async ValueTask<ChainOutcome> SubmitAsync(World world, Party party, CommandChain chain)
     {
-        ChainOutcome outcome = await chain.SubmitAsync(party.Client, linked: true, world.CancellationToken).ConfigureAwait(false);
-        world.LastSequence = Math.Max(world.LastSequence, outcome.FirstSequence + (ulong)outcome.Results.Count - 1);
+        ChainOutcome outcome = await chain.SubmitAsync(party.Client, world.CancellationToken).ConfigureAwait(false);
+        world.LastSequence = Math.Max(world.LastSequence, outcome.LastSequence);
         return outcome.Code == ResultCode.Ok ? outcome : throw new ScenarioException($"refused: {outcome.Code}");
     }
 

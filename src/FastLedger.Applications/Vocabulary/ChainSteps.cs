@@ -55,7 +55,7 @@ internal static class ChainSteps
     {
         Party party = a.Party(0);
         SentBatch last = party.Last ?? throw new ScenarioException($"{party.Name} sent nothing.");
-        ChainOutcome outcome = await Chain(last.Commands).ResubmitAsync(party.Client, last.FirstNumber, cancellationToken: a.World.CancellationToken).ConfigureAwait(false);
+        ChainOutcome outcome = await Chain(last.Commands).ResubmitAsync(party.Client, last.FirstNumber, a.World.CancellationToken).ConfigureAwait(false);
         for (int i = 0; i < last.Results.Length; i++)
         {
             CommandResult before = last.Results[i], now = outcome.Results[i];
@@ -74,7 +74,7 @@ internal static class ChainSteps
         altered.Amount = a.Money(1).Amount;
         Command[] commands = [.. last.Commands];
         commands[0] = Command.Of(in altered);
-        ChainOutcome outcome = await Chain(commands).ResubmitAsync(party.Client, last.FirstNumber, cancellationToken: a.World.CancellationToken).ConfigureAwait(false);
+        ChainOutcome outcome = await Chain(commands).ResubmitAsync(party.Client, last.FirstNumber, a.World.CancellationToken).ConfigureAwait(false);
         string code = outcome.Code.ToString();
         return code == a.Text(2) ? code : throw new ScenarioException($"The answer is {code}.");
     }

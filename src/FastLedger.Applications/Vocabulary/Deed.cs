@@ -21,20 +21,23 @@ internal sealed class Deed(World world, Party sender, CommandChain chain, List<A
     /// <param name="then">What to do with its result when it took effect.</param>
     public void Send<T>(in T command, Action<CommandResult>? then = null) where T : unmanaged, ICommand
     {
-        chain.Add(in command);
-        Then(then);
+        int place = chain.Add(in command);
+        if (then is not null) ThenAt(place, then);
     }
 
     /// <summary>Gives the value of the last command's result a name.</summary>
     public void SendNamed<T>(in T command, string kind, string name) where T : unmanaged, ICommand =>
         Send(in command, result => World.Name(kind, name, (ulong)result.Value));
 
-    /// <summary>What to do with the results of commands that a pattern added to the chain.</summary>
-    public void Then(Action<CommandResult>? then = null)
+    /// <summary>What to do with the result of the command at a place of the chain.</summary>
+    public void ThenAt(int place, Action<CommandResult> then)
     {
-        while (followUps.Count < chain.Commands.Count - 1) followUps.Add(null);
-        followUps.Add(then);
+        while (followUps.Count <= place) followUps.Add(null);
+        followUps[place] += then;
     }
+
+    /// <summary>Gives the value of the result at a place of the chain a name.</summary>
+    public void NameAt(int place, string kind, string name) => ThenAt(place, r => World.Name(kind, name, (ulong)r.Value));
 
     /// <summary>Adds what another sentence of the same party would.</summary>
     public void Include(ActionStep definition, IReadOnlyList<string?> values, ScenarioStep step) =>

@@ -45,15 +45,27 @@ internal partial class StepArguments(World world, IReadOnlyList<string?> values,
 
     public Money SignedMoney(int place) => world.Money(Text(place));
 
+    /// <summary>Number of a policy: of a party, or of one named in quotes.</summary>
+    public uint Policy(int place) => world.Policy(Text(place));
+
+    /// <summary>As <see cref="Policy"/>, or 0 where the optional part is absent.</summary>
+    public uint PolicyOrNone(int place) => Has(place) ? Policy(place) : 0;
+
+    /// <summary>A thing named in quotes.</summary>
+    public ulong Thing(string kind, int place) => world.Thing(kind, Name(place));
+
     /// <summary>A quoted name, without the quotes.</summary>
     public string Name(int place) => Text(place)[1..^1];
 
     public ulong Number(int place) => ulong.Parse(Text(place), NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
 
     /// <summary>Seconds.</summary>
-    public uint Seconds(int place)
+    public uint Seconds(int place) => SecondsOf(Text(place));
+
+    /// <summary>Seconds of a text such as <c>48 hours</c>.</summary>
+    public static uint SecondsOf(string span)
     {
-        string[] words = Text(place).Split(' ');
+        string[] words = span.Split(' ');
         uint count = uint.Parse(words[0], NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
         return checked(count * (words[1].TrimEnd('s') switch { "second" => 1u, "minute" => 60u, "hour" => 3600u, _ => 86400u }));
     }

@@ -16,6 +16,12 @@ internal static class StepCatalog
         ("Parties, assets, accounts", AccountSteps.All),
         ("Transfers", TransferSteps.All),
         ("Chains and repetition", ChainSteps.All),
+        ("Policies and bounds", PolicySteps.All),
+        ("Classes of objects", ClassSteps.All),
+        ("Objects", ObjectSteps.All),
+        ("Paying to many", SplitSteps.All),
+        ("Sealed rounds", RoundSteps.All),
+        ("Outcomes", OutcomeSteps.All),
         ("Markets", MarketSteps.All),
         ("Time and evidence", TimeSteps.All),
     ];

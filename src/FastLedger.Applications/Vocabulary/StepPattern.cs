@@ -25,13 +25,16 @@ public sealed partial class StepPattern
         ["assets"] = "[A-Z][A-Za-z0-9]*(?:, [A-Z][A-Za-z0-9]*)*(?: and [A-Z][A-Za-z0-9]*)?",
         ["asset"] = "[A-Z][A-Za-z0-9]*",
         ["amount"] = @"-?[0-9][0-9,]*(?:\.[0-9]+)? [A-Z][A-Za-z0-9]*",
+        ["never"] = "never",
         ["number"] = "[0-9][0-9,]*",
         ["decimal"] = @"-?[0-9][0-9,]*(?:\.[0-9]+)?",
         ["name"] = "\"[^\"]*\"",
         ["names"] = "\"[^\"]*\"(?:, \"[^\"]*\")*(?: and \"[^\"]*\")?",
+        ["policy"] = "[A-Z][A-Za-z0-9-]*|\"[^\"]*\"",
+        ["policies"] = "(?:[A-Z][A-Za-z0-9-]*|\"[^\"]*\")(?:, (?:[A-Z][A-Za-z0-9-]*|\"[^\"]*\"))*(?: and (?:[A-Z][A-Za-z0-9-]*|\"[^\"]*\"))?",
         ["span"] = "[0-9][0-9,]* (?:second|minute|hour|day)s?",
         ["word"] = "[A-Za-z][A-Za-z0-9-]*",
-        ["text"] = ".+?",
+        ["words"] = "[A-Za-z][A-Za-z0-9-]*(?:, [A-Za-z][A-Za-z0-9-]*)*(?: and [A-Za-z][A-Za-z0-9-]*)?",
     };
 
     private readonly Regex _expression;

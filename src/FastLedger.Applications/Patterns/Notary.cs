@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using FastLedger.Cryptography;
+using FastLedger.Primitives;
+using FastLedger.Primitives.Commands;
+
+namespace FastLedger.Applications.Patterns;
+
+/// <summary>Notarising: a document's digest stands in an object; whoever has the document and a proof can check it without the ledger.</summary>
+public static class Notary
+{
+    /// <summary>The digest under which a document is registered.</summary>
+    public static Hash256 Digest(ReadOnlySpan<byte> document) => Blake3.Hash(document);
+
+    /// <summary>The external id that stands for a text: the first half of its digest. Equal texts cannot be registered twice in a class.</summary>
+    public static UInt128 Id(ReadOnlySpan<byte> text)
+    {
+        Hash256 digest = Blake3.Hash(text);
+        return System.Runtime.InteropServices.MemoryMarshal.Read<UInt128>(digest.Bytes);
+    }
+
+    /// <summary>Registers a document. The value of the command's result is the object's number.</summary>
+    /// <param name="chain">Where the command goes.</param>
+    /// <param name="class">Class of the object.</param>
+    /// <param name="document">Digest of the document.</param>
+    /// <param name="owner">Policy of the owner; 0 for the session's.</param>
+    /// <param name="externalId">Name that no second object of the class gets; 0 for none.</param>
+    public static int Register(CommandChain chain, uint @class, in Hash256 document, uint owner = 0, UInt128 externalId = default)
+    {
+        ArgumentNullException.ThrowIfNull(chain);
+        return chain.Add(new CreateObjectCommand { Class = @class, Owner = owner, Content = document, ExternalId = externalId });
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Text;
+using FastLedger.Applications.Patterns;
+
+namespace FastLedger.Applications.Vocabulary;
+
+/// <summary>Paying to many.</summary>
+internal static class SplitSteps
+{
+    public static IReadOnlyList<StepDefinition> All { get; } =
+    [
+        new ActionStep("agrees the split {name} in {asset}[, under {policy}]:", "Creates and activates a split; the table below has a row per share: account, parts per million.", d =>
+            d.NameAt(RevenueShare.Agree(d.Chain, d.Asset(1).Number, d.PolicyOrNone(2), Shares(d)), Kinds.Split, d.Name(0))),
+        new ActionStep("changes the split {name}:", "Sets new shares, a row each as above; all who must agree sign.", d => RevenueShare.Change(d.Chain, (uint)d.Thing(Kinds.Split, 0), Shares(d))),
+        new ActionStep("pays {amount} to the split {name}[ from {account}]", "Pays every share by the largest remainder; equal remainders go to the first ones.", d =>
+            RevenueShare.Pay(d.Chain, TransferSteps.Source(d, 2, d.Money(0)), (uint)d.Thing(Kinds.Split, 1), d.Money(0).Amount)),
+        new ActionStep("distributes {amount} to the holders of {asset} as {name}[ from {account}]", "Pays in proportion to what is held as of this command; no second distribution gets the name.", d =>
+            d.NameAt(
+                RevenueShare.Distribute(d.Chain, TransferSteps.Source(d, 3, d.Money(0)), d.Asset(1).Number, d.Money(0).Amount, Notary.Id(Encoding.UTF8.GetBytes(d.Text(1) + d.Name(2)))),
+                Kinds.Distribution,
+                d.Name(2))),
+        new ActionStep("names {account} to be paid for {account}", "What is distributed to the second account goes to the first.", d =>
+            d.Send(new Primitives.Commands.SetPayoutAccountCommand { PayoutAccount = d.Account(0), Account = d.Account(1) })),
+    ];
+
+    private static List<(ulong Account, uint Weight)> Shares(Deed d) =>
+        [.. d.Step.Rows.Select(r => (d.World.Account(r[0]), uint.Parse(r[1], NumberStyles.AllowThousands, CultureInfo.InvariantCulture)))];
+}
