@@ -11,7 +11,7 @@ Feature: Payments and cash
     And Payee, Agent and Payer hold accounts in MXN
 
   Scenario: A payment across currencies settles in one block
-    When Payer reserves 5,025.00 USD as "quote at 18.2500" for Desk's USD for at most 30 seconds
+    When Payer reserves 5,025.00 USD as "quote at 18.2500" for Desk's USD, released by Desk, for at most 30 seconds
     And Desk does all or nothing:
       """
       posts "quote at 18.2500"
@@ -24,10 +24,16 @@ Feature: Payments and cash
     And Fees's USD holds 25.00 USD
     And Payer's USD holds 0.00 USD
 
+  Scenario: Cash is paid out against a code
+    Given Payee has 1,000.00 MXN
+    When Payee reserves 1,000.00 MXN as "cash" for Agent's MXN, locked with the code "3141 5926", for at most 24 hours
+    And Agent posts "cash" with the code "3141 5926"
+    Then Agent's MXN holds 1,000.00 MXN
+
   @attack
   Scenario: The desk lacks the last cent
     Given Desk pays 0.01 MXN to Agent's MXN
-    And Payer reserves 5,025.00 USD as "quote" for Desk's USD for at most 30 seconds
+    And Payer reserves 5,025.00 USD as "quote" for Desk's USD, released by Desk, for at most 30 seconds
     When Desk does all or nothing, which is refused: ExceedsBalance:
       """
       posts "quote"
@@ -46,7 +52,15 @@ Feature: Payments and cash
 
   @attack
   Scenario: The quote is taken up too late
-    When Payer reserves 5,025.00 USD as "quote" for Desk's USD for at most 30 seconds
+    When Payer reserves 5,025.00 USD as "quote" for Desk's USD, released by Desk, for at most 30 seconds
     And 31 seconds pass
     Then Desk posts "quote", which is refused: PendingExpired
     And Payer's USD holds 5,025.00 USD
+
+  @attack
+  Scenario: Cash is asked for with a wrong code
+    Given Payee has 1,000.00 MXN
+    And Payee reserves 1,000.00 MXN as "cash" for Agent's MXN, locked with the code "3141 5926", for at most 24 hours
+    Then Agent posts "cash" with the code "2718 2818", which is refused: BadProof
+    And Agent posts "cash", which is refused: BadProof
+    And Payee's MXN holds 1,000.00 MXN with 1,000.00 MXN reserved

@@ -1,0 +1,49 @@
+Feature: Cloud storage
+  Promise: whoever rents out space is paid for each day on which he proves to still have the file, and for no other.
+
+  Background:
+    Given the parties Bank, Network, Renter, Farmer and Stranger
+    And Bank issues STJ with 2 decimals
+    And Renter has 30.00 STJ
+    And Farmer holds accounts in STJ
+    And Network defines the class "storage contracts":
+      """
+      states Active, Failed, Completed
+      flags OwnerSigns, Provable, CounterpartySigns
+      issued by anyone
+      proof every 1 day
+      Active -> Failed by Owner
+      Active -> Completed by OwnerAndCounterparty
+      """
+    And the file "holiday" has 1,024 chunks
+    And Renter does all or nothing:
+      """
+      signed by Farmer
+      creates "contract" of the class "storage contracts", with Farmer, storing "holiday"
+      """
+    And Renter reserves 30.00 STJ as "rent" for Farmer's STJ, released by the proof of "contract", never voided, for at most 40 days
+
+  Scenario: Thirty days, thirty proofs
+    When Farmer proves "contract" on 30 days, drawing 1.00 STJ of "rent" each time
+    Then Farmer's STJ holds 30.00 STJ
+    And Renter's STJ holds 0.00 STJ
+    And 44 audits find a loss of 10 % with 99.03 %
+    And 300 audits find a loss of 1 % with 95.10 %
+
+  Scenario: A farmer who stops is not paid any more
+    When Farmer proves "contract" on 10 days, drawing 1.00 STJ of "rent" each time
+    And 41 days pass
+    Then Farmer's STJ holds 10.00 STJ
+    And Renter's STJ holds 20.00 STJ
+
+  @attack
+  Scenario: Wrong chunks, old proofs, no proof, early withdrawal
+    Given 2 days pass
+    Then Farmer shows a forged chunk of "contract" to draw 1.00 STJ of "rent", which is refused: BadProof
+    And Farmer shows another chunk of "contract" to draw 1.00 STJ of "rent", which is refused: BadProof
+    And Farmer posts 1.00 STJ of "rent" and keeps the rest reserved, which is refused: Unauthorized
+    And Renter voids "rent", which is refused: Unauthorized
+    When Farmer proves "contract" on 1 days, drawing 1.00 STJ of "rent" each time
+    Then Farmer shows the last proof of "contract" again to draw 1.00 STJ of "rent", which is refused: TooEarly
+    When 2 days pass
+    Then Farmer shows the last proof of "contract" again to draw 1.00 STJ of "rent", which is refused: BadProof
