@@ -2,6 +2,7 @@
 using System;
 using System.Runtime.InteropServices;
 using FastLedger.Domain.Accounts;
+using FastLedger.Domain.Agreements;
 using FastLedger.Domain.Clearing;
 using FastLedger.Domain.Sessions;
 using FastLedger.Domain.Trading;
@@ -40,10 +41,11 @@ public sealed class Ledger : IDisposable
         Orders = new Table<OrderRecord>(TableId.Orders, genesis.MaxOrders, Undo);
         Books = new BookTables(Instruments, PriceLevels, Orders, Undo, genesis.MaxAccounts);
         Clearing = new PaymentTables(genesis, Accounts, Undo, secret);
-        Tree = new StateTree(
-            [Root, Policies, Sessions, Assets, Accounts, PendingTransfers, Instruments, PriceLevels, Orders, .. Clearing.All], pages);
-
         PolicyByKey = new IdIndex(Undo, secret);
+        Agreements = new AgreementTables(genesis, Policies, PolicyByKey, Undo, secret);
+        Tree = new StateTree(
+            [Root, Policies, Sessions, Assets, Accounts, PendingTransfers, Instruments, PriceLevels, Orders, .. Clearing.All, .. Agreements.All], pages);
+
         SessionByKey = new IdIndex(Undo, secret);
         AssetById = new IdIndex(Undo, secret);
         AccountById = new IdIndex(Undo, secret);
@@ -86,8 +88,11 @@ public sealed class Ledger : IDisposable
     /// <summary>The tables of payment clearing together with what is derived from them.</summary>
     public PaymentTables Clearing { get; }
 
+    /// <summary>Policies, conditions, objects, splits, rounds and outcomes together with what is derived from them.</summary>
+    public AgreementTables Agreements { get; }
+
     /// <summary>Block time at which something happens without a command: 0 when it is due, <see cref="long.MaxValue"/> for never.</summary>
-    public long NextDueNs => Math.Min(Expiries.NextNs, PaymentWork.NextNs(this));
+    public long NextDueNs => Math.Min(Math.Min(Expiries.NextNs, AgreementWork.NextNs(this)), PaymentWork.NextNs(this));
 
     /// <summary>All tables and the state root.</summary>
     public StateTree Tree { get; }
@@ -130,6 +135,7 @@ public sealed class Ledger : IDisposable
         record.Height = height;
         record.TimestampNs = timestampNs;
         record.Counters = _counters;
+        Agreements.Events.CloseBlock();
         return Tree.Update(height);
     }
 
@@ -146,6 +152,7 @@ public sealed class Ledger : IDisposable
         Expiries.Dispose();
         Books.Dispose();
         Clearing.Dispose();
+        Agreements.Dispose();
         Undo.Dispose();
     }
 }

@@ -14,12 +14,10 @@ public struct LedgerRecord
     /// <summary>Time of the last block, nanoseconds since 1970-01-01 UTC; strictly increasing.</summary>
     [FieldOffset(40)] public long TimestampNs;
     [FieldOffset(48)] public LedgerCounters Counters;
-    [FieldOffset(112)] public ulong Reserved0;
-    [FieldOffset(120)] public ulong Reserved1;
 }
 
 /// <summary>The counters that commands move; a linked chain that fails takes them back.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 64)]
+[StructLayout(LayoutKind.Explicit, Size = 80)]
 public struct LedgerCounters
 {
     /// <summary>History entries so far; the next one has this number plus 1.</summary>
@@ -43,4 +41,7 @@ public struct LedgerCounters
     /// <summary>First and last of the payments that reached their end, oldest first: their records are used again when the table is full.</summary>
     [FieldOffset(56)] public uint FirstEndedPayment;
     [FieldOffset(60)] public uint LastEndedPayment;
+    /// <summary>One above the newest history entry at the newest record date of the distributions under way; 0 for none.</summary>
+    [FieldOffset(64)] public ulong RecordPoint;
+    [FieldOffset(72)] public ulong Reserved0;
 }

@@ -64,13 +64,33 @@ public sealed unsafe class IdIndex : IDerivedStructure, IDisposable
         if (_undo.IsRecording) _undo.SaveDerived(_slot, Inserted, (ulong)id, (ulong)(id >> 64));
     }
 
+    /// <summary>Removes an id that is in the index. Not inside a linked chain: it could not be taken back.</summary>
+    public void Remove(UInt128 id)
+    {
+        Invariant.Check(!_undo.IsRecording);
+        Delete(id);
+    }
+
     /// <inheritdoc/>
     public void TakeBack(uint kind, ulong first, ulong second)
     {
         Invariant.Check(kind == Inserted);
-        UInt128 id = new(second, first);
+        Delete(new UInt128(second, first));
+    }
+
+    /// <summary>Frees the index.</summary>
+    public void Dispose() => _memory.Dispose();
+
+    private void Delete(UInt128 id)
+    {
         uint at = Home(id);
-        while (_entries[at].Id != id || _entries[at].Number == 0) at = (at + 1) & _mask;
+        while (_entries[at].Id != id)
+        {
+            Invariant.Check(_entries[at].Number != 0);
+            at = (at + 1) & _mask;
+        }
+
+        Invariant.Check(_entries[at].Number != 0);
 
         // Backward-shift deletion keeps every probe sequence unbroken (Knuth, TAOCP 3, 6.4, algorithm R).
         for (uint next = (at + 1) & _mask; _entries[next].Number != 0; next = (next + 1) & _mask)
@@ -86,9 +106,6 @@ public sealed unsafe class IdIndex : IDerivedStructure, IDisposable
         _entries[at] = default;
         Count--;
     }
-
-    /// <summary>Frees the index.</summary>
-    public void Dispose() => _memory.Dispose();
 
     private void Double()
     {

@@ -29,8 +29,8 @@ public sealed unsafe class UndoLog : IDisposable
     private const uint RecordEntry = 1, CountEntry = 2, DerivedEntry = 3;
 
     private readonly ReservedMemory _memory = new(CapacityBytes);
-    private readonly Table[] _tables = new Table[64];
-    private readonly IDerivedStructure[] _derived = new IDerivedStructure[32];
+    private readonly Table[] _tables = new Table[128];
+    private readonly IDerivedStructure[] _derived = new IDerivedStructure[64];
     private int _tableCount, _derivedCount;
     private nuint _length;
 

@@ -37,7 +37,7 @@ public sealed class AccountHandlers
         }
 
         if (_ledger.Sessions.Count == _ledger.Sessions.Capacity) return ResultCode.SessionLimit;
-        ResultCode code = EnsurePolicy(command.Key, out uint policy);
+        ResultCode code = _ledger.Agreements.Policies.Ensure(command.Key, out uint policy);
         if (code != ResultCode.Ok) return code;
         uint number = _ledger.Sessions.Append();
         ref SessionRecord session = ref _ledger.Sessions.Change(number);
@@ -53,7 +53,9 @@ public sealed class AccountHandlers
     public ResultCode CreateAsset(in CreateAssetCommand command, ref CommandResult result)
     {
         if (command.Reserved1 != 0 || command.Reserved2 != UInt128.Zero || !command.Reserved3.IsZero) return ResultCode.ReservedFieldNotZero;
+        if ((command.Options & ~(AssetOptions.ClosedLoop | AssetOptions.IssuerOpensAccounts)) != 0) return ResultCode.InvalidFlags;
         if (command.Scale > 30) return ResultCode.InvalidScale;
+        if (command.Policy != 0 && !_context.Authority.Exists(command.Policy)) return ResultCode.UnknownPolicy;
         if (command.ExternalId != UInt128.Zero)
         {
             uint existing = _ledger.AssetById.Find(command.ExternalId);
@@ -68,7 +70,8 @@ public sealed class AccountHandlers
         if (number == 0) return ResultCode.TableFull;
         ref AssetRecord asset = ref _ledger.Assets.Change(number);
         asset.ExternalId = command.ExternalId;
-        asset.IssuerPolicy = _context.Policy;
+        asset.IssuerPolicy = command.Policy != 0 ? command.Policy : _context.Policy;
+        asset.Options = command.Options;
         asset.Scale = command.Scale;
         asset.Code = command.Code;
         asset.Reference = command.Reference;
@@ -83,8 +86,12 @@ public sealed class AccountHandlers
         if (command.Reserved0 != 0 || command.Reserved1 != 0 || command.Reserved2 != UInt128.Zero) return ResultCode.ReservedFieldNotZero;
         if ((command.AccountFlags & ~AccountFlags.Settable) != 0) return ResultCode.InvalidFlags;
         if (!_ledger.Assets.Has(command.Asset)) return ResultCode.UnknownAsset;
-        bool issuer = _ledger.Assets[command.Asset].IssuerPolicy == _context.Policy;
-        if (!issuer && (command.Floor != Int128.Zero || (command.AccountFlags & AccountFlags.Unlimited) != 0)) return ResultCode.Unauthorized;
+        if (command.Policy != 0 && (!command.PolicyKey.IsZero || !_context.Authority.Exists(command.Policy))) return ResultCode.UnknownPolicy;
+        ref readonly AssetRecord asset = ref _ledger.Assets[command.Asset];
+        ResultCode issuer = _context.Check(asset.IssuerPolicy);
+        bool needsIssuer = command.Floor != Int128.Zero || (command.AccountFlags & AccountFlags.Unlimited) != 0 || (asset.Options & AssetOptions.IssuerOpensAccounts) != 0;
+        if (needsIssuer && issuer != ResultCode.Ok) return issuer;
+        bool loop = issuer != ResultCode.Ok && (asset.Options & AssetOptions.ClosedLoop) != 0;
         if (command.Floor > Int128.Zero || command.Floor < LowestFloor) return ResultCode.InvalidFloor;
         if (command.ExternalId != UInt128.Zero)
         {
@@ -96,11 +103,11 @@ public sealed class AccountHandlers
             }
         }
 
-        if (_ledger.Accounts.Count == _ledger.Accounts.Capacity) return ResultCode.TableFull;
-        uint policy = _context.Policy;
+        if (_ledger.Accounts.Count == _ledger.Accounts.Capacity || (loop && !_context.Rules.HasRoom)) return ResultCode.TableFull;
+        uint policy = command.Policy != 0 ? command.Policy : _context.Policy;
         if (!command.PolicyKey.IsZero)
         {
-            ResultCode code = EnsurePolicy(command.PolicyKey, out policy);
+            ResultCode code = _ledger.Agreements.Policies.Ensure(command.PolicyKey, out policy);
             if (code != ResultCode.Ok) return code;
         }
 
@@ -113,6 +120,7 @@ public sealed class AccountHandlers
         account.Floor = command.Floor;
         account.Code = command.Code;
         account.UserData64 = command.UserData64;
+        if (loop) _context.Rules.CloseLoop(number);
         if (command.ExternalId != UInt128.Zero) _ledger.AccountById.Add(command.ExternalId, number);
         result.Value = number;
         return ResultCode.Ok;
@@ -126,9 +134,9 @@ public sealed class AccountHandlers
         if (!_ledger.Accounts.Has(command.Account)) return ResultCode.UnknownAccount;
         uint number = (uint)command.Account;
         ref readonly AccountRecord account = ref _ledger.Accounts[number];
-        bool issuer = _ledger.Assets[account.Asset].IssuerPolicy == _context.Policy;
-        bool owner = account.Policy == _context.Policy;
-        if (!issuer && !(owner && command.Opcode == Opcode.CloseAccount)) return ResultCode.Unauthorized;
+        uint issuer = _ledger.Assets[account.Asset].IssuerPolicy;
+        ResultCode authority = command.Opcode == Opcode.CloseAccount ? _context.Authority.CheckEither(issuer, account.Policy) : _context.Check(issuer);
+        if (authority != ResultCode.Ok) return authority;
         result.Value = number;
         bool settles = (account.Flags & AccountFlags.Settlement) != 0;
         if (settles && command.Opcode is (Opcode.SetFloor or Opcode.CloseAccount)) return ResultCode.WrongSettlementAccount;
@@ -164,17 +172,6 @@ public sealed class AccountHandlers
     {
         if ((_ledger.Accounts[number].Flags & flag) == 0) return ResultCode.AlreadyInState;
         _ledger.Accounts.Change(number).Flags &= ~flag;
-        return ResultCode.Ok;
-    }
-
-    private ResultCode EnsurePolicy(in Hash256 key, out uint policy)
-    {
-        policy = _ledger.PolicyByKey.Find(Ledger.KeyId(key));
-        if (policy != 0) return _ledger.Policies[policy].Key == key ? ResultCode.Ok : ResultCode.InvalidKey;
-        policy = _ledger.Policies.Append();
-        if (policy == 0) return ResultCode.TableFull;
-        _ledger.Policies.Change(policy).Key = key;
-        _ledger.PolicyByKey.Add(Ledger.KeyId(key), policy);
         return ResultCode.Ok;
     }
 }

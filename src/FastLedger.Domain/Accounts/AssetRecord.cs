@@ -2,6 +2,7 @@
 using System;
 using System.Runtime.InteropServices;
 using FastLedger.Primitives;
+using FastLedger.Primitives.Commands;
 
 namespace FastLedger.Domain.Accounts;
 
@@ -15,6 +16,6 @@ public struct AssetRecord
     /// <summary>Decimal places of the major unit; display only.</summary>
     [FieldOffset(20)] public uint Scale;
     [FieldOffset(24)] public uint Code;
-    [FieldOffset(28)] public uint Reserved0;
+    [FieldOffset(28)] public AssetOptions Options;
     [FieldOffset(32)] public Hash256 Reference;
 }

@@ -2,6 +2,8 @@
 using System.Runtime.CompilerServices;
 using FastLedger.Domain.Accounts;
 using FastLedger.Domain.Clearing;
+using FastLedger.Domain.Distributions;
+using FastLedger.Domain.Policies;
 using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
 
@@ -21,6 +23,8 @@ public sealed class ExecutionContext : System.IDisposable
     /// <see cref="ResultCode.Overloaded"/>.</summary>
     public const int MaxEventsPerBatch = 1 << 18;
 
+    private const long LatestTimeNs = 1L << 62;
+
     private const int EventHeadroom = 2 * MaxMakersPerCommand;
 
     private readonly Ledger _ledger;
@@ -30,6 +34,9 @@ public sealed class ExecutionContext : System.IDisposable
     {
         _ledger = ledger;
         Events = new Slab<OrderEvent>(MaxEventsPerBatch + EventHeadroom);
+        Authority = new Authority(this);
+        Rules = new AccountRules(this);
+        Balances = new RecordedBalances(this);
         Queues = new PaymentQueues(this);
         History = new Slab<HistoryEntry>((4 * (MaxEventsPerBatch + EventHeadroom)) + (1 << 15));
     }
@@ -55,11 +62,48 @@ public sealed class ExecutionContext : System.IDisposable
     /// <summary>History entries of the batch so far, not yet handed on.</summary>
     public Slab<HistoryEntry> History { get; }
 
+    /// <summary>Who approves the command, and whether that satisfies a policy.</summary>
+    public Authority Authority { get; }
+
+    /// <summary>Rules of accounts whose debits are bounded.</summary>
+    public AccountRules Rules { get; }
+
+    /// <summary>What accounts held at record dates.</summary>
+    public RecordedBalances Balances { get; }
+
+    /// <summary>True when one more event fits into the event log.</summary>
+    public bool HasRoomForEvent => _ledger.Agreements.Events.HasRoom();
+
     /// <summary>The central payment queues, which are told of credits to settlement accounts.</summary>
     public PaymentQueues Queues { get; }
 
     /// <summary>True when one more command may cause events.</summary>
     public bool HasRoomForEvents => Events.Count <= MaxEventsPerBatch;
+
+    /// <summary>Is the policy satisfied by those who approve the command?</summary>
+    /// <returns><see cref="ResultCode.Ok"/>, or why not: see <see cref="Policies.Authority.Check"/>.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ResultCode Check(uint policy) => policy == Policy && policy != 0 ? ResultCode.Ok : Authority.Check(policy);
+
+    /// <summary>Reads a time of a command: 0 stays 0, and with <see cref="CommandFlags.RelativeTime"/> others count from the block's.</summary>
+    /// <returns>False when the time is negative or beyond the year 2116.</returns>
+    public bool TryTime(long value, CommandFlags flags, out long timeNs)
+    {
+        timeNs = 0;
+        if (value is < 0 or > LatestTimeNs) return false;
+        timeNs = value != 0 && (flags & CommandFlags.RelativeTime) != 0 ? TimestampNs + value : value;
+        return timeNs is >= 0 and <= LatestTimeNs;
+    }
+
+    /// <summary>Adds an event of the present command to the event log. There must be room.</summary>
+    /// <returns>Its number.</returns>
+    public ulong AddEvent(LedgerEvent entry)
+    {
+        entry.Sequence = Sequence;
+        entry.TimestampNs = TimestampNs;
+        entry.Actor = Policy;
+        return _ledger.Agreements.Events.Add(entry);
+    }
 
     /// <summary>Adds a history entry for the present command and links it to both accounts.</summary>
     /// <returns>The entry, whose other fields are zero, to fill in code, link, user data and reference.</returns>
@@ -67,7 +111,8 @@ public sealed class ExecutionContext : System.IDisposable
     public ref HistoryEntry Record(
         HistoryKind kind, ulong debitAccount, ref AccountRecord debit, ulong creditAccount, ref AccountRecord credit, System.UInt128 amount)
     {
-        ulong number = ++_ledger.Counters.HistoryEntries;
+        ref LedgerCounters counters = ref _ledger.Counters;
+        ulong number = ++counters.HistoryEntries;
         ref HistoryEntry entry = ref History.Add();
         entry = default;
         entry.Sequence = Sequence;
@@ -78,6 +123,7 @@ public sealed class ExecutionContext : System.IDisposable
         entry.DebitPrevious = debit.LastEntry;
         entry.CreditPrevious = credit.LastEntry;
         entry.Kind = kind;
+        if (debit.LastEntry < counters.RecordPoint || credit.LastEntry < counters.RecordPoint) Balances.Save(debitAccount, debit, creditAccount, credit, kind, amount);
         debit.LastEntry = number;
         credit.LastEntry = number;
         if (((debit.Flags | credit.Flags) & AccountFlags.Settlement) != 0) NoteSettlement(kind, debitAccount, debit.Flags, creditAccount, credit.Flags);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using FastLedger.Domain.Accounts;
+using FastLedger.Domain.Agreements;
 using FastLedger.Domain.Clearing;
 using FastLedger.Domain.Sessions;
 using FastLedger.Domain.Trading;
@@ -30,6 +31,7 @@ public sealed partial class Executor : IDisposable
     private readonly InstrumentHandlers _instruments;
     private readonly OrderHandlers _orders;
     private readonly ClearingHandlers _clearing;
+    private readonly AgreementHandlers _agreements;
     private readonly Slab<Receipt> _receipts = new(MaxBatchCommands);
     private ulong _height;
     private SessionRecord _session;
@@ -45,6 +47,7 @@ public sealed partial class Executor : IDisposable
         _instruments = new InstrumentHandlers(_context);
         _orders = new OrderHandlers(_context);
         _clearing = new ClearingHandlers(_context);
+        _agreements = new AgreementHandlers(_context, _transfers);
     }
 
     /// <summary>The state.</summary>
@@ -99,6 +102,7 @@ public sealed partial class Executor : IDisposable
         _session = known && session != 0 ? _ledger.Sessions[session] : default;
         _context.Session = session;
         _context.Policy = _session.Policy;
+        _context.Authority.BeginBatch();
 
         for (int i = 0; i < commands.Length && i < PrefetchDistance; i++) Prefetch(commands[i]);
         int failed = 0;
@@ -195,7 +199,8 @@ public sealed partial class Executor : IDisposable
     /// <summary>Failures whose value tells more.</summary>
     private static bool KeepsValue(ResultCode code) =>
         code is ResultCode.ExternalIdExists or ResultCode.SessionExists or ResultCode.MassCancelPartial
-            or ResultCode.PaymentState or ResultCode.CycleShortfall;
+            or ResultCode.PaymentState or ResultCode.CycleShortfall
+            or ResultCode.ContentExists or ResultCode.VersionDiffers or ResultCode.AlreadyCommitted;
 
     private ResultCode Dispatch(in Command command, ref CommandResult result)
     {
@@ -213,6 +218,7 @@ public sealed partial class Executor : IDisposable
                 return _orders.Amend(Command.As<ChangeOrderCommand>(in command), ref result);
         }
 
+        if (command.Opcode is >= Opcode.CreatePolicy and <= Opcode.Redeem) return _agreements.Dispatch(command, ref result);
         if ((command.Flags & ~CommandFlags.Linked) != 0) return ResultCode.InvalidFlags;
         switch (command.Opcode)
         {

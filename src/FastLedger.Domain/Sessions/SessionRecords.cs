@@ -4,12 +4,29 @@ using FastLedger.Primitives;
 
 namespace FastLedger.Domain.Sessions;
 
-/// <summary>Who may act: one key for now. Accounts, assets and instruments name a policy, sessions hold one.</summary>
+/// <summary>What satisfies a policy.</summary>
+public enum PolicyKind : uint
+{
+    /// <summary>One key.</summary>
+    SingleKey = 0,
+    /// <summary>Several weighted keys, see <see cref="Policies.KeyGroupRecord"/>.</summary>
+    KeyGroup = 1,
+    /// <summary>No key: the ledger itself approves for it when something is proved to it.</summary>
+    Ledger = 2,
+}
+
+/// <summary>Who may act. Accounts, assets, instruments, objects name a policy; sessions hold one of a single key.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 64)]
 public struct PolicyRecord
 {
+    /// <summary>The key of a policy of one key.</summary>
     [FieldOffset(0)] public Hash256 Key;
-    [FieldOffset(32)] public Hash256 Reserved;
+    [FieldOffset(32)] public PolicyKind Kind;
+    /// <summary>Record of the members of a policy of several keys.</summary>
+    [FieldOffset(36)] public uint KeyGroup;
+    [FieldOffset(40)] public ulong Reserved0;
+    [FieldOffset(48)] public ulong Reserved1;
+    [FieldOffset(56)] public ulong Reserved2;
 }
 
 /// <summary>A client's stream of numbered commands.</summary>

@@ -34,7 +34,8 @@ public sealed class InstrumentHandlers
         if (!_ledger.Accounts.Has(command.FeeAccount)) return ResultCode.UnknownAccount;
         ref readonly AccountRecord fees = ref _ledger.Accounts[(uint)command.FeeAccount];
         if (fees.Asset != command.QuoteAsset || (fees.Flags & AccountFlags.CreditsMustNotExceedDebits) != 0) return ResultCode.WrongOrderAccount;
-        if (_ledger.Assets[command.BaseAsset].IssuerPolicy != _context.Policy || fees.Policy != _context.Policy) return ResultCode.Unauthorized;
+        ResultCode code = _context.Authority.CheckBoth(Lister(command.BaseAsset), fees.Policy);
+        if (code != ResultCode.Ok) return code;
         if (command.ExternalId != UInt128.Zero)
         {
             uint existing = _ledger.InstrumentById.Find(command.ExternalId);
@@ -72,11 +73,19 @@ public sealed class InstrumentHandlers
         if (command.Reserved0 != 0 || !command.Reserved1.IsZero || !command.Reserved2.IsZero) return ResultCode.ReservedFieldNotZero;
         if (!_ledger.Instruments.Has(command.Instrument)) return ResultCode.UnknownInstrument;
         if (command.State is not (InstrumentState.Open or InstrumentState.Halted)) return ResultCode.InvalidInstrument;
-        if (_ledger.Instruments[command.Instrument].Policy != _context.Policy) return ResultCode.Unauthorized;
+        ResultCode code = _context.Check(_ledger.Instruments[command.Instrument].Policy);
+        if (code != ResultCode.Ok) return code;
         if (_ledger.Instruments[command.Instrument].State == command.State) return ResultCode.AlreadyInState;
         _ledger.Instruments.Change(command.Instrument).State = command.State;
         result.Value = command.Instrument;
         return ResultCode.Ok;
+    }
+
+    /// <summary>Policy that may list an asset: its issuer's or, when the ledger issues it, that of the outcome's creator.</summary>
+    private uint Lister(uint asset)
+    {
+        if ((_ledger.Assets[asset].Options & AssetOptions.LedgerIssued) == 0) return _ledger.Assets[asset].IssuerPolicy;
+        return _ledger.Agreements.Outcomes.Outcomes[_ledger.Agreements.Outcomes.OutcomeByAsset.Find(asset)].CreatorPolicy;
     }
 
     private static bool HasValidRanges(in CreateInstrumentCommand command) =>

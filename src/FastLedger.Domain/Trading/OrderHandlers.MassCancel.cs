@@ -22,9 +22,10 @@ public sealed partial class OrderHandlers
         if (command.QuoteAccount == 0 && command.Instrument == 0) return ResultCode.InvalidOrder;
         if (command.Instrument != 0 && !_ledger.Instruments.Has(command.Instrument)) return ResultCode.UnknownInstrument;
         if (command.QuoteAccount != 0 && !_ledger.Accounts.Has(command.QuoteAccount)) return ResultCode.UnknownAccount;
-        bool owner = command.QuoteAccount != 0 && _ledger.Accounts[(uint)command.QuoteAccount].Policy == _context.Policy;
-        bool creator = command.Instrument != 0 && _ledger.Instruments[command.Instrument].Policy == _context.Policy;
-        if (!owner && !creator) return ResultCode.Unauthorized;
+        uint owner = command.QuoteAccount == 0 ? 0 : _ledger.Accounts[(uint)command.QuoteAccount].Policy;
+        uint creator = command.Instrument == 0 ? 0 : _ledger.Instruments[command.Instrument].Policy;
+        ResultCode code = _context.Authority.CheckEither(owner, creator);
+        if (code != ResultCode.Ok) return code;
 
         IncomingOrder none = default;
         bool complete = command.QuoteAccount != 0

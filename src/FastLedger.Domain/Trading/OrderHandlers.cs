@@ -170,9 +170,15 @@ public sealed partial class OrderHandlers : IDisposable
         AccountFlags flags = @base.Flags | quote.Flags;
         if (@base.Asset != instrument.BaseAsset || quote.Asset != instrument.QuoteAsset) return ResultCode.WrongOrderAccount;
         if ((flags & AccountFlags.CreditsMustNotExceedDebits) != 0) return ResultCode.WrongOrderAccount;
-        if (@base.Policy != _context.Policy || quote.Policy != _context.Policy) return ResultCode.Unauthorized;
+        if (@base.Policy != _context.Policy || quote.Policy != _context.Policy)
+        {
+            ResultCode code = _context.Authority.CheckBoth(@base.Policy, quote.Policy);
+            if (code != ResultCode.Ok) return code;
+        }
+
         if ((flags & AccountFlags.Closed) != 0) return ResultCode.AccountClosed;
         if ((flags & AccountFlags.Frozen) != 0) return ResultCode.AccountFrozen;
+        if ((flags & AccountFlags.Ruled) != 0) return ResultCode.Forbidden;
 
         // One command moves less than 2^110 in all, and what rests already fits below the bound (see AccountRecord.TurnoverLimit).
         if (IsAtTurnoverLimit(@base) || IsAtTurnoverLimit(quote)) return ResultCode.TurnoverLimit;
@@ -223,7 +229,7 @@ public sealed partial class OrderHandlers : IDisposable
         if (!_ledger.Orders.Has(number)) return ResultCode.UnknownOrder;
         ref readonly OrderRecord order = ref _ledger.Orders[number];
         if (order.Level == 0 || order.Generation != RecordId.Generation(id)) return ResultCode.UnknownOrder;
-        return _ledger.Accounts[(uint)order.QuoteAccount].Policy == _context.Policy ? ResultCode.Ok : ResultCode.Unauthorized;
+        return _context.Check(_ledger.Accounts[(uint)order.QuoteAccount].Policy);
     }
 
     /// <summary>Takes up to <paramref name="lots"/> off a resting order at its owner's wish.</summary>

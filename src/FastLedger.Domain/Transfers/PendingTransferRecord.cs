@@ -39,6 +39,7 @@ public struct PendingTransferRecord
     [FieldOffset(108)] public uint NextFree;
     [FieldOffset(112)] public PendingState State;
     [FieldOffset(114)] public CommandFlags Flags;
-    [FieldOffset(116)] public uint Reserved0;
+    /// <summary>Record of its conditions; 0 for none.</summary>
+    [FieldOffset(116)] public uint Condition;
     [FieldOffset(120)] public ulong Reserved1;
 }

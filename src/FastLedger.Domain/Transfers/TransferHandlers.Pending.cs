@@ -16,16 +16,19 @@ public sealed partial class TransferHandlers
     /// <summary>Posts a pending transfer, wholly or in part; what is not posted is released.</summary>
     public ResultCode Post(in TransferCommand command, ref CommandResult result)
     {
-        ResultCode code = FindPending(command, out uint number);
+        ResultCode code = FindPending(command, CommandFlags.Linked | CommandFlags.KeepRemainder, out uint number);
         if (code != ResultCode.Ok) return code;
         ref readonly PendingTransferRecord pending = ref _ledger.PendingTransfers[number];
+        code = MayPost(pending, command);
+        if (code != ResultCode.Ok) return code;
         ref readonly AccountRecord debit = ref _ledger.Accounts[(uint)pending.DebitAccount];
         ref readonly AccountRecord credit = ref _ledger.Accounts[(uint)pending.CreditAccount];
         if (debit.IsBlocked || credit.IsBlocked) return Blocked(debit, credit);
         UInt128 amount = command.Amount == UInt128.MaxValue ? pending.Amount : command.Amount;
         if (amount > pending.Amount) return ResultCode.ExceedsPendingAmount;
         if (amount == UInt128.Zero && pending.Amount != UInt128.Zero) return ResultCode.AmountZero;
-        Resolve(number, PendingState.Posted, amount, command);
+        if (amount < pending.Amount && (command.Flags & CommandFlags.KeepRemainder) != 0) PostPart(number, amount, command);
+        else Resolve(number, PendingState.Posted, amount, command);
         result.Value = amount;
         return ResultCode.Ok;
     }
@@ -34,7 +37,9 @@ public sealed partial class TransferHandlers
     public ResultCode Void(in TransferCommand command, ref CommandResult result)
     {
         if (command.Amount != UInt128.Zero) return ResultCode.ReservedFieldNotZero;
-        ResultCode code = FindPending(command, out uint number);
+        ResultCode code = FindPending(command, CommandFlags.Linked, out uint number);
+        if (code != ResultCode.Ok) return code;
+        code = MayVoid(_ledger.PendingTransfers[number]);
         if (code != ResultCode.Ok) return code;
         result.Value = _ledger.PendingTransfers[number].Amount;
         Resolve(number, PendingState.Voided, UInt128.Zero, command);
@@ -56,11 +61,20 @@ public sealed partial class TransferHandlers
         return released;
     }
 
-    private ResultCode FindPending(in TransferCommand command, out uint number)
+    /// <summary>Resolves a pending transfer that the ledger itself holds: a deposit, a bond. Blocked accounts do not matter.</summary>
+    public void ResolveHeld(ulong pendingId, PendingState state)
+    {
+        uint number = RecordId.Number(pendingId);
+        ref readonly PendingTransferRecord pending = ref _ledger.PendingTransfers[number];
+        Invariant.Check(pending.Generation == RecordId.Generation(pendingId) && pending.State == PendingState.Pending);
+        Resolve(number, state, state == PendingState.Posted ? pending.Amount : UInt128.Zero, default);
+    }
+
+    private ResultCode FindPending(in TransferCommand command, CommandFlags allowed, out uint number)
     {
         number = RecordId.Number(command.PendingId);
         ulong generation = RecordId.Generation(command.PendingId);
-        if ((command.Flags & ~CommandFlags.Linked) != 0) return ResultCode.InvalidFlags;
+        if ((command.Flags & ~allowed) != 0) return ResultCode.InvalidFlags;
         if (command.Reserved0 != 0 || command.Reserved1 != UInt128.Zero || command.TimeoutSeconds != 0) return ResultCode.ReservedFieldNotZero;
         if (!_ledger.PendingTransfers.Has(number) || generation == 0) return ResultCode.PendingNotFound;
         ref readonly PendingTransferRecord pending = ref _ledger.PendingTransfers[number];
@@ -72,8 +86,6 @@ public sealed partial class TransferHandlers
         if (pending.ExpiresAtNs != 0 && pending.ExpiresAtNs <= _context.TimestampNs) return ResultCode.PendingExpired;
         if ((command.DebitAccount != 0 && command.DebitAccount != pending.DebitAccount)
             || (command.CreditAccount != 0 && command.CreditAccount != pending.CreditAccount)) return ResultCode.PendingDifferentAccounts;
-        if (_ledger.Accounts[(uint)pending.DebitAccount].Policy != _context.Policy
-            && _ledger.Accounts[(uint)pending.CreditAccount].Policy != _context.Policy) return ResultCode.Unauthorized;
         return ResultCode.Ok;
     }
 
@@ -83,6 +95,7 @@ public sealed partial class TransferHandlers
         Invariant.Check(pending.State == PendingState.Pending && posted <= pending.Amount);
         if (pending.ExpiresAtNs != 0) _ledger.Expiries.Remove(number);
         pending.State = state;
+        if (pending.Condition != 0) FreeCondition(ref pending);
 
         ref AccountRecord debit = ref _ledger.Accounts.Change((uint)pending.DebitAccount);
         ref AccountRecord credit = ref _ledger.Accounts.Change((uint)pending.CreditAccount);

@@ -10,8 +10,8 @@ namespace FastLedger.Domain.Transfers;
 
 /// <summary>Transfers between two accounts of one asset, now or in two phases.</summary>
 /// <remarks>
-/// A debit needs the policy of the debited account. A pending transfer may be posted or voided by the policy of either account; it
-/// expires by block time. Total functions. Thread: executor only. Alloc: none. Blocks: no.
+/// A debit needs the policy of the debited account. A pending transfer may be posted or voided by the policy of either account, or as its
+/// conditions say; it expires by block time. Total functions. Thread: executor only. Alloc: none. Blocks: no.
 /// </remarks>
 public sealed partial class TransferHandlers
 {
@@ -47,7 +47,8 @@ public sealed partial class TransferHandlers
         ref readonly AccountRecord debit = ref _ledger.Accounts[debitNumber];
         ref readonly AccountRecord credit = ref _ledger.Accounts[creditNumber];
         if (debit.Asset != credit.Asset) return ResultCode.DifferentAssets;
-        if (debit.Policy != _context.Policy) return ResultCode.Unauthorized;
+        ResultCode code;
+        if (debit.Policy != _context.Policy && (code = _context.Authority.Check(debit.Policy)) != ResultCode.Ok) return code;
         if (debit.IsBlocked || credit.IsBlocked) return Blocked(debit, credit);
 
         UInt128 amount = command.Amount;
@@ -64,7 +65,19 @@ public sealed partial class TransferHandlers
         if (debit.DebitsPosted + amount >= AccountRecord.TurnoverLimit || credit.CreditsPosted + amount >= AccountRecord.TurnoverLimit)
             return ResultCode.TurnoverLimit;
 
+        if ((debit.Flags & AccountFlags.Ruled) != 0) return MoveRuled(command, debitNumber, creditNumber, amount, pending, ref result);
         return pending ? Reserve(command, debitNumber, creditNumber, amount, ref result) : Move(command, debitNumber, creditNumber, amount, ref result);
+    }
+
+    /// <summary>As the rest, from an account whose debits are bounded.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ResultCode MoveRuled(in TransferCommand command, uint debitNumber, uint creditNumber, UInt128 amount, bool pending, ref CommandResult result)
+    {
+        ResultCode code = _context.Rules.Check(debitNumber, creditNumber, _ledger.Accounts[creditNumber], amount);
+        if (code != ResultCode.Ok) return code;
+        code = pending ? Reserve(command, debitNumber, creditNumber, amount, ref result) : Move(command, debitNumber, creditNumber, amount, ref result);
+        if (code == ResultCode.Ok) _context.Rules.Spend(debitNumber, amount);
+        return code;
     }
 
     private static ResultCode Blocked(in AccountRecord debit, in AccountRecord credit) =>
