@@ -21,7 +21,8 @@ Feature: Cloud storage
       signed by Farmer
       creates "contract" of the class "storage contracts", with Farmer, storing "holiday"
       """
-    And Renter reserves 30.00 STJ as "rent" for Farmer's STJ, released by the proof of "contract", never voided, for at most 40 days
+    And the policy "proof" is that of a correct proof of "contract"
+    And Renter reserves 30.00 STJ as "rent" for Farmer's STJ, released by "proof", never voided, for at most 40 days
 
   Scenario: Thirty days, thirty proofs
     When Farmer proves "contract" on 30 days, drawing 1.00 STJ of "rent" each time

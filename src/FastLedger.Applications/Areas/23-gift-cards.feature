@@ -26,7 +26,11 @@ Feature: Gift cards
     And Ben's POINT holds 32 POINT
 
   Scenario: A card that is not spent in a year goes back to the merchant
-    Given Ben pays 0.00 GIFT to nobody
+    When Merchant reserves 20.00 GIFT as "voucher" for Ben's GIFT, for at most 365 days
+    And 366 days pass
+    Then Ben's GIFT holds 0.00 GIFT
+    And Merchant's GIFT holds -50.00 GIFT
+    And Ben posts "voucher", which is refused: PendingExpired
 
   Scenario: A thousand merchants issue cards of their own without any code
     When 1,000 merchants issue a card of 50.00 each

@@ -25,6 +25,9 @@ public sealed class CommandChain
     /// <summary>The commands added, without numbers and endorsements.</summary>
     public IReadOnlyList<Command> Commands => _commands;
 
+    /// <summary>True: together or not at all. False: the commands only travel together, each takes effect by itself; they cannot be endorsed.</summary>
+    public bool IsLinked { get; init; } = true;
+
     /// <summary>Block time from which the endorsements count no more, nanoseconds since the Unix epoch; 0 for never.</summary>
     public long EndorsedUntilNs { get; set; }
 
@@ -99,7 +102,7 @@ public sealed class CommandChain
         Command[] commands = [.. _commands];
         for (int i = 0; i < commands.Length; i++)
         {
-            if (i + 1 < commands.Length) commands[i].Flags |= CommandFlags.Linked;
+            if (IsLinked && i + 1 < commands.Length) commands[i].Flags |= CommandFlags.Linked;
             commands[i].Number = numbered ? firstNumber + (ulong)i : 0;
         }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.Text;
 using FastLedger.Cryptography;
 using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
@@ -17,6 +18,17 @@ public static class Notary
     {
         Hash256 digest = Blake3.Hash(text);
         return System.Runtime.InteropServices.MemoryMarshal.Read<UInt128>(digest.Bytes);
+    }
+
+    /// <summary>
+    /// The form of a text in which spelling variants that nobody sees are equal: Unicode normal form C, one space between words, none at
+    /// the ends.
+    /// </summary>
+    public static byte[] Canonical(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        string[] words = text.Normalize(NormalizationForm.FormC).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        return Encoding.UTF8.GetBytes(string.Join(' ', words));
     }
 
     /// <summary>Registers a document. The value of the command's result is the object's number.</summary>

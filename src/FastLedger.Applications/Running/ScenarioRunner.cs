@@ -110,6 +110,9 @@ public sealed partial class ScenarioRunner(ScenarioHost host, IRunWatch watch)
         return expected is not null || StepCatalog.Find(plain.Text).Definition is FreeStep { IsRefusal: true };
     }
 
+    /// <summary>A step without the end of its sentence that says how it is refused.</summary>
+    internal static ScenarioStep WithoutExpectation(ScenarioStep step) => SplitExpectation(step).Plain;
+
     /// <summary>Takes the end off a sentence that says how it is refused.</summary>
     private static (ScenarioStep Plain, string? Expected) SplitExpectation(ScenarioStep step)
     {

@@ -22,16 +22,16 @@ internal static class AccountSteps
             await a.World.AddPartiesAsync(a.Texts(0)).ConfigureAwait(false);
             return "";
         }),
-        new FreeStep("{party} issues {asset} with {number} decimals[, at most {decimal}]",
-            "Creates an asset. Units come from the issuer's own account, whose balance is minus what is in circulation and never falls below minus the bound.",
+        new FreeStep("{party} issues {asset} with {number} decimals[, at most {decimal}][, in a {closed} loop]",
+            "Creates an asset. Units come from the issuer's own account, whose balance is minus what is in circulation and never falls below minus the bound. In a closed loop holders pay only accounts of group 0 and the issuer.",
             IssueAsync),
         new FreeStep("{parties} hold[s] accounts in {assets}", "Opens an account for each party and asset, called \"Alice's USD\".", OpenAsync),
         new FreeStep("{party} has {amount}", "Opens the account if need be and lets the issuer pay the amount into it.", EndowAsync),
-        new ActionStep("opens {name} in {asset}[ that {party} may debit]", "Opens another account, called by its name in quotes.", d =>
+        new ActionStep("opens {name} in {asset}[ under the policy {policy}]", "Opens another account, called by its name in quotes.", d =>
         {
             string name = d.Text(0);
             d.Send(
-                new OpenAccountCommand { Asset = d.Asset(1).Number, PolicyKey = d.Has(2) ? d.Party(2).PublicKey : default },
+                new OpenAccountCommand { Asset = d.Asset(1).Number, Policy = d.PolicyOrNone(2) },
                 r => d.World.Name(name, (ulong)r.Value));
         }),
         new ActionStep("sets the floor of {account} to {amount}", "Changes an account's credit line.", d =>
@@ -50,7 +50,7 @@ internal static class AccountSteps
         Party issuer = a.Party(0);
         int scale = (int)a.Number(2);
         var create = new CommandChain();
-        create.Add(new CreateAssetCommand { Scale = (uint)scale });
+        create.Add(new CreateAssetCommand { Scale = (uint)scale, Options = a.Has(4) ? AssetOptions.ClosedLoop : AssetOptions.None });
         ChainOutcome created = await SubmitAsync(a.World, issuer, create).ConfigureAwait(false);
         var asset = new Asset(a.Text(1), (uint)created[0], scale, issuer, 0);
         var open = new CommandChain();

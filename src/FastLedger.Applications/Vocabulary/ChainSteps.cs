@@ -25,6 +25,7 @@ internal static class ChainSteps
                 d.Include(definition, values, d.Step);
             }
         }),
+        new FreeStep("{party} does {number} times:", "The lines below, without their subject, as often as that; each by itself, sent together.", RepeatAsync),
         new FreeStep("exactly {number} of these take[s] effect:", "The lines below are sent at the same time on their parties' own connections.", ConcurrentlyAsync, isRefusal: true),
         new FreeStep("{party} sends the same again and nothing happens twice", "Sends the party's last commands again, byte for byte: the answer must be the original one.", AgainAsync, isRefusal: true),
         new FreeStep("{party} sends the same again with {amount} and is refused: {word}",
@@ -41,6 +42,24 @@ internal static class ChainSteps
             return ValueTask.FromResult(string.Create(CultureInfo.InvariantCulture, $"{last.Results.Length} legs, sequence {last.Results[0].Sequence} …, block {last.Height}"));
         }),
     ];
+
+    private static async ValueTask<string> RepeatAsync(StepArguments a)
+    {
+        Party party = a.Party(0);
+        var chain = new CommandChain { IsLinked = false };
+        var followUps = new List<Action<CommandResult>?>();
+        for (ulong i = 0; i < a.Number(1); i++)
+        {
+            foreach (string line in a.Step.Lines)
+            {
+                (ActionStep definition, IReadOnlyList<string?> values) = StepCatalog.FindAction(line);
+                definition.Build(new Deed(a.World, party, chain, followUps, values, a.Step));
+            }
+        }
+
+        ChainOutcome outcome = await AccountSteps.SubmitAsync(a.World, party, chain).ConfigureAwait(false);
+        return string.Create(CultureInfo.InvariantCulture, $"{outcome.Results.Count} commands");
+    }
 
     private static async ValueTask<string> ConcurrentlyAsync(StepArguments a)
     {

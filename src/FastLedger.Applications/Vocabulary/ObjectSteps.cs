@@ -19,7 +19,7 @@ internal static class ObjectSteps
             "Creates an object in its first state. \"called\" gives it an id that no second object of the class gets; \"for\" names the owner, \"with\" the second party, \"from\" up to two parents.",
             Create),
         new ActionStep(
-            "moves {name} to {word}[, with {policy}][, without a second {party}][, on the document {name}][, worth {number}][, valid for {span}][, because of {name}]",
+            "moves {name} to {word}[, with {policy}][, on the document {name}][, worth {number}][, valid for {span}][, because of {name}]",
             "Moves an object along an edge of its class's table.",
             Move),
         new ActionStep("hands {name} to {policy}", "Gives an object to a new owner.", d => Closing.HandOver(d.Chain, d.Thing(Kinds.Object, 0), d.Policy(1))),
@@ -27,25 +27,26 @@ internal static class ObjectSteps
             Closing.SetLien(d.Chain, d.Thing(Kinds.Object, 2), d.Policy(0), (ulong)d.Money(1).Amount)),
         new ActionStep("releases the lien on {name}", "The creditor gives a lien up.", d => Closing.ReleaseLien(d.Chain, d.Thing(Kinds.Object, 0))),
         new ActionStep(
-            "requires {name} to be {word}[, valid][, on the document {name}][, of {policy}][, with {policy}]",
+            "requires {name} to be {word}[, on the document {name}][, of {policy}][, with {policy}]",
             "A guard for chains: fails unless the object is so; changes nothing.",
-            d => Require(d, ObjectChecks.None)),
-        new ActionStep("requires {name} to be {word} and valid[, on the document {name}][, of {policy}][, with {policy}]", "As above, and inside its time of validity.", d => Require(d, ObjectChecks.Valid)),
-        new ActionStep("requires {name} to be {word}, valid and signed by its {word}[, on the document {name}]", "As above, and its owner (or counterparty, or issuer) signs the chain.", d =>
-        {
-            d.Send(new CheckObjectCommand
+            Require),
+        new ActionStep(
+            "attests {name} of the class {name}, called {name}[, worth {number}], and mints {amount} to {account} from {account}",
+            "Issues units together with a record that cannot be made twice.",
+            d =>
             {
-                Object = d.Thing(Kinds.Object, 0),
-                States = 1u << (int)StateOf(d.World, d.Name(0), d.Text(1)),
-                Content = d.Has(3) ? d.World.Digest(d.Name(3)) : default,
-                Checks = ObjectChecks.Valid | d.Text(2) switch
-                {
-                    "owner" => ObjectChecks.OwnerSigns,
-                    "counterparty" => ObjectChecks.CounterpartySigns,
-                    _ => ObjectChecks.IssuerSigns,
-                },
-            });
-        }),
+                d.World.ClassOf[d.Name(0)] = d.Name(1);
+                int place = Attestation.Mint(
+                    d.Chain,
+                    (uint)d.Thing(Kinds.Class, 1),
+                    Notary.Id(Notary.Canonical(d.Name(2))),
+                    d.Has(3) ? d.Number(3) : 0,
+                    d.World.Digest(d.Name(0)),
+                    d.Account(6),
+                    d.Account(5),
+                    d.Money(4).Amount);
+                d.NameAt(place, Kinds.Object, d.Name(0));
+            }),
     ];
 
     /// <summary>Number of a state of an object's class.</summary>
@@ -62,7 +63,7 @@ internal static class ObjectSteps
             {
                 Flags = d.Has(8) || d.Has(9) ? CommandFlags.RelativeTime : CommandFlags.None,
                 Class = (uint)d.Thing(Kinds.Class, 1),
-                ExternalId = d.Has(2) ? Notary.Id(d.World.Document(d.Name(2))) : default,
+                ExternalId = d.Has(2) ? Notary.Id(Notary.Canonical(d.Name(2))) : default,
                 Owner = d.PolicyOrNone(3),
                 Counterparty = d.PolicyOrNone(4),
                 Content = d.Has(5) ? d.World.Digest(d.Name(5)) : default,
@@ -81,24 +82,23 @@ internal static class ObjectSteps
         string name = d.Name(0);
         d.Send(new ChangeObjectCommand
         {
-            Flags = d.Has(6) ? CommandFlags.RelativeTime : CommandFlags.None,
+            Flags = d.Has(5) ? CommandFlags.RelativeTime : CommandFlags.None,
             Object = d.Thing(Kinds.Object, 0),
             State = StateOf(d.World, name, d.Text(1)),
-            Counterparty = d.Has(3) ? ChangeObjectCommand.NoCounterparty : d.PolicyOrNone(2),
-            Content = d.Has(4) ? d.World.Digest(d.Name(4)) : default,
-            Value = d.Has(5) ? d.Number(5) : ulong.MaxValue,
-            ValidToNs = d.Has(6) ? d.Seconds(6) * 1_000_000_000L : 0,
-            Reference = d.Has(7) ? d.World.Digest(d.Name(7)) : default,
+            Counterparty = d.PolicyOrNone(2),
+            Content = d.Has(3) ? d.World.Digest(d.Name(3)) : default,
+            Value = d.Has(4) ? d.Number(4) : ulong.MaxValue,
+            ValidToNs = d.Has(5) ? d.Seconds(5) * 1_000_000_000L : 0,
+            Reference = d.Has(6) ? d.World.Digest(d.Name(6)) : default,
         });
     }
 
-    private static void Require(Deed d, ObjectChecks checks) => d.Send(new CheckObjectCommand
+    private static void Require(Deed d) => d.Send(new CheckObjectCommand
     {
         Object = d.Thing(Kinds.Object, 0),
         States = 1u << (int)StateOf(d.World, d.Name(0), d.Text(1)),
         Content = d.Has(2) ? d.World.Digest(d.Name(2)) : default,
         Owner = d.PolicyOrNone(3),
         Counterparty = d.PolicyOrNone(4),
-        Checks = checks,
     });
 }

@@ -23,7 +23,8 @@ internal static class StepCatalog
         ("Sealed rounds", RoundSteps.All),
         ("Outcomes", OutcomeSteps.All),
         ("Markets", MarketSteps.All),
-        ("Time and evidence", TimeSteps.All),
+        ("Time", TimeSteps.All),
+        ("Arithmetic", ArithmeticSteps.All),
     ];
 
     private static readonly List<(StepDefinition Definition, StepPattern Whole)> Definitions =
