@@ -40,7 +40,7 @@ Feature: Ride sharing
   Scenario: Trips twice, trips on foot, fares nobody agreed to
     Given Locator attests "trip 1" of the class "trips", called "track 1", worth 34, and mints 12 ZOOZ to Driver's ZOOZ from Community's ZOOZ
     Then Locator attests "trip 2" of the class "trips", called "track 1", worth 34, and mints 12 ZOOZ to Driver's ZOOZ from Community's ZOOZ, which is refused: ExternalIdExists
-    And Locator attests "walk" of the class "trips", called "track 2", worth 15, and mints 12 ZOOZ to Driver's ZOOZ from Community's ZOOZ, which is refused: InvalidObject
+    And Locator attests "walk" of the class "trips", called "track 2", worth 15, and mints 12 ZOOZ to Driver's ZOOZ from Community's ZOOZ, which is refused: Forbidden
     And Stranger attests "dream" of the class "trips", called "track 3", worth 34, and mints 12 ZOOZ to Stranger's ZOOZ from Community's ZOOZ, which is refused: Unauthorized
     And Locator attests "far" of the class "trips", called "track 4", worth 34, and mints 989 ZOOZ to Driver's ZOOZ from Community's ZOOZ, which is refused: ExceedsBalance
     And Rider reserves 12.51 USD as "dear" for "fare", released by "arrival", which is refused: ExceedsBalance

@@ -40,11 +40,29 @@ Feature: Cloud storage
   @attack
   Scenario: Wrong chunks, old proofs, no proof, early withdrawal
     Given 2 days pass
-    Then Farmer shows a forged chunk of "contract" to draw 1.00 STJ of "rent", which is refused: BadProof
-    And Farmer shows another chunk of "contract" to draw 1.00 STJ of "rent", which is refused: BadProof
+    And "contract" asks for a chunk
+    Then Farmer does all or nothing, which is refused: BadProof:
+      """
+      shows a forged chunk of "contract"
+      posts 1.00 STJ of "rent" and keeps the rest reserved
+      """
+    And Farmer does all or nothing, which is refused: BadProof:
+      """
+      shows another chunk of "contract"
+      posts 1.00 STJ of "rent" and keeps the rest reserved
+      """
     And Farmer posts 1.00 STJ of "rent" and keeps the rest reserved, which is refused: Unauthorized
     And Renter voids "rent", which is refused: Unauthorized
     When Farmer proves "contract" on 1 days, drawing 1.00 STJ of "rent" each time
-    Then Farmer shows the last proof of "contract" again to draw 1.00 STJ of "rent", which is refused: TooEarly
-    When 2 days pass
-    Then Farmer shows the last proof of "contract" again to draw 1.00 STJ of "rent", which is refused: BadProof
+    And "contract" asks for a chunk
+    Then Farmer does all or nothing, which is refused: TooEarly:
+      """
+      shows the chunk of "contract"
+      posts 1.00 STJ of "rent" and keeps the rest reserved
+      """
+    When 1 day passes
+    Then Farmer does all or nothing, which is refused: BadProof:
+      """
+      shows the chunk of "contract" that was asked for before
+      posts 1.00 STJ of "rent" and keeps the rest reserved
+      """

@@ -10,5 +10,5 @@ public interface IRunWatch
     void Began(Area area, Scenario scenario);
 
     /// <summary>A step was played.</summary>
-    void Played(StepReport step);
+    void Played(StepReport report);
 }

@@ -44,7 +44,7 @@ internal sealed class StepRun
     public async ValueTask<ChainOutcome> SendAsync()
     {
         ChainOutcome outcome = await _chain.SubmitAsync(_sender.Client, _world.CancellationToken).ConfigureAwait(false);
-        _world.LastSequence = Math.Max(_world.LastSequence, outcome.LastSequence);
+        _world.Saw(outcome.LastSequence);
         Command[] commands = [.. _chain.Commands];
         _sender.Last = new SentBatch(outcome.FirstNumber, commands, [.. outcome.Results], outcome.Height);
         _world.LastSent = _sender.Last;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
-using System.Globalization;
+using System.Linq;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
@@ -18,11 +19,13 @@ namespace FastLedger.Applications.Running;
 /// <summary>What a scenario has brought into being, by the names that its sentences use.</summary>
 internal sealed class World(ScenarioHost host, CancellationToken cancellationToken) : IAsyncDisposable
 {
-    private readonly Dictionary<string, Party> _parties = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Party> _parties = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Asset> _assets = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, ulong> _accounts = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string Kind, string Name), ulong> _things = [];
+    private readonly ConcurrentDictionary<string, ulong> _accounts = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Kind, string Name), ulong> _things = new();
     private readonly Dictionary<string, byte[]> _documents = new(StringComparer.Ordinal);
+
+    private ulong _lastSequence;
 
     public ScenarioHost Host => host;
 
@@ -32,7 +35,10 @@ internal sealed class World(ScenarioHost host, CancellationToken cancellationTok
     public LedgerClient Observer => host.Observer;
 
     /// <summary>Ledger sequence of the last command that the scenario sent.</summary>
-    public ulong LastSequence { get; set; }
+    public ulong LastSequence => Interlocked.Read(ref _lastSequence);
+
+    /// <summary>Asks about objects, rounds, outcomes, events and proofs.</summary>
+    public LedgerReader Reader { get; } = new(host, cancellationToken);
 
     /// <summary>Number of the first account that the scenario can have opened.</summary>
     public ulong FirstAccount { get; set; } = 1;
@@ -58,12 +64,32 @@ internal sealed class World(ScenarioHost host, CancellationToken cancellationTok
     /// <summary>Bids by round and party.</summary>
     public Dictionary<(string Round, string Party), SealedBid> Bids { get; } = [];
 
+    /// <summary>Merkle trees of stored files, by the files' names; contracts know their file by <see cref="FileOf"/>.</summary>
+    public Dictionary<string, StoredFile> Files { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Files of storage contracts.</summary>
+    public Dictionary<string, string> FileOf { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Chunks that storage contracts asked for, oldest first.</summary>
+    public Dictionary<string, List<ulong>> Challenges { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The event log as it was when it was marked.</summary>
+    public (ulong Events, Hash256 Root) Mark { get; set; }
+
     /// <summary>Answers of outcomes, in the order of their values.</summary>
     public Dictionary<string, IReadOnlyList<string>> Answers { get; } = new(StringComparer.Ordinal);
 
     public IEnumerable<Party> Parties => _parties.Values;
 
     public IEnumerable<Asset> Assets => _assets.Values;
+
+    /// <summary>A command was answered under this sequence. Thread: any.</summary>
+    public void Saw(ulong sequence)
+    {
+        ulong before;
+        while (sequence > (before = Interlocked.Read(ref _lastSequence)))
+            if (Interlocked.CompareExchange(ref _lastSequence, sequence, before) == before) return;
+    }
 
     public Party Party(string name) => _parties.TryGetValue(name, out Party? party) ? party : throw Unknown("party", name);
 
@@ -83,14 +109,24 @@ internal sealed class World(ScenarioHost host, CancellationToken cancellationTok
         return Running.Money.Parse(parts[0], Asset(parts[1]));
     }
 
-    public void Name(Asset asset) => Add(_assets, "asset", asset.Code, asset);
+    public void Name(Asset asset)
+    {
+        if (!_assets.TryAdd(asset.Code, asset)) throw new ScenarioException($"There is an asset {asset.Code} already.");
+    }
 
-    public void Name(string account, ulong number) => Add(_accounts, "account", account, number);
+    public void Name(string account, ulong number)
+    {
+        if (!_accounts.TryAdd(account, number)) throw new ScenarioException($"There is an account {account} already.");
+    }
 
     /// <summary>Gives a thing of some kind (pending, order, object …) a name; a name may be given anew.</summary>
     public void Name(string kind, string name, ulong number) => _things[(kind, name)] = number;
 
     public ulong Thing(string kind, string name) => _things.TryGetValue((kind, name), out ulong number) ? number : throw Unknown(kind, name);
+
+    /// <summary>The things of a kind whose names begin so.</summary>
+    public HashSet<ulong> ThingsLike(string kind, string prefix) =>
+        [.. _things.Where(t => t.Key.Kind == kind && t.Key.Name.StartsWith(prefix, StringComparison.Ordinal)).Select(t => t.Value)];
 
     public bool HasThing(string kind, string name) => _things.ContainsKey((kind, name));
 
@@ -112,18 +148,13 @@ internal sealed class World(ScenarioHost host, CancellationToken cancellationTok
             SigningKey key = SigningKey.Generate();
             LedgerClient client = await host.ConnectAsync(key, cancellationToken).ConfigureAwait(false);
             SessionAnswer session = await client.GetSessionAsync(client.Session, cancellationToken).ConfigureAwait(false);
-            _parties.Add(name, new Party(name, key, client, session.Policy));
+            _parties[name] = new Party(name, key, client, session.Policy);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
         foreach (Party party in _parties.Values) await party.DisposeAsync().ConfigureAwait(false);
-    }
-
-    private static void Add<T>(Dictionary<string, T> names, string kind, string name, T value)
-    {
-        if (!names.TryAdd(name, value)) throw new ScenarioException(string.Create(CultureInfo.InvariantCulture, $"There is an {kind} {name} already."));
     }
 
     private static ScenarioException Unknown(string kind, string name) => new($"The scenario has no {kind} {name}.");

@@ -94,7 +94,7 @@ internal static class AccountSteps
     internal static async ValueTask<ChainOutcome> SubmitAsync(World world, Party party, CommandChain chain)
     {
         ChainOutcome outcome = await chain.SubmitAsync(party.Client, world.CancellationToken).ConfigureAwait(false);
-        world.LastSequence = Math.Max(world.LastSequence, outcome.LastSequence);
+        world.Saw(outcome.LastSequence);
         return outcome.Code == ResultCode.Ok ? outcome : throw new ScenarioException($"refused: {outcome.Code}");
     }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-using System;
 using System.Collections.Generic;
 using FastLedger.Applications.Patterns;
-using FastLedger.Applications.Running;
 using FastLedger.Applications.Scenarios;
 using FastLedger.Cryptography;
 using FastLedger.Primitives.Commands;

@@ -74,7 +74,12 @@ internal partial class StepArguments(World world, IReadOnlyList<string?> values,
     public T Choice<T>(int place) where T : struct, Enum =>
         Enum.TryParse(Text(place), ignoreCase: true, out T value) ? value : throw new ScenarioException($"{Text(place)} is none of {string.Join(", ", Enum.GetNames<T>())}.");
 
-    private static IEnumerable<string> Words(string list) =>
+    /// <summary>Counts and what they are for, as <c>1 for 0 and 2 for 1</c>.</summary>
+    public IReadOnlyList<(ulong Count, uint Choice)> Counts(int place) =>
+        [.. Words(Text(place)).Select(w => w.Split(" for ")).Select(p => (
+            ulong.Parse(p[0], NumberStyles.AllowThousands, CultureInfo.InvariantCulture), uint.Parse(p[1], CultureInfo.InvariantCulture)))];
+
+    private static string[] Words(string list) =>
         list.Replace(" and ", ", ", StringComparison.Ordinal).Split(", ", StringSplitOptions.RemoveEmptyEntries);
 
     [GeneratedRegex("\"[^\"]*\"")]

@@ -23,6 +23,11 @@ internal static class StepCatalog
         ("Sealed rounds", RoundSteps.All),
         ("Outcomes", OutcomeSteps.All),
         ("Markets", MarketSteps.All),
+        ("Storage", StorageSteps.All),
+        ("Many parties", VoterSteps.All),
+        ("What objects are and were", ObjectEvidenceSteps.All),
+        ("What was decided", DecisionEvidenceSteps.All),
+        ("Documents, proofs, the event log", DocumentSteps.All),
         ("Time", TimeSteps.All),
         ("Arithmetic", ArithmeticSteps.All),
     ];

@@ -3,7 +3,6 @@ using System;
 using System.Collections.Generic;
 using FastLedger.Applications.Patterns;
 using FastLedger.Applications.Running;
-using FastLedger.Applications.Scenarios;
 using FastLedger.Cryptography;
 using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+using FastLedger.Applications.Patterns;
+using FastLedger.Client;
+using FastLedger.Primitives.Commands;
+using FastLedger.Protocol.Messages;
+
+namespace FastLedger.Applications.Running;
+
+/// <summary>Asks the ledger of a scenario, page by page where answers are long.</summary>
+internal sealed class LedgerReader(ScenarioHost host, CancellationToken cancellationToken)
+{
+    private const int PageLength = 1_000;
+
+    public ValueTask<ObjectAnswer> ObjectAsync(ulong number) => host.Observer.GetObjectAsync(number, cancellationToken);
+
+    public ValueTask<RoundAnswer> RoundAsync(uint number) => host.Observer.GetRoundAsync(number, cancellationToken);
+
+    public ValueTask<OutcomeAnswer> OutcomeAsync(uint number) => host.Observer.GetOutcomeAsync(number, cancellationToken);
+
+    public ValueTask<DistributionAnswer> DistributionAsync(uint number) => host.Observer.GetDistributionAsync(number, cancellationToken);
+
+    /// <summary>All events of an object, oldest first.</summary>
+    public async ValueTask<IReadOnlyList<LedgerEvent>> HistoryAsync(ulong number)
+    {
+        var events = new List<LedgerEvent>();
+        ulong from = 0;
+        do
+        {
+            ObjectHistory page = await host.Observer.GetObjectHistoryAsync(number, from, PageLength, cancellationToken).ConfigureAwait(false);
+            events.AddRange(page.Events);
+            from = page.Head.NextEvent;
+        }
+        while (from != 0);
+        events.Reverse();
+        return events;
+    }
+
+    /// <summary>The whole event log with its root.</summary>
+    public async ValueTask<EventExport> ExportAsync()
+    {
+        var events = new List<LedgerEvent>();
+        while (true)
+        {
+            EventPage page = await host.Observer.GetEventsAsync((ulong)events.Count + 1, PageLength, cancellationToken).ConfigureAwait(false);
+            events.AddRange(page.Events);
+            if ((ulong)events.Count >= page.Head.Events) return new EventExport(events, page.Head.LogRoot);
+        }
+    }
+}
