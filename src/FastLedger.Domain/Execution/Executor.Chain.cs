@@ -36,7 +36,7 @@ public sealed partial class Executor
         if (resent == to - from) return;
         if (failedAt < 0 && open) (failedAt, failure) = (to - 1, ResultCode.LinkedChainOpen);
         if (failedAt < 0 && resent > 0) (failedAt, failure) = (from + resent, ResultCode.ResentInChain);
-        if (failedAt < 0) (failedAt, failure) = TryChain(commands, hashes, results, from, to);
+        if (failedAt < 0) (failedAt, failure) = TryChain(commands, results, from, to);
 
         ulong lastResent = _session.LastNumber;
         for (int i = from; i < to; i++)
@@ -52,12 +52,11 @@ public sealed partial class Executor
         }
     }
 
-    private (int FailedAt, ResultCode Failure) TryChain(
-        ReadOnlySpan<Command> commands, ReadOnlySpan<Hash256> hashes, Span<CommandResult> results, int from, int to)
+    private (int FailedAt, ResultCode Failure) TryChain(ReadOnlySpan<Command> commands, Span<CommandResult> results, int from, int to)
     {
         LedgerCounters counters = _ledger.Counters;
         int events = _context.Events.Count, history = _context.History.Count;
-        _context.Authority.BeginChain(commands[from..to], hashes[from..to]);
+        _context.Authority.BeginChain(commands[from..to]);
         _ledger.Undo.Begin();
         for (int i = from; i < to; i++)
         {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using FastLedger.Cryptography;
 using FastLedger.Domain.Execution;
 using FastLedger.Domain.Sessions;
@@ -61,11 +60,13 @@ public sealed class Authority
     public void BeginBatch() => _signatures = 0;
 
     /// <summary>A chain begins: its digests are made when its front asks for approvals.</summary>
-    public void BeginChain(ReadOnlySpan<Command> chain, ReadOnlySpan<Hash256> hashes)
+    public void BeginChain(ReadOnlySpan<Command> chain)
     {
         EndChain();
         while (_leading < chain.Length && chain[_leading].Opcode is Opcode.Endorse or Opcode.Enact) _leading++;
-        if (_leading > 0) Digest(chain, hashes);
+        if (_leading == 0) return;
+        _endorsedDigest = ChainDigest.Endorsed(chain);
+        _proposedDigest = ChainDigest.Proposed(chain);
     }
 
     /// <summary>A chain ended, with or without success.</summary>
@@ -167,22 +168,4 @@ public sealed class Authority
     public bool Exists(uint policy) => _ledger.Policies.Has(policy);
 
     private bool IsInForce(in KeyGroupMember member) => member.ExpiresSeconds == 0 || _context.TimestampNs < member.ExpiresSeconds * 1_000_000_000L;
-
-    private void Digest(ReadOnlySpan<Command> chain, ReadOnlySpan<Hash256> hashes)
-    {
-        var endorsed = Blake3Hasher.Create();
-        var proposed = Blake3Hasher.Create();
-        for (int i = 0; i < chain.Length; i++)
-        {
-            if (chain[i].Opcode == Opcode.Endorse) continue;
-            endorsed.Update(hashes[i].Bytes);
-            if (chain[i].Opcode == Opcode.Enact) continue;
-            Command unnumbered = chain[i];
-            unnumbered.Number = 0;
-            proposed.Update(Blake3.Hash(MemoryMarshal.AsBytes(MemoryMarshal.CreateReadOnlySpan(in unnumbered, 1))).Bytes);
-        }
-
-        _endorsedDigest = endorsed.Finish();
-        _proposedDigest = proposed.Finish();
-    }
 }
