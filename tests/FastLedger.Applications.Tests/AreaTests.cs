@@ -32,7 +32,7 @@ public sealed class AreaTests
         {
         }
 
-        public void Played(StepReport step)
+        public void Played(StepReport report)
         {
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 using FastLedger.Applications.Running;
 using FastLedger.Applications.Scenarios;
@@ -38,5 +39,20 @@ public sealed class VocabularyTests
                 faults.Add($"{area.Key}, line {step.Line}: {fault.Message}");
             }
         }
+    }
+
+    [Fact]
+    public void The_reference_page_lists_exactly_these_sentences()
+    {
+        string page = File.ReadAllText(Path.Combine(RepositoryRoot(), "src", "FastLedger.Applications", "README.md"));
+        string reference = string.Join('\n', VocabularyReference.Lines);
+        Assert.EndsWith(reference.Trim(), page.ReplaceLineEndings("\n").Trim(), StringComparison.Ordinal);
+    }
+
+    private static string RepositoryRoot()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "FastLedger.sln"))) folder = Path.GetDirectoryName(folder);
+        return folder ?? throw new InvalidOperationException("The tests do not run inside the repository.");
     }
 }

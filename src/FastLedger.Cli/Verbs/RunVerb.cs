@@ -9,6 +9,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using FastLedger.Applications.Running;
 using FastLedger.Applications.Scenarios;
+using FastLedger.Applications.Vocabulary;
 using FastLedger.Load.Nodes;
 using FastLedger.Node;
 using FastLedger.Node.Configuration;
@@ -27,6 +28,7 @@ internal static class RunVerb
 
     private static readonly Option<bool> All = new("--all") { Description = "All areas." };
     private static readonly Option<bool> List = new("--list") { Description = "Show the areas, a line each, and play none." };
+    private static readonly Option<bool> Vocabulary = new("--vocabulary") { Description = "Show the sentences that scenarios may use, and play none." };
     private static readonly Option<bool> Attacks = new("--attacks") { Description = "Also play the scenarios in which somebody tries what must be refused." };
     private static readonly Option<int> Replicas = Options.Count("--replicas", "Replicas of the ledger.", 1, 1, 16);
     private static readonly Option<bool> Json = Options.Json();
@@ -35,12 +37,12 @@ internal static class RunVerb
     {
         var command = new Command("run", "Plays application areas as scenarios on a ledger in a temporary folder, and checks the books after every step.")
         {
-            Areas, All, List, Attacks, Replicas, Json,
+            Areas, All, List, Vocabulary, Attacks, Replicas, Json,
         };
         command.Validators.Add(result =>
         {
             bool some = result.GetValue(Areas) is { Length: > 0 };
-            if (!some && !result.GetValue(All) && !result.GetValue(List)) result.AddError("Name an area, or say --all or --list.");
+            if (!some && !result.GetValue(All) && !result.GetValue(List) && !result.GetValue(Vocabulary)) result.AddError("Name an area, or say --all, --list or --vocabulary.");
             if (some && result.GetValue(All)) result.AddError("Name areas or say --all, not both.");
         });
         HelpWithExamples.Install(command, "fastledger run --list", "fastledger run payments --attacks", "fastledger run 2 3 --json", "fastledger run --all --attacks");
@@ -54,6 +56,12 @@ internal static class RunVerb
 
     private static async Task<int> RunAsync(Presenter presenter, ParseResult parsed, CancellationToken ct)
     {
+        if (parsed.GetValue(Vocabulary))
+        {
+            foreach (string line in VocabularyReference.Lines) presenter.WriteLine(line);
+            return ExitCode.Ok;
+        }
+
         IReadOnlyList<Area> areas;
         try
         {
@@ -152,12 +160,12 @@ internal static class RunVerb
     {
         public void Began(Area area, Scenario scenario) => presenter.Say($"{area.Title}: {scenario.Name}{(scenario.IsAttack ? " (attack)" : "")}");
 
-        public void Played(StepReport step)
+        public void Played(StepReport report)
         {
-            string result = step.Ok ? step.IsRefusal ? "refused" : "ok" : "FAILED";
-            string detail = step.Detail.Length == 0 ? "" : $" · {step.Detail}";
-            string sequence = step.LastSequence == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" · sequence {step.LastSequence}");
-            presenter.Say($"  {result,-8} {step.Step.Keyword} {step.Step.Text}{detail}{sequence}");
+            string result = report.Ok ? report.IsRefusal ? "refused" : "ok" : "FAILED";
+            string detail = report.Detail.Length == 0 ? "" : $" · {report.Detail}";
+            string sequence = report.LastSequence == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" · sequence {report.LastSequence}");
+            presenter.Say($"  {result,-8} {report.Step.Keyword} {report.Step.Text}{detail}{sequence}");
         }
     }
 
