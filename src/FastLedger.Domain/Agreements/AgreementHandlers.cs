@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using FastLedger.Domain.Execution;
+using FastLedger.Domain.Objects;
 using FastLedger.Domain.Policies;
 using FastLedger.Domain.Transfers;
 using FastLedger.Primitives;
@@ -16,6 +17,8 @@ public sealed class AgreementHandlers
     private readonly ProposalHandlers _proposals;
     private readonly AssignmentHandlers _assignments;
     private readonly AccountRules _rules;
+    private readonly ClassHandlers _classes;
+    private readonly ObjectHandlers _objects;
 
     /// <summary>Handlers over the context's ledger.</summary>
     public AgreementHandlers(ExecutionContext context, TransferHandlers transfers)
@@ -25,6 +28,8 @@ public sealed class AgreementHandlers
         _proposals = new ProposalHandlers(context);
         _assignments = new AssignmentHandlers(context);
         _rules = context.Rules;
+        _classes = new ClassHandlers(context);
+        _objects = new ObjectHandlers(context);
     }
 
     /// <summary>Executes a command of opcode 140 … 199.</summary>
@@ -38,6 +43,10 @@ public sealed class AgreementHandlers
                 return _policies.Create(Command.As<CreatePolicyCommand>(in command), ref result);
             case Opcode.Propose:
                 return _proposals.Propose(Command.As<ProposalCommand>(in command), ref result);
+            case Opcode.CreateObject:
+                return _objects.Create(Command.As<CreateObjectCommand>(in command), ref result);
+            case Opcode.ChangeObject:
+                return _objects.Change(Command.As<ChangeObjectCommand>(in command), ref result);
         }
 
         if ((command.Flags & ~CommandFlags.Linked) != 0) return ResultCode.InvalidFlags;
@@ -61,8 +70,23 @@ public sealed class AgreementHandlers
                 return _rules.SetGroups(Command.As<SetAccountGroupsCommand>(in command), ref result);
             case Opcode.SetSpendingLimit:
                 return _rules.SetLimit(Command.As<SetSpendingLimitCommand>(in command), ref result);
+            case Opcode.CreateClass:
+                return _classes.Create(Command.As<CreateClassCommand>(in command), ref result);
+            case Opcode.SetTransition:
+                return _classes.SetTransition(Command.As<SetTransitionCommand>(in command), ref result);
+            case Opcode.ActivateClass:
+                return _classes.Activate(Command.As<SetTransitionCommand>(in command), ref result);
+            case Opcode.TransferObject or Opcode.SetLien or Opcode.ReleaseLien:
+                return _objects.ChangeParty(Command.As<ObjectPartyCommand>(in command), ref result);
+            case Opcode.CheckObject:
+                return _objects.Check(Command.As<CheckObjectCommand>(in command), ref result);
+            case Opcode.CheckPath:
+                return _objects.CheckPath(Command.As<CheckPathCommand>(in command), ref result);
             default:
                 return ResultCode.UnknownOpcode;
         }
     }
+
+    /// <summary>At the start of a block: what is due by time, and a bounded part of the work under way.</summary>
+    public void BeginBlock() => _objects.ExpireDue();
 }

@@ -78,6 +78,7 @@ public sealed partial class Executor : IDisposable
         _context.Policy = 0;
         _context.Events.Clear();
         _transfers.ExpireDue();
+        _agreements.BeginBlock();
         _clearing.BeginBlock();
     }
 
