@@ -12,7 +12,7 @@ Feature: Land titles
       """
       states Registered, InSale
       flags UniqueContent, Transferable, Lienable, ContentMayChange
-      Registered -> InSale by OwnerAndCounterparty
+      Registered -> InSale by Owner
       InSale -> Registered by Owner
       Registered -> Registered by Issuer
       """
@@ -63,7 +63,7 @@ Feature: Land titles
     And Seller hands "parcel 12" to Other, which is refused: LienBlocks
     And Registrar creates "parcel 12 again" of the class "titles", called "cadastre 12", for Other, on the document "parcel 12, another sheet", which is refused: ExternalIdExists
     And Other creates "parcel 13" of the class "titles", for Other, on the document "parcel 13", which is refused: Unauthorized
-    And Registrar does all or nothing, which is refused: LienBlocks:
+    And Registrar does all or nothing, which is refused: Unauthorized:
       """
       signed by Seller, Buyer and Lender2
       posts "deposit"

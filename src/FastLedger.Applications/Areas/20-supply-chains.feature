@@ -19,11 +19,11 @@ Feature: Supply chains
       states Made, InTransit, Received, Transformed, Disputed
       flags UniqueContent, Transferable, ReceiverSigns
       issued by anyone
-      Made -> InTransit by OwnerAndCounterparty
+      Made -> InTransit by Owner
       InTransit -> Received by Counterparty
       InTransit -> Disputed by Expiry
       Received -> Transformed by Owner
-      Received -> InTransit by OwnerAndCounterparty
+      Received -> InTransit by Owner
       """
     And Certifier attests "organic" of the class "certificates", called "lot 1", and mints 1,000.000 KG to "lot 1" from Certifier's KG
     And Farm creates "grain pallet" of the class "pallets", on the document "grain of lot 1", worth 1,000, from "organic"
