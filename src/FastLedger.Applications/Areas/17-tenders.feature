@@ -19,7 +19,7 @@ Feature: Sealed tenders
     And Gamma commits to 955,000 in "bridge", with a deposit from Gamma's EUR
     And Delta commits to 940,000 in "bridge", with a deposit from Delta's EUR
     Then Delta's EUR holds 10,000.00 EUR with 10,000.00 EUR reserved
-    When 80 seconds pass
+    When 85 seconds pass
     And Alpha reveals its bid in "bridge"
     And Beta reveals its bid in "bridge"
     And Gamma reveals its bid in "bridge"
@@ -39,7 +39,7 @@ Feature: Sealed tenders
     Then Alpha commits to 970,000 in "bridge", with a deposit from Alpha's EUR, which is refused: AlreadyCommitted
     And Alpha reveals 980,000 in "bridge", which is refused: TooEarly
     And Agency changes the rules of the round "bridge" to "rules for a friend", which is refused: BadState
-    When 80 seconds pass
+    When 85 seconds pass
     Then Late commits to 900,000 in "bridge", with a deposit from Late's EUR, which is refused: RoundClosed
     And Alpha reveals 940,000 in "bridge", which is refused: CommitMismatch
     And Beta reveals its bid in "bridge", which is refused: CommitMismatch

@@ -78,7 +78,11 @@ Feature: Donations and welfare
   @attack
   Scenario: Milestones alone, pledges taken back, jars emptied elsewhere, benefits twice
     Then Donor1 voids "pledge 1", which is refused: Unauthorized
-    And Charity posts "pledge 1", which is refused: OutcomeNotFinal
+    And Auditor1 does all or nothing, which is refused: OutcomeNotFinal:
+      """
+      signed by Auditor2
+      posts "pledge 1"
+      """
     And Charity pays 30,600.00 EUR to Charity's EUR from "campaign", which is refused: Unauthorized
     And Auditor1 pays 0.01 EUR to Charity's EUR from "campaign", which is refused: ThresholdNotMet
     And Auditor1 reports Reached for "goal of 50,000 reached", which is refused: ThresholdNotMet

@@ -11,7 +11,8 @@ Feature: Cloud storage
       states Active, Failed, Completed
       flags OwnerSigns, Provable, CounterpartySigns
       issued by anyone
-      proof every 1 day
+      value 1 to 1,000,000
+      proof every 23 hours
       Active -> Failed by Owner
       Active -> Completed by OwnerAndCounterparty
       """

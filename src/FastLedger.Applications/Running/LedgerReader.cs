@@ -3,9 +3,12 @@ using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
 using FastLedger.Applications.Patterns;
+using FastLedger.Applications.Scenarios;
 using FastLedger.Client;
+using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
 using FastLedger.Protocol.Messages;
+using FastLedger.Protocol.Proofs;
 
 namespace FastLedger.Applications.Running;
 
@@ -49,4 +52,25 @@ internal sealed class LedgerReader(ScenarioHost host, CancellationToken cancella
             if ((ulong)events.Count >= page.Head.Events) return new EventExport(events, page.Head.LogRoot);
         }
     }
+
+    /// <summary>The proof of an object, as it would be handed to somebody with the document.</summary>
+    public async ValueTask<LedgerProof> ProveObjectAsync(ulong number)
+    {
+        RecordProof proof = await host.Observer.GetStateProofAsync(ObjectView.Table, (uint)number, cancellationToken).ConfigureAwait(false);
+        return new LedgerProof(DocumentProof.Write(host.Observer.ChainId, proof.Bytes), proof.Bytes, host.Observer.ChainId, proof.Head.StateRoot);
+    }
+
+    /// <summary>Root and size of the event log, shown by a state proof.</summary>
+    public async ValueTask<(Hash256 Root, ulong Events)> LogRootAsync()
+    {
+        RecordProof proof = await host.Observer.GetStateProofAsync(EventLogView.Table, 1, cancellationToken).ConfigureAwait(false);
+        if (!StateProof.Verify(proof.Bytes, proof.Head.StateRoot, out uint table, out _, out System.ReadOnlySpan<byte> record) || table != EventLogView.Table)
+            throw new ScenarioException("The root of the event log is not proved.");
+        var view = new EventLogView(record);
+        return (view.Root, view.Events);
+    }
+
+    /// <summary>The proof of an event, and that the log extends an older one.</summary>
+    public async ValueTask<byte[]> ProveEventAsync(ulong number, ulong oldEvents) =>
+        (await host.Observer.GetEventProofAsync(number, oldEvents, cancellationToken).ConfigureAwait(false)).Bytes;
 }

@@ -46,8 +46,8 @@ internal sealed class World(ScenarioHost host, CancellationToken cancellationTok
     /// <summary>What the scenario sent last.</summary>
     public SentBatch? LastSent { get; set; }
 
-    /// <summary>The markets: what is traded, for what, and the tick.</summary>
-    public Dictionary<string, (Asset Base, Asset Quote, Money Tick)> Terms { get; } = new(StringComparer.Ordinal);
+    /// <summary>The markets: by their names.</summary>
+    public Dictionary<string, MarketTerms> Terms { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Names of the states of the classes of objects, and their numbers.</summary>
     public Dictionary<string, IReadOnlyDictionary<string, uint>> States { get; } = new(StringComparer.Ordinal);

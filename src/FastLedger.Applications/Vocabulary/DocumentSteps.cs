@@ -75,7 +75,7 @@ internal static class DocumentSteps
                 EventExport export = await a.World.Reader.ExportAsync().ConfigureAwait(false);
                 HashSet<ulong> things = a.World.ThingsLike(Kinds.Object, a.Name(0) + " ");
                 int tried = 0;
-                for (int i = 0; i < export.Events.Count; i += 97)
+                for (int i = 0; i < export.Events.Count; i++)
                 {
                     if (!things.Contains(export.Events[i].Subject)) continue;
                     var dropped = export.Events.Where((_, at) => at != i).ToList();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Collections.Generic;
+using System.Linq;
 using FastLedger.Applications.Running;
 using FastLedger.Applications.Scenarios;
 using FastLedger.Primitives.Commands;
@@ -14,22 +15,22 @@ internal static class MarketSteps
 
     public static IReadOnlyList<StepDefinition> All { get; } =
     [
-        new ActionStep("opens the market {name} for {asset} in {asset}, with a tick of {amount} and at most {amount}",
-            "Creates an instrument: one lot is the smallest unit of the first asset, the price moves in ticks up to the highest one.",
+        new ActionStep("opens the market {name} for {asset} in {asset}[, in lots of {amount}], with a tick of {amount} and at most {amount}",
+            "Creates an instrument. The price is for one lot (the smallest unit of the first asset unless it is said) and moves in ticks up to the highest one.",
             d =>
             {
-                Money tick = d.Money(3), most = d.Money(4);
+                Money tick = d.Money(4), most = d.Money(5);
                 string name = d.Name(0);
-                (Asset, Asset, Money) terms = (d.Asset(1), d.Asset(2), tick);
+                var terms = new MarketTerms(d.Asset(1), d.Asset(2), d.Has(3) ? d.Money(3).Minor : 1, tick);
                 d.World.Terms[name] = terms;
                 d.SendNamed(
                     new CreateInstrumentCommand
                     {
-                        BaseAsset = terms.Item1.Number,
-                        QuoteAsset = terms.Item2.Number,
-                        LotSize = 1,
+                        BaseAsset = terms.Base.Number,
+                        QuoteAsset = terms.Quote.Number,
+                        LotSize = (ulong)terms.Lot,
                         TickValue = (ulong)tick.Minor,
-                        FeeAccount = d.World.Account($"{d.Sender.Name}'s {terms.Item2.Code}"),
+                        FeeAccount = d.World.Account($"{d.Sender.Name}'s {terms.Quote.Code}"),
                         MaxQuantityLots = MaxLots,
                         MaxPriceTicks = (long)(most.Minor / tick.Minor),
                     },
@@ -46,7 +47,7 @@ internal static class MarketSteps
         {
             Money expected = a.Money(0);
             OrderAnswer order = await a.World.Observer.GetOrderAsync(a.World.Thing(Kinds.Order, a.Name(1)), a.World.CancellationToken).ConfigureAwait(false);
-            var found = new Money(expected.Asset, order.RemainingLots);
+            var found = new Money(expected.Asset, order.RemainingLots * a.World.Terms.Values.First(t => t.Base == expected.Asset).Lot);
             return found == expected ? found.ToString() : throw new ScenarioException($"{found} remain.");
         }),
     ];
@@ -55,17 +56,18 @@ internal static class MarketSteps
     {
         Money price = d.Money(0), quantity = d.Money(1);
         string market = d.Name(2);
-        (Asset @base, Asset quote, Money tick) = d.World.Terms.TryGetValue(market, out var terms) ? terms : throw new ScenarioException($"The scenario has no market {market}.");
-        if (price.Minor % tick.Minor != 0) throw new ScenarioException($"{price} is no multiple of the tick {tick}.");
+        MarketTerms terms = d.World.Terms.TryGetValue(market, out MarketTerms? found) ? found : throw new ScenarioException($"The scenario has no market {market}.");
+        if (price.Minor % terms.Tick.Minor != 0) throw new ScenarioException($"{price} is no multiple of the tick {terms.Tick}.");
+        if (quantity.Minor % terms.Lot != 0) throw new ScenarioException($"{quantity} is no multiple of the lot.");
         var order = new PlaceOrderCommand
         {
             Instrument = (uint)d.World.Thing(Kinds.Instrument, market),
             Side = side,
             SelfTradePrevention = SelfTradePrevention.CancelTaker,
-            PriceTicks = (long)(price.Minor / tick.Minor),
-            QuantityLots = (ulong)quantity.Minor,
-            BaseAccount = d.World.Account($"{d.Sender.Name}'s {@base.Code}"),
-            QuoteAccount = d.World.Account($"{d.Sender.Name}'s {quote.Code}"),
+            PriceTicks = (long)(price.Minor / terms.Tick.Minor),
+            QuantityLots = (ulong)(quantity.Minor / terms.Lot),
+            BaseAccount = d.World.Account($"{d.Sender.Name}'s {terms.Base.Code}"),
+            QuoteAccount = d.World.Account($"{d.Sender.Name}'s {terms.Quote.Code}"),
         };
         string? name = d.Has(3) ? d.Name(3) : null;
         d.Send(in order, r =>

@@ -19,7 +19,7 @@ internal static partial class SplitSteps
             RevenueShare.Pay(d.Chain, TransferSteps.Source(d, 2, d.Money(0)), (uint)d.Thing(Kinds.Split, 1), d.Money(0).Amount)),
         new ActionStep("distributes {amount} to the holders of {asset} as {name}[ from {account}]", "Pays in proportion to what is held as of this command; no second distribution gets the name.", d =>
             d.NameAt(
-                RevenueShare.Distribute(d.Chain, TransferSteps.Source(d, 3, d.Money(0)), d.Asset(1).Number, d.Money(0).Amount, Notary.Id(Encoding.UTF8.GetBytes(d.Text(1) + d.Name(2)))),
+                RevenueShare.Distribute(d.Chain, TransferSteps.Source(d, 3, d.Money(0)), d.Asset(1).Number, d.Money(0).Amount, Notary.Id(Encoding.UTF8.GetBytes($"{d.Asset(1).Number} {d.Name(2)}"))),
                 Kinds.Distribution,
                 d.Name(2))),
         new ActionStep("names {account} to be paid for {account}", "What is distributed to the second account goes to the first.", d =>

@@ -27,7 +27,8 @@ internal static class StepCatalog
         ("Many parties", VoterSteps.All),
         ("What objects are and were", ObjectEvidenceSteps.All),
         ("What was decided", DecisionEvidenceSteps.All),
-        ("Documents, proofs, the event log", DocumentSteps.All),
+        ("Documents and the event log", DocumentSteps.All),
+        ("Proofs", ProofSteps.All),
         ("Time", TimeSteps.All),
         ("Arithmetic", ArithmeticSteps.All),
     ];

@@ -52,9 +52,6 @@ internal sealed partial class CoreStage
             case TemplateId.PaymentQuery or TemplateId.MemberQuery or TemplateId.PaymentSystemQuery or TemplateId.CycleQuery:
                 AnswerClearing(head, body);
                 break;
-            case >= TemplateId.PolicyQuery and < TemplateId.TableRootsQuery:
-                AnswerAgreements(head, body);
-                break;
             case TemplateId.TableRootsQuery:
                 AnswerTableRoots(head, MemoryMarshal.Read<TableRootsQuery>(body));
                 break;
