@@ -189,6 +189,7 @@ public sealed partial class LedgerClient : IAsyncDisposable
             if (_tail - Volatile.Read(ref _head) == RingSize) throw new LedgerBusyException(RingSize);
             ulong first = firstNumber != 0 ? firstNumber : _nextNumber;
             batch.Seal(Session, first, mode);
+            batch.Endorse(in _expectedChain, Session);
             Span<byte> body = batch.Frame[ProtocolLimits.HeaderBytes..];
             BatchVerifier.Sign(body, in _expectedChain, _options.Key, _hashes.AsSpan(0, batch.Count));
             batch.Launch();

@@ -47,7 +47,7 @@ public sealed class CommandChain
     /// <summary>
     /// Digest of the commands as they stand behind an Enact command: what a proposal names and its approvers agree to.
     /// </summary>
-    public Hash256 ProposalDigest() => Digest(Linked(0, numbered: false));
+    public Hash256 ProposalDigest() => ChainDigest.Proposed(Linked(0, numbered: false));
 
     /// <summary>Sends the chain and waits for what became of it.</summary>
     /// <param name="client">Session that sends it; nothing else may be submitted through it meanwhile.</param>
@@ -69,7 +69,7 @@ public sealed class CommandChain
         int endorsements = _endorsers.Count;
         Command[] commands = Linked(firstNumber + (ulong)endorsements, numbered: true);
         using CommandBatch batch = client.RentBatch(endorsements + commands.Length);
-        AddEndorsements(batch, client, Digest(commands));
+        AddEndorsements(batch, client, ChainDigest.Endorsed(commands));
         foreach (Command command in commands) batch.Add(new PlainCommand { Command = command });
         BatchOutcome outcome = await client.ResubmitAsync(batch, firstNumber, ResultMode.All, cancellationToken).ConfigureAwait(false);
         CommandResult[] results = [.. outcome.Results];
@@ -107,12 +107,5 @@ public sealed class CommandChain
         }
 
         return commands;
-    }
-
-    private static Hash256 Digest(Command[] commands)
-    {
-        var digests = new Hash256[commands.Length];
-        Blake3.HashMany(System.Runtime.InteropServices.MemoryMarshal.AsBytes<Command>(commands), Command.Size, digests);
-        return Blake3.Hash(System.Runtime.InteropServices.MemoryMarshal.AsBytes<Hash256>(digests));
     }
 }

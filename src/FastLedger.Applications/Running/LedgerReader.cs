@@ -47,7 +47,7 @@ internal sealed class LedgerReader(ScenarioHost host, CancellationToken cancella
         var events = new List<LedgerEvent>();
         while (true)
         {
-            EventPage page = await host.Observer.GetEventsAsync((ulong)events.Count + 1, PageLength, cancellationToken).ConfigureAwait(false);
+            EventLogPart page = await host.Observer.GetEventsAsync((ulong)events.Count + 1, PageLength, cancellationToken).ConfigureAwait(false);
             events.AddRange(page.Events);
             if ((ulong)events.Count >= page.Head.Events) return new EventExport(events, page.Head.LogRoot);
         }
@@ -56,15 +56,15 @@ internal sealed class LedgerReader(ScenarioHost host, CancellationToken cancella
     /// <summary>The proof of an object, as it would be handed to somebody with the document.</summary>
     public async ValueTask<LedgerProof> ProveObjectAsync(ulong number)
     {
-        RecordProof proof = await host.Observer.GetStateProofAsync(ObjectView.Table, (uint)number, cancellationToken).ConfigureAwait(false);
-        return new LedgerProof(DocumentProof.Write(host.Observer.ChainId, proof.Bytes), proof.Bytes, host.Observer.ChainId, proof.Head.StateRoot);
+        StateProofInfo proof = await host.Observer.GetStateProofAsync(ObjectView.Table, (uint)number, cancellationToken).ConfigureAwait(false);
+        return new LedgerProof(DocumentProof.Write(host.Observer.ChainId, proof.Proof), proof.Proof, host.Observer.ChainId, proof.Head.StateRoot);
     }
 
     /// <summary>Root and size of the event log, shown by a state proof.</summary>
     public async ValueTask<(Hash256 Root, ulong Events)> LogRootAsync()
     {
-        RecordProof proof = await host.Observer.GetStateProofAsync(EventLogView.Table, 1, cancellationToken).ConfigureAwait(false);
-        if (!StateProof.Verify(proof.Bytes, proof.Head.StateRoot, out uint table, out _, out System.ReadOnlySpan<byte> record) || table != EventLogView.Table)
+        StateProofInfo proof = await host.Observer.GetStateProofAsync(EventLogView.Table, 1, cancellationToken).ConfigureAwait(false);
+        if (!StateProof.Verify(proof.Proof, proof.Head.StateRoot, out uint table, out _, out System.ReadOnlySpan<byte> record) || table != EventLogView.Table)
             throw new ScenarioException("The root of the event log is not proved.");
         var view = new EventLogView(record);
         return (view.Root, view.Events);
@@ -72,5 +72,5 @@ internal sealed class LedgerReader(ScenarioHost host, CancellationToken cancella
 
     /// <summary>The proof of an event, and that the log extends an older one.</summary>
     public async ValueTask<byte[]> ProveEventAsync(ulong number, ulong oldEvents) =>
-        (await host.Observer.GetEventProofAsync(number, oldEvents, cancellationToken).ConfigureAwait(false)).Bytes;
+        (await host.Observer.GetEventProofAsync(number, oldEvents, cancellationToken).ConfigureAwait(false)).Proof;
 }

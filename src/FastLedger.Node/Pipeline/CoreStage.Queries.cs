@@ -52,6 +52,9 @@ internal sealed partial class CoreStage
             case TemplateId.PaymentQuery or TemplateId.MemberQuery or TemplateId.PaymentSystemQuery or TemplateId.CycleQuery:
                 AnswerClearing(head, body);
                 break;
+            case >= TemplateId.PolicyQuery and <= TemplateId.EventProofQuery:
+                AnswerAgreement(head, body);
+                break;
             case TemplateId.TableRootsQuery:
                 AnswerTableRoots(head, MemoryMarshal.Read<TableRootsQuery>(body));
                 break;
