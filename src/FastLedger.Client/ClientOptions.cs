@@ -23,6 +23,12 @@ public sealed class ClientOptions
     /// <summary>Chain that the servers must name; zero accepts the first one and holds on to it.</summary>
     public Hash256 ChainId { get; init; }
 
+    /// <summary>
+    /// Public keys of the validators that the ledger's genesis names, by ascending node number. With them an answer is reported only when a
+    /// quorum of them signed it; <see cref="ChainId"/> must be given, too. Empty: every replica that answers is believed.
+    /// </summary>
+    public IReadOnlyList<Hash256> Validators { get; init; } = [];
+
     /// <summary>Longest time that a request waits for its answer, reconnects included.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(10);
 

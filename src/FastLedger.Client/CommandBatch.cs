@@ -2,6 +2,7 @@
 using System;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
 using FastLedger.Protocol;
 using FastLedger.Protocol.Framing;
@@ -46,6 +47,9 @@ public sealed partial class CommandBatch : IDisposable
 
     /// <summary>The commands added.</summary>
     public ReadOnlySpan<Command> Commands => Slots[..Count];
+
+    /// <summary>What was signed.</summary>
+    internal Hash256 Digest { get; set; }
 
     internal ReadOnlySpan<CommandResult> Results => _results.AsSpan(0, _resultCount);
 

@@ -30,6 +30,18 @@ public sealed partial class LedgerClient
     public ValueTask<CycleAnswer> GetCycleAsync(uint cycle, uint member = 0, CancellationToken cancellationToken = default) =>
         AskAsync<CycleQuery, CycleAnswer>(new CycleQuery { Cycle = cycle, Member = member }, cancellationToken);
 
+    /// <summary>An exchange (payment versus payment): what settled, what waits.</summary>
+    public ValueTask<ExchangeAnswer> GetExchangeAsync(uint exchange, CancellationToken cancellationToken = default) =>
+        AskAsync<ExchangeQuery, ExchangeAnswer>(new ExchangeQuery { Exchange = exchange }, cancellationToken);
+
+    /// <summary>A pair of payments of an exchange.</summary>
+    public ValueTask<ExchangePairAnswer> GetExchangePairAsync(uint pair, CancellationToken cancellationToken = default) =>
+        AskAsync<ExchangePairQuery, ExchangePairAnswer>(new ExchangePairQuery { Pair = pair }, cancellationToken);
+
+    /// <summary>Takes a pair that waits out of its exchange.</summary>
+    public ValueTask<CommandResult> WithdrawExchangeAsync(uint exchange, uint pair, CancellationToken cancellationToken = default) =>
+        ExecuteAsync(new ExchangeCommand { Opcode = Opcode.WithdrawExchange, Exchange = exchange, Amount = pair }, cancellationToken);
+
     /// <summary>Sends a payment. Value: its id in the low 64 bits, its <see cref="PaymentState"/> above.</summary>
     /// <param name="sender">Member that pays.</param>
     /// <param name="receiver">Member that is paid.</param>

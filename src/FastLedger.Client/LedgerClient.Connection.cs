@@ -102,6 +102,7 @@ public sealed partial class LedgerClient
                 static state => ((ITransportConnection)state!).Input.CancelPendingRead(), connection);
             try
             {
+                _verification?.Reset();
                 lock (_sendLock)
                 {
                     _link = link;

@@ -46,7 +46,12 @@ public sealed partial class LedgerClient
         switch (session.Receive(in frame, MonotonicClock.NowNs))
         {
             case ClientAction.BatchResult:
-                return ReceiveResult(in frame) || Terminate(link, ResultCode.MessageMalformed);
+                ResultCode code = ReceiveResult(in frame);
+                return code == ResultCode.Ok || Terminate(link, code);
+            case ClientAction.StateCertificate:
+                return _verification is null || _verification.TryTakeCertificate(in frame) || Terminate(link, ResultCode.Uncertified);
+            case ClientAction.ReceiptProof:
+                return _verification is null || _verification.TryTakeProof(in frame) || Terminate(link, ResultCode.Uncertified);
             case ClientAction.OrderEvents:
                 return (ReceiveEvents(in frame) || Terminate(link, ResultCode.MessageMalformed)) && _ended is null;
             case ClientAction.Answer:
@@ -82,21 +87,24 @@ public sealed partial class LedgerClient
         lock (_sendLock) link.Send(in establish);
     }
 
-    private bool ReceiveResult(in Frame frame)
+    private ResultCode ReceiveResult(in Frame frame)
     {
-        if (!frame.TryRead(out BatchResultHead head)) return false;
-        if (!frame.TryReadGroup<CommandResult>(out ReadOnlySequence<byte> results, out int count)) return false;
+        if (!frame.TryRead(out BatchResultHead head)) return ResultCode.MessageMalformed;
+        if (!frame.TryReadGroup<CommandResult>(out ReadOnlySequence<byte> results, out int count)) return ResultCode.MessageMalformed;
 
         // Answers come in order, so this is the oldest batch; only refused ones may stand before it.
         long place = Volatile.Read(ref _head);
         CommandBatch? batch = null;
         while (place < Volatile.Read(ref _sent) && (batch = _ring[place & (RingSize - 1)]) is null) place++;
-        if (batch is null || head.FirstNumber != batch.FirstNumber || head.LastNumber != batch.LastNumber) return false;
-        if (head.Session != Session || head.Count != batch.Count || head.OkCount > head.Count || count > batch.Count) return false;
+        if (batch is null || head.FirstNumber != batch.FirstNumber || head.LastNumber != batch.LastNumber) return ResultCode.MessageMalformed;
+        if (head.Session != Session || head.Count != batch.Count || head.OkCount > head.Count || count > batch.Count) return ResultCode.MessageMalformed;
         results.CopyTo(batch.PrepareResults(count));
+
+        // A replica that cannot prove its answer gets no further chance on this connection: the batch is sent to another one.
+        if (_verification is { } verification && !verification.IsProven(batch, in head, batch.Results)) return ResultCode.Uncertified;
         Retire(place);
         batch.Answer(in head);
-        return true;
+        return ResultCode.Ok;
     }
 
     private void ReceiveReject(in Reject reject)

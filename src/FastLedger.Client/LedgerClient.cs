@@ -8,6 +8,7 @@ using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
 using FastLedger.Protocol;
 using FastLedger.Protocol.Batches;
+using FastLedger.Protocol.Certificates;
 using FastLedger.Protocol.Messages;
 
 namespace FastLedger.Client;
@@ -27,6 +28,7 @@ public sealed partial class LedgerClient : IAsyncDisposable
     private const int MaxPooled = 64;
 
     private readonly ClientOptions _options;
+    private readonly AnswerVerification? _verification;
     private readonly Lock _submitLock = new();
     private readonly Stack<CommandBatch> _pool = new();
     private readonly Stack<CommandBatch> _smallPool = new();
@@ -44,6 +46,7 @@ public sealed partial class LedgerClient : IAsyncDisposable
     {
         _options = options;
         _expectedChain = options.ChainId;
+        if (options.Validators.Count > 0) _verification = new AnswerVerification(new ValidatorKeys(options.ChainId, options.Validators));
         _timer = new Timer(static state => ((LedgerClient)state!).Tick(), this, Timeout.Infinite, Timeout.Infinite);
     }
 
@@ -55,6 +58,7 @@ public sealed partial class LedgerClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfZero(options.Endpoints.Count);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxBatchesInFlight, 1);
+        if (options.Validators.Count > 0 && options.ChainId.IsZero) throw new ArgumentException("Validators sign for one ledger: its chain id is needed", nameof(options));
         var client = new LedgerClient(options);
         try
         {
@@ -191,7 +195,7 @@ public sealed partial class LedgerClient : IAsyncDisposable
             batch.Seal(Session, first, mode);
             batch.Endorse(in _expectedChain, Session);
             Span<byte> body = batch.Frame[ProtocolLimits.HeaderBytes..];
-            BatchVerifier.Sign(body, in _expectedChain, _options.Key, _hashes.AsSpan(0, batch.Count));
+            batch.Digest = BatchVerifier.Sign(body, in _expectedChain, _options.Key, _hashes.AsSpan(0, batch.Count));
             batch.Launch();
             _ring[_tail & (RingSize - 1)] = batch;
             Volatile.Write(ref _tail, _tail + 1);

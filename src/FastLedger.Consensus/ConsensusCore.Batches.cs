@@ -18,6 +18,8 @@ public sealed partial class ConsensusCore
 {
     private const int MaxCertificatesPerProposal = 16;
     private readonly ulong[] _suspectUntil = new ulong[ValidatorSet.MaxCount];
+    private ulong _fetchView;
+    private ulong _fetchAtNs = ulong.MaxValue;
     private VoteSet? _acknowledgements;
     private BatchReference _ownBatch;
 
@@ -142,6 +144,33 @@ public sealed partial class ConsensusCore
         node.MissingBatches = missing;
     }
 
+    /// <summary>Leaves the batches of a proposal the time that they may still be on their way, then fetches what is missing.</summary>
+    private void WantMissingBatches(BlockNode node)
+    {
+        if (_options.FetchDelayNs == 0 || _fetchView == node.View)
+        {
+            if (_now.MonotonicNs >= _fetchAtNs || _options.FetchDelayNs == 0) FetchMissingBatches(node);
+            else if (StillMissing(node) == 0) TryVote(node);
+            return;
+        }
+
+        if (StillMissing(node) == 0)
+        {
+            TryVote(node);
+            return;
+        }
+
+        _fetchView = node.View;
+        _fetchAtNs = _now.MonotonicNs + _options.FetchDelayNs;
+    }
+
+    private ulong StillMissing(BlockNode node)
+    {
+        Invariant.Check(BlockImage.TryRead(node.Image.Bytes, out BlockImage block));
+        FindMissingBatches(node, block);
+        return node.MissingBatches;
+    }
+
     private void FetchMissingBatches(BlockNode node)
     {
         Invariant.Check(BlockImage.TryRead(node.Image.Bytes, out BlockImage block));
@@ -165,7 +194,7 @@ public sealed partial class ConsensusCore
     {
         ulong backlog = CommittedHeight - Math.Min(CommittedHeight, _lastExecutedHeight);
         if (backlog >= _options.MaxExecutionBacklog) return 0;
-        int limit = backlog > _options.MaxExecutionBacklog / 2 ? BlockImage.MaxBatches / 2 : BlockImage.MaxBatches;
+        int limit = backlog > _options.MaxExecutionBacklog / 2 ? Math.Max(1, _options.MaxBatchesPerBlock / 2) : _options.MaxBatchesPerBlock;
         int count = 0;
         for (int author = 0; author < _validators.Count && count < limit; author++)
         {

@@ -43,6 +43,14 @@ public sealed partial class ConsensusCore
         Propose(parent, byQuorum, batches);
     }
 
+    private void OnBlockWanted()
+    {
+        if (_closing) return;
+        _proposeAtNs = Math.Min(_proposeAtNs, _now.MonotonicNs);
+        TryPropose();
+        if (_proposeAtNs <= _now.MonotonicNs) _proposeAtNs = ulong.MaxValue;
+    }
+
     private void Propose(BlockNode parent, bool byQuorum, int maxBatches)
     {
         TimeoutCertificate entry = default;
@@ -65,7 +73,7 @@ public sealed partial class ConsensusCore
             JustifyDigest = BlockCertificate.ContentDigest(_scheme, Epoch, LockView, LockBlock),
             TimeoutDigest = byQuorum ? default : entry.ContentDigest(_scheme),
             Proposer = (ushort)_safety.Self,
-            TimestampNs = Math.Max(_now.WallNs, parent.Header.TimestampNs + 1),
+            TimestampNs = Math.Max(_now.WallNs, parent.Header.TimestampNs + _options.TimestampStepNs),
             PayloadRoot = _scheme.Digest(body.Written),
             BatchCount = (ushort)batches,
             ExecutedHeight = _certifiedState.Height,
@@ -204,7 +212,7 @@ public sealed partial class ConsensusCore
         BlockHeader header = node.Header;
         if (node.MissingBatches != 0)
         {
-            FetchMissingBatches(node);
+            WantMissingBatches(node);
             return;
         }
 

@@ -212,18 +212,40 @@ public sealed partial class ConsensusCore
         }
 
         SendSyncInfo(Everyone, wantsAnswer: true);
-        if (!_closing) Resend();
+        if (!_closing) Resend(Everyone);
         TryPropose();
     }
 
+    /// <summary>A peer can be reached: it gets the newest certificates and what was said in this view, and is asked for its own.</summary>
+    private void OnConnected(int node)
+    {
+        int validator = _validators.IndexOfNode(node);
+        if (validator < 0 || validator == _safety.Self) return;
+        UInt128 target = UInt128.One << node;
+        SendSyncInfo(target, wantsAnswer: true);
+        if (!_closing) Resend(target);
+    }
+
     /// <summary>Says again what was said in the present view; the signatures are the stored ones.</summary>
-    private void Resend()
+    private void Resend(UInt128 targets)
     {
         SafetyData data = _safety.Data;
         if (_safety.Self < 0 || Halted != HaltReason.None) return;
-        if (data.LastProposedView == View && data.HighestTimeoutView < View) _effects.AddCopy(EffectKind.Send, Everyone, 0, data.LastProposal.Bytes);
-        if (data.LastVoteView == View && data.HighestTimeoutView < View) SendVote(MessageKind.Vote, View, data.LastVoteBlock, data.LastVoteSignature);
-        if (data.HighestTimeoutView == View) _effects.AddCopy(EffectKind.Send, Everyone, 0, data.LastTimeout.Bytes);
+        if (data.LastProposedView == View && data.HighestTimeoutView < View) _effects.AddCopy(EffectKind.Send, targets, 0, data.LastProposal.Bytes);
+        if (data.LastVoteView == View && data.HighestTimeoutView < View) ResendVote(targets, MessageKind.Vote, View, data.LastVoteBlock, data.LastVoteSignature);
+        if (data.LastFinalizedView + 1 >= View && data.LastFinalizedView > data.HighestTimeoutView)
+        {
+            ResendVote(targets, MessageKind.FinalizeVote, data.LastFinalizedView, data.LastFinalizedBlock, data.LastFinalizeSignature);
+        }
+
+        if (data.HighestTimeoutView == View) _effects.AddCopy(EffectKind.Send, targets, 0, data.LastTimeout.Bytes);
+    }
+
+    private void ResendVote(UInt128 targets, MessageKind kind, ulong view, in Hash256 block, ReadOnlySpan<byte> signature)
+    {
+        var message = _effects.Compose(VoteMessage.Size);
+        VoteMessage.Write(ref message, kind, Epoch, view, block, _safety.Self, signature);
+        _effects.Send(targets, message.Length);
     }
 
     private void SendEcho(int validator, int node)

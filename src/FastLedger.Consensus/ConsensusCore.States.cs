@@ -28,7 +28,7 @@ public sealed partial class ConsensusCore
         if (commitment.Height <= _epochStartHeight) return;
         Span<byte> signature = stackalloc byte[ISignatureScheme.SignatureSize];
         if (_safety.TryStateVote(_effects, commitment, signature)) SendStateVote(commitment, signature);
-        if (_certifiedState.Height == commitment.Height) CompareWithCertified();
+        if (_certifiedState.Height == commitment.Height) CompareWithCertified(_certifiedState);
         RetryVote();
         if (_closing) TryBeginNextEpoch();
     }
@@ -84,26 +84,41 @@ public sealed partial class ConsensusCore
     private void OnStateCertificate(ReadOnlySpan<byte> message)
     {
         if (!StateCertificateMessage.TryRead(message, _validators.Count, out StateCertificateMessage certificate)
-            || certificate.Commitment.Height <= _certifiedState.Height
+            || !IsWanted(certificate.Commitment.Height)
             || !_verifier.VerifyState(certificate.Commitment, certificate.Signers, certificate.Signatures)) return;
         AdoptStateCertificate(certificate.Commitment, message);
     }
 
+    /// <summary>A newer height than the newest certified one, or an older one of the window whose certificate is not known yet.</summary>
+    private bool IsWanted(ulong height)
+    {
+        StateVoteSet set = _states[(int)(height % (ulong)_states.Length)];
+        return height > _certifiedState.Height || (height > _epochStartHeight && set.Height == height && !set.Certified);
+    }
+
     private void AdoptStateCertificate(in StateCommitment commitment, ReadOnlySpan<byte> message)
     {
-        if (commitment.Height <= _certifiedState.Height) return;
-        _certifiedState = commitment;
+        // Every height's certificate is given out: it alone proves what that block answered. Only the newest one is kept.
         _effects.AddCopy(EffectKind.StateCertified, 0, commitment.Height, message);
+        StateVoteSet set = _states[(int)(commitment.Height % (ulong)_states.Length)];
+        if (set.Height == commitment.Height) set.Certified = true;
+        if (commitment.Height <= _certifiedState.Height)
+        {
+            CompareWithCertified(commitment);
+            return;
+        }
+
+        _certifiedState = commitment;
         _stateCertificate.CopyFrom(message);
-        CompareWithCertified();
+        CompareWithCertified(commitment);
         if (_closing) TryBeginNextEpoch();
     }
 
     /// <summary>A replica whose execution disagrees with q others is broken: it must not sign again.</summary>
-    private void CompareWithCertified()
+    private void CompareWithCertified(in StateCommitment certified)
     {
-        StateCommitment own = _executed[(int)(_certifiedState.Height % (ulong)_executed.Length)];
-        if (own.Height == _certifiedState.Height && (own.StateRoot != _certifiedState.StateRoot || own.ReceiptsRoot != _certifiedState.ReceiptsRoot))
+        StateCommitment own = _executed[(int)(certified.Height % (ulong)_executed.Length)];
+        if (own.Height == certified.Height && (own.StateRoot != certified.StateRoot || own.ReceiptsRoot != certified.ReceiptsRoot))
         {
             HaltFor(HaltReason.StateDiverged);
         }

@@ -19,7 +19,7 @@ public sealed partial class ConsensusCore
         {
             if (!_started || Epoch == 0) return ulong.MaxValue;
             ulong next = Math.Min(_pacemaker.DeadlineNs, Math.Min(_proposeAtNs, _voteAtNs));
-            return Math.Min(next, Math.Min(_finalizeAtNs, _wantedAtNs));
+            return Math.Min(next, Math.Min(_finalizeAtNs, Math.Min(_wantedAtNs, _fetchAtNs)));
         }
     }
 
@@ -32,6 +32,12 @@ public sealed partial class ConsensusCore
         {
             _voteAtNs = ulong.MaxValue;
             RetryVote();
+        }
+
+        if (now >= _fetchAtNs)
+        {
+            RetryVote();
+            _fetchAtNs = ulong.MaxValue;
         }
 
         if (now >= _finalizeAtNs)

@@ -112,6 +112,16 @@ public sealed partial class ConsensusCore
     /// <summary>The last block of the epoch is committed and the next epoch has not begun.</summary>
     public bool Closing => _closing;
 
+    /// <summary>An own batch would be numbered and signed now; false while as many as the window holds wait to be committed.</summary>
+    public bool CanAuthor => _started && _safety.Self >= 0 && _safety.Halted == HaltReason.None && !_closing
+        && _batches.InWindow(_safety.Data.LastBatchNumber + 1, _tree.Root.LastBatch[_safety.Self]);
+
+    /// <summary>The batch is above the committed ones and was taken as stored.</summary>
+    public bool IsStored(in BatchReference batch) => batch.Author < _validators.Count && _batches.IsStored(batch);
+
+    /// <summary>Number of the last batch of an author in the committed blocks.</summary>
+    public ulong CommittedBatch(int author) => (uint)author < (uint)_validators.Count ? _tree.Root.LastBatch[author] : 0;
+
     private int Quorum => _validators.Quorum;
 
     private UInt128 Everyone => _validators.NodeMask;
@@ -157,6 +167,8 @@ public sealed partial class ConsensusCore
             case ConsensusEventKind.BatchAuthored: OnBatchAuthored(input.Batch, input.WantsAck); break;
             case ConsensusEventKind.Executed: OnExecuted(input.Commitment); break;
             case ConsensusEventKind.ReconfigurationAuthorized: OnReconfigurationAuthorized(input.Bytes); break;
+            case ConsensusEventKind.Connected: OnConnected(input.Node); break;
+            case ConsensusEventKind.BlockWanted: OnBlockWanted(); break;
             default: Invariant.Fail("unknown event"); break;
         }
 

@@ -28,6 +28,12 @@ public readonly ref struct ConsensusEvent
 
     public static ConsensusEvent Tick => new() { Kind = ConsensusEventKind.Tick };
 
+    /// <summary>Time has something to do that needs a block, even one without batches.</summary>
+    public static ConsensusEvent BlockWanted => new() { Kind = ConsensusEventKind.BlockWanted };
+
+    /// <param name="node">The node that can be reached again.</param>
+    public static ConsensusEvent Connected(int node) => new() { Kind = ConsensusEventKind.Connected, Node = node };
+
     public static ConsensusEvent Message(int node, ReadOnlySpan<byte> message) =>
         new() { Kind = ConsensusEventKind.Message, Node = node, Bytes = message };
 

@@ -18,4 +18,8 @@ public enum ConsensusEventKind : byte
     Executed,
     /// <summary>The operator allows the next validator set.</summary>
     ReconfigurationAuthorized,
+    /// <summary>A channel to a node was opened: what was sent to it before may be lost.</summary>
+    Connected,
+    /// <summary>Something is due by time: an empty block is worth proposing now.</summary>
+    BlockWanted,
 }

@@ -16,6 +16,18 @@ public sealed record ConsensusOptions
     /// <summary>How long a leader without batches waits before it proposes an empty block.</summary>
     public ulong IdleDelayNs { get; init; } = 50_000_000;
 
+    /// <summary>
+    /// How long a proposal's missing batches may still be on their way before they are fetched: batches travel behind votes and
+    /// proposals. 0 fetches at once.
+    /// </summary>
+    public ulong FetchDelayNs { get; init; }
+
+    /// <summary>Most batches in one block, 1 … <see cref="Messages.BlockImage.MaxBatches"/>.</summary>
+    public int MaxBatchesPerBlock { get; init; } = Messages.BlockImage.MaxBatches;
+
+    /// <summary>Least time between a block's timestamp and its parent's.</summary>
+    public ulong TimestampStepNs { get; init; } = 1;
+
     /// <summary>How far a block's timestamp may lie ahead of the voter's clock; a voter waits until it has passed.</summary>
     public ulong MaxSkewNs { get; init; } = 500_000_000;
 

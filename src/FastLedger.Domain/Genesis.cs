@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Buffers.Binary;
+using System.Collections.Generic;
 using System.Text;
 using System.Text.Json.Serialization;
 using FastLedger.Cryptography;
@@ -38,6 +39,9 @@ public sealed record Genesis
     /// goes on in the next block.</summary>
     public uint PaymentWorkPerBlock { get; init; } = 1 << 16;
 
+    /// <summary>Who validates from the first block on. Empty for a ledger of one replica that makes its own key.</summary>
+    public IReadOnlyList<GenesisValidator> Validators { get; init; } = [];
+
     /// <summary>BLAKE3 over the fields in the order of this file, each length-prefixed or of fixed width.</summary>
     [JsonIgnore]
     public Hash256 ChainId
@@ -45,9 +49,9 @@ public sealed record Genesis
         get
         {
             byte[] name = Encoding.UTF8.GetBytes(Name);
-            byte[] image = new byte[(11 * 4) + name.Length];
+            byte[] image = new byte[(11 * 4) + name.Length + 4 + (Validators.Count * GenesisValidator.ImageBytes)];
             Span<byte> rest = image;
-            uint[] fields = [2, MaxSessions, MaxAssets, MaxAccounts, MaxPendingTransfers, MaxInstruments, MaxPriceLevels, MaxOrders, MaxPayments, PaymentWorkPerBlock, (uint)name.Length];
+            uint[] fields = [3, MaxSessions, MaxAssets, MaxAccounts, MaxPendingTransfers, MaxInstruments, MaxPriceLevels, MaxOrders, MaxPayments, PaymentWorkPerBlock, (uint)name.Length];
             foreach (uint value in fields)
             {
                 BinaryPrimitives.WriteUInt32LittleEndian(rest, value);
@@ -55,6 +59,16 @@ public sealed record Genesis
             }
 
             name.CopyTo(rest);
+            rest = rest[name.Length..];
+            BinaryPrimitives.WriteUInt32LittleEndian(rest, (uint)Validators.Count);
+            rest = rest[4..];
+            foreach (GenesisValidator validator in Validators)
+            {
+                BinaryPrimitives.WriteUInt32LittleEndian(rest, (uint)validator.Node);
+                validator.Key.Bytes.CopyTo(rest[4..]);
+                rest = rest[GenesisValidator.ImageBytes..];
+            }
+
             return Blake3.Hash(image);
         }
     }
@@ -72,6 +86,18 @@ public sealed record Genesis
         if (MaxOrders is < 2 or > RecordId.MaxRecords) return "genesis.max_orders must be 2 … 2^28";
         if (MaxPayments is < 2 or > RecordId.MaxRecords) return "genesis.max_payments must be 2 … 2^28";
         if (PaymentWorkPerBlock is < 1 or > 1 << 20) return "genesis.payment_work_per_block must be 1 … 2^20";
+        if (Validators.Count > MaxValidators) return "genesis.validators must name at most 128 validators";
+        for (int i = 0; i < Validators.Count; i++)
+        {
+            if (Validators[i].Node is < 0 or >= MaxValidators || (i > 0 && Validators[i].Node <= Validators[i - 1].Node))
+                return "genesis.validators must name nodes 0 … 127 in ascending order";
+            if (Validators[i].Key.IsZero) return "genesis.validators must name a public key for each node";
+            for (int j = 0; j < i; j++)
+                if (Validators[j].Key == Validators[i].Key) return "genesis.validators must not name a public key twice";
+        }
+
         return null;
     }
+
+    private const int MaxValidators = 128;
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.IO;
 using System.Runtime.InteropServices;
 using FastLedger.Domain.Accounts;
 using FastLedger.Domain.Agreements;
+using FastLedger.Domain.CentralCounterparty;
 using FastLedger.Domain.Clearing;
 using FastLedger.Domain.Sessions;
 using FastLedger.Domain.Trading;
@@ -41,21 +43,24 @@ public sealed class Ledger : IDisposable
         Orders = new Table<OrderRecord>(TableId.Orders, genesis.MaxOrders, Undo);
         Books = new BookTables(Instruments, PriceLevels, Orders, Undo, genesis.MaxAccounts);
         Clearing = new PaymentTables(genesis, Accounts, Undo, secret);
+        Counterparties = new CounterpartyTables(Undo, secret);
+        Results = new ResultWindow(genesis.MaxSessions);
         PolicyByKey = new IdIndex(Undo, secret);
         Agreements = new AgreementTables(genesis, Policies, PolicyByKey, Undo, secret);
         Tree = new StateTree(
-            [Root, Policies, Sessions, Assets, Accounts, PendingTransfers, Instruments, PriceLevels, Orders, .. Clearing.All, .. Agreements.All], pages);
+            [Root, Policies, Sessions, Assets, Accounts, PendingTransfers, Instruments, PriceLevels, Orders, .. Clearing.All, .. Counterparties.All, .. Agreements.All],
+            pages,
+            Results.Pages);
 
         SessionByKey = new IdIndex(Undo, secret);
         AssetById = new IdIndex(Undo, secret);
         AccountById = new IdIndex(Undo, secret);
         InstrumentById = new IdIndex(Undo, secret);
-        Results = new ResultWindow(genesis.MaxSessions);
         Expiries = new ExpiryQueue(Undo, (int)genesis.MaxPendingTransfers);
 
         Invariant.Check(Root.Append() == LedgerRecordNumber);
         Root.Change(LedgerRecordNumber).ChainId = ChainId;
-        Tree.Update(0);
+        Tree.Update();
     }
 
     /// <summary>Which ledger this is.</summary>
@@ -87,6 +92,9 @@ public sealed class Ledger : IDisposable
 
     /// <summary>The tables of payment clearing together with what is derived from them.</summary>
     public PaymentTables Clearing { get; }
+
+    /// <summary>The tables of central counterparties together with what is derived from them.</summary>
+    public CounterpartyTables Counterparties { get; }
 
     /// <summary>Policies, conditions, objects, splits, rounds and outcomes together with what is derived from them.</summary>
     public AgreementTables Agreements { get; }
@@ -136,7 +144,55 @@ public sealed class Ledger : IDisposable
         record.TimestampNs = timestampNs;
         record.Counters = _counters;
         Agreements.Events.CloseBlock();
-        return Tree.Update(height);
+        return Tree.Update();
+    }
+
+    /// <summary>
+    /// Takes over the state of a checkpoint: the pages of every region of <see cref="StateTree.Regions"/> were filled before. The ledger must
+    /// be as new.
+    /// </summary>
+    /// <param name="counts">Records of each table, in the order of <see cref="StateTree.Tables"/>.</param>
+    /// <returns>The state root of what was taken over, to be compared with the one recorded.</returns>
+    /// <exception cref="InvalidDataException">The pages are those of another ledger.</exception>
+    public Hash256 Restore(ReadOnlySpan<uint> counts)
+    {
+        Invariant.Check(Height == 0 && counts.Length == Tree.Tables.Length);
+        for (int i = 0; i < counts.Length; i++)
+        {
+            Table table = Tree.Tables[i];
+            if (counts[i] == 0 || counts[i] > table.Capacity) throw new InvalidDataException($"The checkpoint has {counts[i]} records of the table {table.Id}, which holds {table.Capacity}.");
+            table.Restore(counts[i]);
+        }
+
+        if (counts[0] != 2 || Root[LedgerRecordNumber].ChainId != ChainId) throw new InvalidDataException("The checkpoint is of a ledger with another genesis.");
+        ref readonly LedgerRecord record = ref Root[LedgerRecordNumber];
+        Height = record.Height;
+        TimestampNs = record.TimestampNs;
+        _counters = record.Counters;
+        Rebuild();
+        return Tree.Combine();
+    }
+
+    /// <summary>Makes everything derived anew from the tables; it must not reflect them yet.</summary>
+    private void Rebuild()
+    {
+        for (uint n = 1; n < Policies.Count; n++) PolicyByKey.Add(KeyId(Policies[n].Key), n);
+        for (uint n = 1; n < Sessions.Count; n++) SessionByKey.Add(KeyId(Sessions[n].Key), n);
+        for (uint n = 1; n < Assets.Count; n++)
+            if (Assets[n].ExternalId != UInt128.Zero) AssetById.Add(Assets[n].ExternalId, n);
+        for (uint n = 1; n < Accounts.Count; n++)
+            if (Accounts[n].ExternalId != UInt128.Zero) AccountById.Add(Accounts[n].ExternalId, n);
+        for (uint n = 1; n < Instruments.Count; n++)
+            if (Instruments[n].ExternalId != UInt128.Zero) InstrumentById.Add(Instruments[n].ExternalId, n);
+        for (uint n = 1; n < PendingTransfers.Count; n++)
+        {
+            ref readonly PendingTransferRecord pending = ref PendingTransfers[n];
+            if (pending.State == PendingState.Pending && pending.ExpiresAtNs != 0) Expiries.Add(n, pending.ExpiresAtNs);
+        }
+
+        Books.Rebuild();
+        Clearing.Rebuild();
+        Counterparties.Rebuild();
     }
 
     /// <summary>Frees all memory.</summary>
@@ -152,6 +208,7 @@ public sealed class Ledger : IDisposable
         Expiries.Dispose();
         Books.Dispose();
         Clearing.Dispose();
+        Counterparties.Dispose();
         Agreements.Dispose();
         Undo.Dispose();
     }

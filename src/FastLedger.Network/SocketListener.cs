@@ -58,19 +58,34 @@ public sealed class SocketListener : IDisposable
     /// <exception cref="ObjectDisposedException">The listener is closed.</exception>
     public async ValueTask<ITransportConnection> AcceptAsync(CancellationToken cancellationToken = default)
     {
+        while (true)
+        {
+            Socket socket = await AcceptSocketAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return SocketTransport.Open(socket);
+            }
+            catch (SocketException)
+            {
+                socket.Dispose(); // it went while it was being set up
+                Interlocked.Increment(ref _faults);
+            }
+        }
+    }
+
+    /// <summary>As <see cref="AcceptAsync"/>, for whoever wraps the socket itself.</summary>
+    internal async ValueTask<Socket> AcceptSocketAsync(CancellationToken cancellationToken)
+    {
         int pauseMs = ShortestPauseMs;
         while (true)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            Socket? socket = null;
             try
             {
-                socket = await _socket.AcceptAsync(cancellationToken).ConfigureAwait(false);
-                return SocketTransport.Open(socket);
+                return await _socket.AcceptAsync(cancellationToken).ConfigureAwait(false);
             }
             catch (SocketException) when (!_disposed)
             {
-                socket?.Dispose();
                 Interlocked.Increment(ref _faults);
             }
             catch (SocketException)

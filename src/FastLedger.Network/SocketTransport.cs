@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.Buffers;
 using System.IO;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
 using FastLedger.Protocol;
@@ -32,9 +34,41 @@ public static class SocketTransport
         minimumSegmentSize: BlockBytes,
         useSynchronizationContext: false);
 
+    // Between replicas what is urgent must not stand behind what is bulky: little waits in the pipe, and little unsent in the kernel.
+    private const int PromptPauseBytes = 256 * 1024;
+    private const int PromptUnsentBytes = 128 * 1024;
+    private const int TcpNotSentLowWaterMark = 25; // TCP_NOTSENT_LOWAT of Linux, tcp(7)
+
+    private static readonly PipeOptions PromptSendOptions = new(
+        Pool,
+        readerScheduler: PipeScheduler.Inline,
+        writerScheduler: PipeScheduler.ThreadPool,
+        pauseWriterThreshold: PromptPauseBytes,
+        resumeWriterThreshold: PromptPauseBytes / 2,
+        minimumSegmentSize: BlockBytes,
+        useSynchronizationContext: false);
+
+    /// <summary>Blocks for the pipes of every connection.</summary>
+    internal static MemoryPool<byte> Blocks => Pool;
+
     /// <summary>Connects to <paramref name="endPoint"/>.</summary>
     /// <exception cref="SocketException">Nobody answers there.</exception>
     public static async Task<ITransportConnection> ConnectAsync(EndPoint endPoint, CancellationToken cancellationToken = default)
+    {
+        Socket socket = await ConnectSocketAsync(endPoint, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return Open(socket);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Connects a socket.</summary>
+    internal static async Task<Socket> ConnectSocketAsync(EndPoint endPoint, CancellationToken cancellationToken)
     {
         Socket socket = endPoint.AddressFamily == AddressFamily.Unspecified
             ? new Socket(SocketType.Stream, ProtocolType.Tcp)
@@ -42,7 +76,7 @@ public static class SocketTransport
         try
         {
             await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
-            return Open(socket);
+            return socket;
         }
         catch
         {
@@ -62,13 +96,34 @@ public static class SocketTransport
     internal static ITransportConnection Open(Socket socket)
     {
         socket.NoDelay = true;
+        return Open(socket, Options);
+    }
+
+    /// <summary>Wraps a connected socket so that little of what was sent waits before the network.</summary>
+    internal static ITransportConnection OpenPrompt(Socket socket)
+    {
+        MakePrompt(socket);
+        return Open(socket, PromptSendOptions);
+    }
+
+    /// <summary>Keeps little unsent in the kernel; what is on its way is not bounded by this.</summary>
+    internal static void MakePrompt(Socket socket)
+    {
+        socket.NoDelay = true;
+        if (!OperatingSystem.IsLinux()) return;
+        int bytes = PromptUnsentBytes;
+        socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpNotSentLowWaterMark, MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in bytes)));
+    }
+
+    private static SocketTransportConnection Open(Socket socket, PipeOptions sendOptions)
+    {
         EndPoint? remote = socket.RemoteEndPoint;
 
         // The event arguments capture the execution context at construction; ours must be nobody's.
-        if (ExecutionContext.IsFlowSuppressed()) return new SocketTransportConnection(Create(socket), remote);
-        using (ExecutionContext.SuppressFlow()) return new SocketTransportConnection(Create(socket), remote);
+        if (ExecutionContext.IsFlowSuppressed()) return new SocketTransportConnection(Create(socket, sendOptions), remote);
+        using (ExecutionContext.SuppressFlow()) return new SocketTransportConnection(Create(socket, sendOptions), remote);
     }
 
-    private static SocketConnection Create(Socket socket) => SocketConnection.Create(
-        socket, Options, SocketConnectionOptions.InlineReads | SocketConnectionOptions.InlineWrites);
+    private static SocketConnection Create(Socket socket, PipeOptions sendOptions) => SocketConnection.Create(
+        socket, sendOptions, Options, SocketConnectionOptions.InlineReads | SocketConnectionOptions.InlineWrites);
 }

@@ -1,27 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Net;
-using System.Security.Cryptography;
 using System.Threading;
 using System.Threading.Tasks;
+using FastLedger.Consensus.Effects;
 using FastLedger.Domain;
+using FastLedger.Network.Peers;
+using FastLedger.Node.Checkpoints;
+using FastLedger.Node.Cluster;
 using FastLedger.Node.Configuration;
 using FastLedger.Node.Edge;
 using FastLedger.Node.Pipeline;
 using FastLedger.Node.Recovery;
 using FastLedger.Primitives;
-using FastLedger.State;
 using FastLedger.Storage;
 
 namespace FastLedger.Node;
 
 /// <summary>
-/// One replica: recovers from its journal, then serves clients until it is disposed or a fault of the storage stops it.
+/// One replica: recovers from its journal, then agrees with its peers and serves clients until it is disposed or a fault stops it. A ledger of
+/// one replica is a cluster of one and runs the same code.
 /// </summary>
 /// <remarks>
-/// Stages and threads: client connections on the thread pool; the core on a thread of its own; journal and answers on another. A fault in
-/// any of them ends <see cref="Completion"/> with the exception, and nothing is answered any more.
+/// Stages and threads: client and peer connections on the thread pool; consensus with journal and answers on a thread of its own; execution on
+/// another; history to its file on a third; serving peers that are behind on a fourth. A fault in any of them ends <see cref="Completion"/>
+/// with the exception, and nothing is answered any more.
 /// </remarks>
 public sealed class Replica : IAsyncDisposable
 {
@@ -29,50 +34,74 @@ public sealed class Replica : IAsyncDisposable
     public const uint SoftwareVersion = 1 << 8;
 
     internal const string JournalFolder = "journal";
-    private const string HistoryFile = "history.dat";
+    private const string EvidenceDirectory = "evidence";
 
     private readonly NodeOptions _options;
     private readonly Journal _journal;
     private readonly HistoryLog _history;
     private readonly Ledger _ledger;
-    private readonly ByteRing _ingress;
-    private readonly ByteRing _egress;
-    private readonly Doorbell _coreBell = new();
+    private readonly StageRings _rings;
+    private readonly BatchStore _store;
+    private readonly PeerInbox _inbox;
+    private readonly PeerNetwork? _network;
+    private readonly ValidatorIdentity _identity;
+    private readonly JournalArchive _archive;
+    private readonly RestoredState _state;
+    private readonly Checkpointer? _checkpoints;
     private readonly StageTimes _times;
     private readonly ConnectionTable _connections;
     private readonly StatementReader _statements;
-    private readonly CoreStage _core;
-    private readonly CommitStage _commit;
+    private readonly ExecutionStage _execution;
+    private readonly ConsensusStage _consensus;
+    private readonly HistoryStage _historyStage;
     private readonly ClientListener _listener;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Thread? _coreThread, _commitThread;
-    private readonly CancellationTokenSource _coreStopped = new();
+    private readonly CancellationTokenSource _stopped = new();
+    private Thread? _executionThread, _consensusThread, _historyThread;
+    private int _halted;
     private int _disposed;
 
     private Replica(
-        NodeOptions options, Journal journal, HistoryLog history, BlockExecution execution, StageTimes times, ulong replayedCommands, TimeProvider time)
+        NodeOptions options, Journal journal, HistoryLog history, HistoryStage historyStage, RestoredState state, Recovered recovered, TimeProvider time)
     {
-        _times = times;
+        _times = recovered.Times;
         _options = options;
         _journal = journal;
         _history = history;
-        _ledger = execution.Ledger;
-        ReplayedCommands = replayedCommands;
-        _ingress = new ByteRing(options.Limits.IngressBytes);
-        _egress = new ByteRing(options.Limits.EgressBytes);
+        _historyStage = historyStage;
+        _state = state;
+        _identity = recovered.Identity;
+        _ledger = recovered.Execution.Ledger;
+        ReplayedCommands = recovered.Replay.Commands;
+        RecoveredState = (_ledger.Height, recovered.Execution.StateRoot);
+        Execution = recovered.Execution;
+        _rings = new StageRings(options);
+        _store = new BatchStore(_identity.Validators.Count, options.Cluster.StoreBytesPerAuthor, options.Cluster.BatchWindow);
+        _inbox = new PeerInbox(_store, _ledger.ChainId, 1 << 23, _rings.ConsensusBell, _times);
         _connections = new ConnectionTable(options.Limits.Connections);
         _statements = new StatementReader(history, journal.Writer, _connections);
-        _core = new CoreStage(options, execution, journal.Writer, _ingress, _egress, _coreBell, _times, _statements, time);
-        _commit = new CommitStage(journal.Writer, history, _egress, _connections, _coreBell, _times);
-        _listener = new ClientListener(options, _ledger.ChainId, _connections, _ingress, _coreBell, _times, _coreStopped.Token);
-        Execution = execution;
+        _network = _identity.Validators.Count > 1 ? _identity.OpenNetwork(options, _ledger.ChainId, _inbox) : null;
+        _archive = new JournalArchive(Path.Combine(options.DataDirectory, JournalFolder), journal.Writer, recovered.Index, _network, _ledger.ChainId);
+        _checkpoints = OpenCheckpoints(state);
+        _execution = new ExecutionStage(options, Execution, journal.Writer, _rings, _connections, _times, _statements, _checkpoints);
+        _consensus = new ConsensusStage(
+            options, recovered.Core, journal.Writer, _rings, _store, _inbox, _network, _connections, _execution, _archive,
+            new EvidenceFolder(Path.Combine(options.DataDirectory, EvidenceDirectory)), _times, OnHalted, _checkpoints, time);
+        _consensus.Restore(recovered.Replay, Execution);
+        _listener = new ClientListener(options, _ledger.ChainId, _connections, _rings, _times, _stopped.Token);
     }
 
     /// <summary>Where clients connect.</summary>
     public IPEndPoint EndPoint => _listener.EndPoint;
 
+    /// <summary>Where the other replicas connect; null in a cluster of one.</summary>
+    public IPEndPoint? PeerEndPoint => _network?.EndPoint;
+
     /// <summary>Which ledger this is.</summary>
     public Hash256 ChainId => _ledger.ChainId;
+
+    /// <summary>Why the replica signs nothing any more; it then only follows.</summary>
+    public HaltReason Halted => (HaltReason)Volatile.Read(ref _halted);
 
     /// <summary>How the journal ended when the replica started.</summary>
     public JournalEnd RecoveredEnd => _journal.RecoveredEnd;
@@ -81,7 +110,7 @@ public sealed class Replica : IAsyncDisposable
     public ulong ReplayedCommands { get; }
 
     /// <summary>Height and state root when the replica became ready.</summary>
-    public (ulong Height, Hash256 StateRoot) RecoveredState { get; private init; }
+    public (ulong Height, Hash256 StateRoot) RecoveredState { get; }
 
     /// <summary>Ends when the replica has stopped; with the exception when a fault stopped it.</summary>
     public Task Completion => _completion.Task;
@@ -91,12 +120,13 @@ public sealed class Replica : IAsyncDisposable
     /// <summary>Recovers and starts.</summary>
     /// <param name="options">Settings without fault.</param>
     /// <param name="progress">Told during recovery how many commands were executed again.</param>
+    /// <param name="stateProgress">Told what happens to the state's pages, a line each.</param>
     /// <param name="time">Where block time comes from when it comes from the machine's clock; null for that of the system.</param>
     /// <exception cref="ConfigurationException">The settings are faulty, or the directory belongs to another ledger.</exception>
     /// <exception cref="JournalDamagedException">The journal lost something durable.</exception>
     /// <exception cref="StorageFaultException">The device failed.</exception>
     /// <exception cref="DirectoryInUseException">Another process has the directory open.</exception>
-    public static Replica Start(NodeOptions options, Action<ulong>? progress = null, TimeProvider? time = null)
+    public static Replica Start(NodeOptions options, Action<ulong>? progress = null, Action<string>? stateProgress = null, TimeProvider? time = null)
     {
         var faults = options.Faults();
         if (faults.Count > 0) throw new ConfigurationException(faults);
@@ -110,23 +140,22 @@ public sealed class Replica : IAsyncDisposable
             Durability = options.Durability,
             PayloadDigest = JournalBatches.Digest,
         });
-        HistoryLog? history = null;
+        HistoryStage? historyStage = null;
+        RestoredState? state = null;
         try
         {
-            JournalWriter writer = journal.Writer;
-            history = new HistoryLog(Path.Combine(options.DataDirectory, HistoryFile), flushNeeded: () => writer.Wake());
-            var times = new StageTimes();
-            (BlockExecution execution, ulong commands) = Recover(options, journal, history, times, progress);
-            var replica = new Replica(options, journal, history, execution, times, commands, time ?? TimeProvider.System)
-            {
-                RecoveredState = (execution.Ledger.Height, execution.StateRoot),
-            };
+            state = RestoredState.Open(options, options.Genesis.ToGenesis(), ReplicaRecovery.HasWholeJournal(options, journal), stateProgress ?? (static _ => { }));
+            historyStage = OpenHistory(options, state);
+            Recovered recovered = ReplicaRecovery.Recover(options, journal, historyStage.Log, state, progress);
+            historyStage.Times = recovered.Times;
+            var replica = new Replica(options, journal, historyStage.Log, historyStage, state, recovered, time ?? TimeProvider.System);
             replica.Run();
             return replica;
         }
         catch
         {
-            history?.Dispose();
+            historyStage?.Log.Dispose();
+            state?.Dispose();
             journal.Dispose();
             throw;
         }
@@ -134,66 +163,111 @@ public sealed class Replica : IAsyncDisposable
 
     /// <summary>What each stage did so far.</summary>
     public ReplicaStatistics Statistics() => new(
-        _core.Commands, _core.Blocks, _journal.Writer.GroupsCommitted, _journal.Writer.BytesWritten, _connections.Count, _ingress.UsedBytes, _egress.UsedBytes, _times);
+        _execution.Commands, _execution.Blocks, _journal.Writer.GroupsCommitted, _journal.Writer.BytesWritten, _connections.Count, _listener.Faults, _rings.Batches.UsedBytes,
+        _rings.Egress.UsedBytes, _times);
 
-    /// <summary>Answers what was accepted, makes it durable, seals the journal and closes everything.</summary>
+    /// <summary>What checkpoints did so far; all zero when none are taken. Any thread.</summary>
+    public CheckpointStatistics Checkpoints() => _checkpoints?.Statistics() ?? default;
+
+    /// <summary>Where the other replicas are from now on. Any thread.</summary>
+    /// <param name="peers">Addresses by node; this replica's own is passed over.</param>
+    public void SetPeers(IReadOnlyDictionary<int, IPEndPoint> peers) => _network?.SetPeers(_identity.AddressesOf(peers));
+
+    /// <summary>Answers what was accepted, as far as the cluster lets it, makes it durable, seals the journal and closes everything.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         await _listener.DisposeAsync().ConfigureAwait(false);
-        _core.Stop();
-        _coreThread?.Join();
-        _commit.Stop();
-        _commitThread?.Join();
-        _statements.Drain();
-        _completion.TrySetResult();
-        _core.Dispose();
-        _ledger.Dispose();
-        _history.Dispose();
-        _journal.Dispose();
-        _ingress.Dispose();
-        _egress.Dispose();
-        _coreBell.Dispose();
-        _coreStopped.Dispose();
+        await CloseAsync().ConfigureAwait(false);
     }
 
-    private static (BlockExecution Execution, ulong Commands) Recover(
-        NodeOptions options, Journal journal, HistoryLog history, StageTimes times, Action<ulong>? progress)
+    /// <summary>Stops at once and leaves files and connections as a killed process would: nothing is flushed, sealed or said.</summary>
+    public async ValueTask AbortAsync()
     {
-        using JournalReader reader = journal.OpenReader();
-        Genesis configured = options.Genesis.ToGenesis();
-        Genesis? genesis = JournalReplay.ReadGenesis(reader);
-        if (genesis is null)
-        {
-            journal.Writer.Append(JournalEntryKind.Genesis, 0, 0, default, JournalReplay.Write(configured));
-            journal.Writer.CommitGroup();
-        }
-        else if (genesis.ChainId != configured.ChainId)
-        {
-            throw new ConfigurationException([$"{options.DataDirectory} belongs to the ledger \"{genesis.Name}\" with other genesis settings: {genesis}"]);
-        }
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        await _stopped.CancelAsync().ConfigureAwait(false);
+        _consensus.Abort();
+        _execution.Abort();
+        _consensusThread?.Join();
+        await _listener.DisposeAsync().ConfigureAwait(false);
+        await CloseAsync().ConfigureAwait(false);
+    }
 
-        var ledger = new Ledger(configured, new ResidentPageStore(), BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))));
-        var execution = new BlockExecution(ledger, history, times);
+    private async ValueTask CloseAsync()
+    {
+        _consensus.Stop();
+        _consensusThread?.Join();
+        _execution.Stop();
+        _executionThread?.Join();
+        _historyStage.Stop();
+        _historyThread?.Join();
+        _statements.Drain();
+        if (_network is not null) await _network.DisposeAsync().ConfigureAwait(false);
+        _archive.Dispose();
+        _completion.TrySetResult();
+        _consensus.Dispose();
+        _checkpoints?.Dispose();
+        _execution.Dispose();
+        _state.Dispose();
+        _history.Dispose();
+        _journal.Dispose();
+        _inbox.Dispose();
+        _store.Dispose();
+        _rings.Dispose();
+        _identity.Dispose();
+        _stopped.Dispose();
+    }
+
+    private static HistoryStage OpenHistory(NodeOptions options, RestoredState state)
+    {
         try
         {
-            var replay = new JournalReplay(execution, history);
-            replay.Run(reader, progress);
-            return (execution, replay.Commands);
+            return new HistoryStage(options.DataDirectory, state.HistoryEntries);
         }
-        catch
+        catch (ArgumentOutOfRangeException e)
         {
-            execution.Dispose();
-            ledger.Dispose();
-            throw;
+            throw new StoreDamagedException(options.DataDirectory, 0, $"the history is shorter than the state of height {state.Ledger.Height} says: {e.Message}");
         }
+    }
+
+    private Checkpointer? OpenCheckpoints(RestoredState state)
+    {
+        if (!_options.State.TakesCheckpoints || state.Pages is null) return null;
+
+        // What nothing makes durable cannot be gone on from: pages may leave memory then, but no manifest is written.
+        var publisher = _options.Durability == Durability.None
+            ? null
+            : new CheckpointPublisher(state.Manifests!, _journal, _history, _options.Genesis.ToGenesis(), _options.State.KeepJournal, StopBecause)
+            {
+                Forget = _archive.Index.Forget,
+                Published = _rings.ExecutionBell.Ring,
+            };
+        return new Checkpointer(_options.State, _ledger, state.Pages, publisher);
     }
 
     private void Run()
     {
-        _commitThread = Launch("fastledger-commit", _commit.Run);
-        _coreThread = Launch("fastledger-core", _core.Run);
+        _historyThread = Launch("fastledger-history", _historyStage.Run);
+        _executionThread = Launch("fastledger-execution", _execution.Run);
+        _consensusThread = Launch("fastledger-consensus", _consensus.Run);
+        _network?.Start();
         _listener.Start();
+    }
+
+    private void OnHalted(HaltReason reason)
+    {
+        Volatile.Write(ref _halted, (int)reason);
+        if (reason is HaltReason.StateDiverged or HaltReason.SafetyViolation) StopBecause(new ReplicaHaltedException(reason));
+    }
+
+    /// <summary>Fail-stop: what is not durable is never answered, and nobody may believe that this replica still works.</summary>
+    private void StopBecause(Exception fault)
+    {
+        _completion.TrySetException(fault);
+        _stopped.Cancel();
+        _consensus.Abort();
+        _execution.Abort();
+        _historyStage.Stop();
     }
 
     private Thread Launch(string name, Action run)
@@ -204,17 +278,13 @@ public sealed class Replica : IAsyncDisposable
             {
                 run();
             }
-            catch (StorageFaultException e)
+            catch (IOException e)
             {
-                // Fail-stop: what is not durable is never answered, and nobody may believe that this replica still works.
-                _completion.TrySetException(e);
-                _coreStopped.Cancel();
-                _core.Abort();
-                _commit.Stop();
+                StopBecause(e);
             }
-            catch (OperationCanceledException) when (_coreStopped.IsCancellationRequested)
+            catch (OperationCanceledException) when (_stopped.IsCancellationRequested)
             {
-                // The core, held up by a stage that stopped.
+                // The stage was held up by one that stopped.
             }
         })
         {

@@ -9,8 +9,9 @@ namespace FastLedger.Node;
 /// <param name="Groups">Journal groups committed.</param>
 /// <param name="JournalBytes">Bytes written to the journal.</param>
 /// <param name="Connections">Connections held now.</param>
+/// <param name="ConnectionFaults">Connections that ended by an exception which neither client nor network can cause: bugs.</param>
 /// <param name="IngressBytes">Bytes waiting for the core.</param>
 /// <param name="EgressBytes">Bytes waiting for the disk or the network.</param>
 /// <param name="Times">Nanoseconds per stage.</param>
 public sealed record ReplicaStatistics(
-    ulong Commands, ulong Blocks, ulong Groups, ulong JournalBytes, int Connections, long IngressBytes, long EgressBytes, StageTimes Times);
+    ulong Commands, ulong Blocks, ulong Groups, ulong JournalBytes, int Connections, long ConnectionFaults, long IngressBytes, long EgressBytes, StageTimes Times);

@@ -125,6 +125,9 @@ public sealed unsafe class ByteRing : IDisposable
         return false;
     }
 
+    /// <summary>Where the next claim will begin, or, if it does not fit before the end of the ring, begin at least.</summary>
+    public ulong ClaimedPosition => Volatile.Read(ref _counters.Tail);
+
     /// <summary>Where the consumer has given back everything before.</summary>
     public ulong Position => Volatile.Read(ref _counters.Head);
 

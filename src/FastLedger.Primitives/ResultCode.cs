@@ -194,7 +194,7 @@ public enum ResultCode : uint
     InvalidPayment = 7209,
     /// <summary>The payment is not in a state that allows this; the value holds its id and state.</summary>
     PaymentState = 7210,
-    /// <summary>A limit or the net debit cap does not leave room for the payment.</summary>
+    /// <summary>A limit or the net debit cap does not leave room for the payment, or initial margin for the trade.</summary>
     ExceedsLimit = 7211,
     /// <summary>An older payment or one of a higher priority stands in the queue.</summary>
     QueuedAhead = 7212,
@@ -232,6 +232,35 @@ public enum ResultCode : uint
     UnknownExchange = 7240,
     /// <summary>A rate, haircut, limit or amount of the exchange is out of range, or a currency belongs to another exchange.</summary>
     InvalidExchange = 7241,
+    /// <summary>The pair of the exchange does not wait any more.</summary>
+    ExchangeState = 7242,
+
+    /// <summary>No central counterparty has this number.</summary>
+    UnknownCounterparty = 7250,
+    /// <summary>No clearing member has this number, or it belongs to another counterparty.</summary>
+    UnknownClearingMember = 7251,
+    /// <summary>No contract has this number, or it belongs to another counterparty.</summary>
+    UnknownContract = 7252,
+    /// <summary>Quantity, price, margin, or what a position would become, is out of range.</summary>
+    InvalidTrade = 7253,
+    /// <summary>The contract is not in a state that allows this.</summary>
+    ContractState = 7254,
+    /// <summary>A clearing member, or its settlement account, cannot pay or receive its variation margin; the value names it. Nothing was paid.</summary>
+    VariationShortfall = 7255,
+    /// <summary>The clearing member is in default, or is not.</summary>
+    DefaultState = 7256,
+    /// <summary>A default of the counterparty is not resolved.</summary>
+    DefaultOpen = 7257,
+    /// <summary>The defaulter still has open positions.</summary>
+    PositionsOpen = 7258,
+    /// <summary>The default account does not hold what defaulters owed; the value is what is missing. Nothing was paid.</summary>
+    LossUncovered = 7259,
+    /// <summary>The positions require the initial margin.</summary>
+    MarginInUse = 7260,
+    /// <summary>The counterparty has as many clearing members or contracts as it may.</summary>
+    CounterpartyLimit = 7261,
+    /// <summary>Something was left undelivered and no contract was named to take it over; the value is the quantity. Nothing was delivered.</summary>
+    DeliveryIncomplete = 7262,
 
     // 73xx: policies and conditions
 
@@ -361,4 +390,8 @@ public enum ResultCode : uint
     QueryTooLarge = 9003,
     /// <summary>The replica's queues are full; try again.</summary>
     Overloaded = 9004,
+    /// <summary>A server's answer is not proven by a certificate of the ledger's validators.</summary>
+    Uncertified = 9005,
+    /// <summary>The replica at the other end is not the one that was dialled, or expects another address or encryption.</summary>
+    PeerMismatch = 9050,
 }

@@ -12,6 +12,10 @@ public static class ProtocolLimits
     public const int MaxFrameBytes = 1 << 20;
     /// <summary>Longest frame before the session is established: nobody makes a server keep more for an unknown peer.</summary>
     public const int MaxHandshakeFrameBytes = 512;
+    /// <summary>Longest frame between replicas: a full batch with what the cluster adds to it.</summary>
+    public const int MaxPeerFrameBytes = MaxFrameBytes + (128 << 10);
+    /// <summary>Longest message between replicas.</summary>
+    public const int MaxPeerBodyBytes = MaxPeerFrameBytes - HeaderBytes - Peers.PeerMessageHead.Size;
     /// <summary>Most commands in a batch.</summary>
     public const int MaxBatchCommands = 8190;
     /// <summary>Where the commands of a batch start in its body.</summary>

@@ -1,12 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
+using System;
+using FastLedger.Primitives;
+
 namespace FastLedger.State;
 
-/// <summary>All pages stay in memory; after a restart the journal brings them back. Counts what a checkpoint would have had to write.</summary>
+/// <summary>No store at all: every page stays in memory and the journal brings it back after a restart.</summary>
 public sealed class ResidentPageStore : IPageStore
 {
-    /// <summary>Record changes reported so far, each record once per block.</summary>
-    public ulong RecordsChanged { get; private set; }
+    /// <inheritdoc/>
+    public bool TryWrite(byte region, uint page, ulong height, ReadOnlySpan<byte> image)
+    {
+        Invariant.Fail("a page was written where there is no store");
+        return false;
+    }
 
     /// <inheritdoc/>
-    public void OnChanged(Table table, ulong height) => RecordsChanged += (ulong)table.Changed.Length;
+    public void WaitForRoom() => Invariant.Fail("the state waits for a store that is not there");
+
+    /// <inheritdoc/>
+    public void Read(byte region, uint page, Span<byte> image) => Invariant.Fail("a page was read where there is no store");
+
+    /// <inheritdoc/>
+    public bool TryRequest(byte region, uint page)
+    {
+        Invariant.Fail("a page was asked for where there is no store");
+        return false;
+    }
+
+    /// <inheritdoc/>
+    public bool TryTake(out byte region, out uint page, Span<byte> image)
+    {
+        (region, page) = (0, 0);
+        return false;
+    }
 }

@@ -4,6 +4,7 @@ using System.Buffers.Binary;
 using System.Collections.Generic;
 using FastLedger.Cryptography;
 using FastLedger.Primitives;
+using FastLedger.State.Checkpoints;
 
 namespace FastLedger.State;
 
@@ -16,22 +17,33 @@ public sealed class StateTree
 {
     private const int TableEntryBytes = 48;
     private readonly Table[] _tables;
-    private readonly IPageStore _pages;
+    private readonly PagedRegion[] _regions;
     private readonly byte[] _image;
 
     /// <summary>Binds the tables.</summary>
     /// <param name="tables">Every hashed table, in ascending order of id.</param>
-    /// <param name="pages">Learns which records changed before the list is forgotten.</param>
-    public StateTree(IReadOnlyList<Table> tables, IPageStore pages)
+    /// <param name="pages">Where pages live besides memory.</param>
+    /// <param name="auxiliary">What else a restart needs and no root covers; ids of 128 and above, ascending. Not owned.</param>
+    public StateTree(IReadOnlyList<Table> tables, IPageStore pages, params ReadOnlySpan<PagedRegion> auxiliary)
     {
         _tables = [.. tables];
-        _pages = pages;
+        Pages = pages;
+        _regions = new PagedRegion[_tables.Length + auxiliary.Length];
+        for (int i = 0; i < _tables.Length; i++) _regions[i] = _tables[i].Pages;
+        auxiliary.CopyTo(_regions.AsSpan(_tables.Length));
+        for (int i = 1; i < _regions.Length; i++) Invariant.Check(_regions[i].Id > _regions[i - 1].Id);
         _image = new byte[_tables.Length * TableEntryBytes];
         for (int i = 1; i < _tables.Length; i++) Invariant.Check(_tables[i].Id > _tables[i - 1].Id);
     }
 
     /// <summary>The tables, in ascending order of id.</summary>
     public ReadOnlySpan<Table> Tables => _tables;
+
+    /// <summary>All that a checkpoint holds: the pages of every table, and what else a restart needs, in ascending order of id.</summary>
+    public ReadOnlySpan<PagedRegion> Regions => _regions;
+
+    /// <summary>Where pages live besides memory.</summary>
+    public IPageStore Pages { get; }
 
     /// <summary>The state root as of the last <see cref="Update"/>.</summary>
     public Hash256 Root { get; private set; }
@@ -63,16 +75,26 @@ public sealed class StateTree
     }
 
     /// <summary>Rehashes what the block changed.</summary>
-    /// <param name="height">Height of the block.</param>
     /// <returns>The new state root.</returns>
-    public Hash256 Update(ulong height)
+    public Hash256 Update()
     {
         for (int i = 0; i < _tables.Length; i++)
         {
             Table table = _tables[i];
             table.SettleChanges();
-            if (!table.Changed.IsEmpty) _pages.OnChanged(table, height);
             table.UpdateRoot();
+        }
+
+        return Combine();
+    }
+
+    /// <summary>Computes the state root from the tables' roots as they are: after the tables were restored.</summary>
+    /// <returns>The state root.</returns>
+    public Hash256 Combine()
+    {
+        for (int i = 0; i < _tables.Length; i++)
+        {
+            Table table = _tables[i];
             Span<byte> entry = _image.AsSpan(i * TableEntryBytes, TableEntryBytes);
             BinaryPrimitives.WriteUInt32LittleEndian(entry, (uint)table.Id);
             BinaryPrimitives.WriteUInt32LittleEndian(entry[4..], (uint)table.RecordSize);

@@ -3,6 +3,7 @@ using System;
 using System.Runtime.CompilerServices;
 using FastLedger.Cryptography;
 using FastLedger.Primitives;
+using FastLedger.State.Checkpoints;
 
 namespace FastLedger.State;
 
@@ -17,12 +18,13 @@ namespace FastLedger.State;
 public abstract unsafe class Table : IDisposable
 {
     /// <summary>Bytes of a page, the unit of residency and of checkpoints.</summary>
-    public const int PageSize = 4096;
+    public const int PageSize = PagedRegion.PageBytes;
 
     private readonly ReservedMemory _records;
     private readonly ReservedMemory _changedBits;
     private readonly ReservedMemory _changedNumbers;
     private readonly TableTree _tree;
+    private readonly PagedRegion _pages;
     private readonly ulong* _bits;
     private readonly uint* _changed;
     private int _changedCount;
@@ -42,6 +44,7 @@ public abstract unsafe class Table : IDisposable
         Memory = _records.Pointer;
         _bits = (ulong*)_changedBits.Pointer;
         _changed = (uint*)_changedNumbers.Pointer;
+        _pages = new PagedRegion((byte)id, Memory, recordSize, capacity);
         Count = 1;
         Slot = undo.Attach(this);
     }
@@ -67,6 +70,9 @@ public abstract unsafe class Table : IDisposable
     /// <summary>The tree over the records, for proofs; valid as of the last block.</summary>
     public TableTree Tree => _tree;
 
+    /// <summary>The records as pages: what checkpoints write.</summary>
+    public PagedRegion Pages => _pages;
+
     private protected byte* Memory { get; }
 
     private protected UndoLog Undo { get; }
@@ -91,7 +97,10 @@ public abstract unsafe class Table : IDisposable
         return number;
     }
 
-    /// <summary>Drops what a failed chain added from the list of changes. Call at the end of a block, before <see cref="Changed"/> is used.</summary>
+    /// <summary>
+    /// Drops what a failed chain added from the list of changes, and marks the pages of the rest. Call at the end of a block, before
+    /// <see cref="Changed"/> is used.
+    /// </summary>
     internal void SettleChanges()
     {
         int kept = 0;
@@ -99,7 +108,9 @@ public abstract unsafe class Table : IDisposable
         {
             uint number = _changed[i];
             _bits[number >> 6] = 0;
-            if (number < Count) _changed[kept++] = number;
+            if (number >= Count) continue;
+            _changed[kept++] = number;
+            _pages.MarkDirty(_pages.PageOf(number));
         }
 
         _changedCount = kept;
@@ -110,6 +121,18 @@ public abstract unsafe class Table : IDisposable
     {
         _tree.Update(Memory, Changed, Count);
         _changedCount = 0;
+    }
+
+    /// <summary>Takes over the records that a store holds: <see cref="Pages"/> were filled before. The table must be as new.</summary>
+    /// <param name="count">Records, record 0 included.</param>
+    public void Restore(uint count)
+    {
+        Invariant.Check(count >= Count && count <= Capacity && !Undo.IsRecording);
+        SettleChanges();
+        _changedCount = 0;
+        Count = count;
+        _tree.Clear();
+        _tree.Rebuild(Memory, 1, count);
     }
 
     /// <summary>Brings the cache lines of a record near before it is used. Numbers out of range are ignored.</summary>
@@ -132,6 +155,7 @@ public abstract unsafe class Table : IDisposable
         _tree.Dispose();
         _changedNumbers.Dispose();
         _changedBits.Dispose();
+        _pages.Dispose();
         _records.Dispose();
         GC.SuppressFinalize(this);
     }
@@ -154,6 +178,7 @@ public abstract unsafe class Table : IDisposable
         ulong bit = 1UL << (int)(number & 63);
         if ((word & bit) == 0)
         {
+            if (_pages.IsCapturing) _pages.Keep(number);
             word |= bit;
             _changed[_changedCount++] = number;
         }

@@ -28,6 +28,11 @@ public enum TableId : byte
     Exchanges = 31,
     ExchangeCurrencies = 32,
     ExchangePairs = 33,
+    Counterparties = 34,
+    ClearingMembers = 35,
+    Contracts = 36,
+    ClearedPositions = 37,
+    Defaults = 38,
     /// <summary>Event log and counters of the tables that follow, one record.</summary>
     EventLog = 40,
     KeyGroups = 41,

@@ -11,6 +11,9 @@ using FastLedger.State;
 
 namespace FastLedger.Domain.Tests;
 
+/// <summary>A block of one batch, what it was answered and the state root after it.</summary>
+public sealed record RecordedBlock(long TimestampNs, uint Session, Command[] Commands, CommandResult[] Results, Hash256 Root);
+
 /// <summary>A small ledger with a way to execute commands one block at a time.</summary>
 public sealed class TestLedger : IDisposable
 {
@@ -44,6 +47,9 @@ public sealed class TestLedger : IDisposable
 
     public long TimestampNs { get; private set; }
 
+    /// <summary>What was executed, block by block.</summary>
+    public List<RecordedBlock> Blocks { get; } = [];
+
     public List<HistoryEntry> History { get; } = [];
 
     public List<OrderEvent> Events { get; } = [];
@@ -75,7 +81,7 @@ public sealed class TestLedger : IDisposable
         Blake3.HashMany(MemoryMarshal.AsBytes(commands.AsSpan()), Command.Size, hashes);
         Executor.ExecuteBatch(session, commands, hashes, results);
         Events.AddRange(Executor.Events);
-        Executor.EndBlock();
+        Blocks.Add(new RecordedBlock(TimestampNs, session, commands, results, Executor.EndBlock()));
         History.AddRange(Executor.History);
         Executor.ClearHistory();
         return results;

@@ -68,10 +68,7 @@ public sealed class ClearingTests
         await using (LedgerClient client = await replica.ConnectAsync())
         {
             (uint system, members, _) = await OpenAsync(client, [0, 20, 0, 20], default);
-            cycle = (uint)await TestReplica.OkAsync(client, new CycleCommand { Opcode = Opcode.OpenCycle, System = system });
-            foreach ((int from, int to, ulong amount) in new (int, int, ulong)[] { (0, 1, 90), (1, 0, 70), (1, 2, 50), (2, 0, 60), (0, 2, 40), (3, 0, 30), (2, 3, 20), (3, 1, 10) })
-                await TestReplica.OkAsync(client, new ObligationCommand { Opcode = Opcode.AddObligation, Cycle = cycle, Debtor = members[from], Creditor = members[to], Amount = amount });
-            await TestReplica.OkAsync(client, new CycleCommand { Opcode = Opcode.CloseCycle, Cycle = cycle });
+            cycle = await CloseKnownCycleAsync(client, system, members);
             long[] nets = new long[4];
             for (int i = 0; i < 4; i++) nets[i] = (long)(await client.GetCycleAsync(cycle, members[i])).MemberNet;
             Assert.Equal([30, -20, 10, -20], nets);
@@ -85,6 +82,41 @@ public sealed class ClearingTests
             Assert.Equal((3u, 370u, 40u), (answer.State, (uint)answer.Gross, (uint)answer.Funding));
             Assert.Equal(new long[] { 30, 0, 10, 0 }, await BalancesAsync(client, members));
             Assert.Equal(ResultCode.CycleState, (await client.SettleCycleAsync(cycle)).Code);
+        }
+    }
+
+    [Fact]
+    public async Task A_cycle_that_a_member_cannot_pay_is_recast_without_it()
+    {
+        await using var replica = new TestReplica();
+        var events = new ConcurrentQueue<PaymentEvent>();
+        await using LedgerClient client = await replica.ConnectAsync(1, received =>
+        {
+            foreach (PaymentEvent told in MemoryMarshal.Cast<OrderEvent, PaymentEvent>(received)) events.Enqueue(told);
+        });
+        (uint system, uint[] members, _) = await OpenAsync(client, [0, 30, 0, 0], default);
+        uint cycle = await CloseKnownCycleAsync(client, system, members);
+        CommandResult refused = await client.SettleCycleAsync(cycle);
+        Assert.Equal((ResultCode.CycleShortfall, (UInt128)members[3]), (refused.Code, refused.Value));
+        Assert.Equal(new long[] { 0, 30, 0, 0 }, await BalancesAsync(client, members));
+        Assert.Equal((UInt128)3, await Dropped());
+        long[] nets = new long[4];
+        for (int i = 0; i < 4; i++) nets[i] = (long)(await client.GetCycleAsync(cycle, members[i])).MemberNet;
+        Assert.Equal([0, -30, 30, 0], nets);
+        Assert.Equal((UInt128)5, (await client.SettleCycleAsync(cycle)).Value);
+        Assert.Equal(new long[] { 0, 0, 30, 0 }, await BalancesAsync(client, members));
+        CycleAnswer answer = await client.GetCycleAsync(cycle);
+        Assert.Equal((5u, 3u, 310u, 30u), (answer.ObligationCount, answer.DroppedCount, (uint)answer.Gross, (uint)answer.Funding));
+        Assert.Equal([members[3]], events.Where(e => e.Kind == PaymentEventKind.CycleRecast).Select(e => e.Sender));
+        Assert.Equal(
+            [(0u, members[0], 0ul), (members[1], 0u, 30ul), (0u, members[2], 30ul)],
+            events.Where(e => e.Kind == PaymentEventKind.CycleSettled).Select(e => (e.Sender, e.Receiver, e.Amount)).OrderBy(e => Math.Max(e.Sender, e.Receiver)));
+
+        async Task<UInt128> Dropped()
+        {
+            CommandResult recast = await client.ExecuteAsync(new CycleCommand { Opcode = Opcode.RecastCycle, Cycle = cycle, Member = members[3] });
+            Assert.Equal(ResultCode.Ok, recast.Code);
+            return recast.Value;
         }
     }
 
@@ -138,7 +170,17 @@ public sealed class ClearingTests
         Assert.Equal(new long[] { 200_000, 0, 100_000 }, await BalancesAsync(client, members));
     }
 
-    private static async Task<(uint System, uint[] Members, ulong[] Accounts)> OpenAsync(LedgerClient client, long[] balances, PaymentSystemOptions options)
+    private static async Task<uint> CloseKnownCycleAsync(LedgerClient client, uint system, uint[] members)
+    {
+        uint cycle = (uint)await TestReplica.OkAsync(client, new CycleCommand { Opcode = Opcode.OpenCycle, System = system });
+        foreach ((int from, int to, ulong amount) in new (int, int, ulong)[] { (0, 1, 90), (1, 0, 70), (1, 2, 50), (2, 0, 60), (0, 2, 40), (3, 0, 30), (2, 3, 20), (3, 1, 10) })
+            await TestReplica.OkAsync(client, new ObligationCommand { Opcode = Opcode.AddObligation, Cycle = cycle, Debtor = members[from], Creditor = members[to], Amount = amount });
+        await TestReplica.OkAsync(client, new CycleCommand { Opcode = Opcode.CloseCycle, Cycle = cycle });
+        return cycle;
+    }
+
+    internal static async Task<(uint System, uint[] Members, ulong[] Accounts)> OpenAsync(
+        LedgerClient client, long[] balances, PaymentSystemOptions options, uint[]? participants = null)
     {
         uint asset = (uint)await TestReplica.OkAsync(client, new CreateAssetCommand { Scale = 2 });
         ulong issuer = await TestReplica.OkAsync(client, new OpenAccountCommand { Asset = asset, AccountFlags = AccountFlags.Unlimited });
@@ -150,7 +192,7 @@ public sealed class ClearingTests
         for (int i = 0; i < balances.Length; i++)
         {
             UInt128 bic = Encoding.ASCII.GetBytes($"BANK{(char)('A' + i)}AXX").Reverse().Aggregate(UInt128.Zero, (value, c) => (value << 8) | c);
-            uint participant = (uint)await TestReplica.OkAsync(client, new OpenParticipantCommand { System = system, Bic = bic, PolicyKey = TestReplica.Key(1).PublicKey });
+            uint participant = participants is not null ? participants[i] : (uint)await TestReplica.OkAsync(client, new OpenParticipantCommand { System = system, Bic = bic, PolicyKey = TestReplica.Key(1).PublicKey });
             accounts[i] = await TestReplica.OkAsync(client, new OpenAccountCommand { Asset = asset });
             members[i] = (uint)await TestReplica.OkAsync(client, new MemberCommand { System = system, Participant = participant, Account = accounts[i] });
             if (balances[i] > 0) await TestReplica.OkAsync(client, new TransferCommand { DebitAccount = issuer, CreditAccount = accounts[i], Amount = (UInt128)balances[i] });
@@ -159,7 +201,7 @@ public sealed class ClearingTests
         return (system, members, accounts);
     }
 
-    private static async Task<long[]> BalancesAsync(LedgerClient client, uint[] members)
+    internal static async Task<long[]> BalancesAsync(LedgerClient client, uint[] members)
     {
         var balances = new long[members.Length];
         for (int i = 0; i < members.Length; i++)

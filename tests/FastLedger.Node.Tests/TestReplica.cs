@@ -18,23 +18,7 @@ public sealed class TestReplica : IAsyncDisposable
 
     public TestReplica(Durability durability = Durability.Write, Action<NodeOptions>? configure = null)
     {
-        Options = new NodeOptions
-        {
-            DataDirectory = _directory,
-            Listen = "127.0.0.1:0",
-            Durability = durability,
-            Genesis = new GenesisSection
-            {
-                MaxSessions = 64,
-                MaxAssets = 64,
-                MaxAccounts = 1 << 16,
-                MaxPendingTransfers = 1 << 14,
-                MaxInstruments = 64,
-                MaxPriceLevels = 1 << 14,
-                MaxOrders = 1 << 16,
-            },
-            Journal = new JournalSection { SegmentBytes = 8 << 20, RingBytes = 1 << 23 },
-        };
+        Options = OptionsFor(_directory, durability);
         configure?.Invoke(Options);
         Replica = Replica.Start(Options);
     }
@@ -42,6 +26,25 @@ public sealed class TestReplica : IAsyncDisposable
     public NodeOptions Options { get; }
 
     public Replica Replica { get; private set; }
+
+    /// <summary>Options of a small replica on a free port.</summary>
+    public static NodeOptions OptionsFor(string directory, Durability durability) => new()
+    {
+        DataDirectory = directory,
+        Listen = "127.0.0.1:0",
+        Durability = durability,
+        Genesis = new GenesisSection
+        {
+            MaxSessions = 64,
+            MaxAssets = 64,
+            MaxAccounts = 1 << 16,
+            MaxPendingTransfers = 1 << 14,
+            MaxInstruments = 64,
+            MaxPriceLevels = 1 << 14,
+            MaxOrders = 1 << 16,
+        },
+        Journal = new JournalSection { SegmentBytes = 8 << 20, RingBytes = 1 << 23 },
+    };
 
     public static SigningKey Key(byte seed)
     {
@@ -64,6 +67,19 @@ public sealed class TestReplica : IAsyncDisposable
     {
         await Replica.DisposeAsync();
         Replica = Replica.Start(Options);
+    }
+
+    /// <summary>Stops the replica in good order.</summary>
+    public async Task StopAsync() => await Replica.DisposeAsync();
+
+    /// <summary>Starts it on what its directory holds.</summary>
+    public void Start() => Replica = Replica.Start(Options);
+
+    /// <summary>Ends the replica as a crash would and starts it again.</summary>
+    public async Task KillAsync()
+    {
+        await Replica.AbortAsync();
+        Start();
     }
 
     public async ValueTask DisposeAsync()

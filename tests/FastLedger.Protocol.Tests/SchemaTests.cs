@@ -11,6 +11,8 @@ using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
 using FastLedger.Protocol.Framing;
 using FastLedger.Protocol.Messages;
+using FastLedger.Protocol.Peers;
+using FastLedger.Protocol.StateSync;
 
 namespace FastLedger.Protocol.Tests;
 
@@ -34,7 +36,11 @@ public sealed class SchemaTests
         ["ledgerEvents"] = typeof(LedgerEvent),
         ["shares"] = typeof(SplitShare),
         ["pieces"] = typeof(ProofPiece),
-        ["tables"] = typeof(TableRoot),
+        ["tableRoots"] = typeof(TableRoot),
+        ["signatures"] = typeof(CertificateSignature),
+        ["path"] = typeof(PathNode),
+        ["tables"] = typeof(StateTableEntry),
+        ["siblings"] = typeof(StateSibling),
     };
 
     private static readonly Dictionary<Type, string> Primitive = new()
@@ -53,6 +59,7 @@ public sealed class SchemaTests
         [typeof(Int128)] = "int128",
         [typeof(Hash256)] = "hash256",
         [typeof(Signature)] = "signature",
+        [typeof(BatchReceipt)] = "batchReceipt",
     };
 
     private static readonly Assembly[] Assemblies = [typeof(Negotiate).Assembly, typeof(Command).Assembly];
@@ -90,6 +97,9 @@ public sealed class SchemaTests
         Type type = typeof(Command).Assembly.GetType("FastLedger.Primitives.Commands." + name, throwOnError: true)!;
         Compare(Types[name].Elements(), type, Command.Size);
     }
+
+    [Fact]
+    public void The_receipt_of_a_batch_matches_the_schema() => Compare(Types["batchReceipt"].Elements(), typeof(BatchReceipt), BatchReceipt.Size);
 
     [Theory]
     [MemberData(nameof(Enums))]
@@ -146,6 +156,15 @@ public sealed class SchemaTests
     {
         Assert.Equal(Types["groupHead"].Elements().Select(e => Pascal(Name(e))), Fields(typeof(GroupHead)).Select(f => f.Name));
         Assert.Equal(GroupHead.Size, SizeOf(typeof(GroupHead)));
+    }
+
+    [Fact]
+    public void The_head_of_messages_between_replicas_says_how_long_they_are()
+    {
+        Assert.Equal(Types["peerMessageHead"].Elements().Select(e => Pascal(Name(e))), Fields(typeof(PeerMessageHead)).Select(f => f.Name));
+        Assert.Equal(PeerMessageHead.Size, SizeOf(typeof(PeerMessageHead)));
+        Assert.True(ProtocolLimits.HeaderBytes + PeerMessageHead.Size + ProtocolLimits.MaxBatchBodyBytes <= ProtocolLimits.MaxPeerFrameBytes);
+        Assert.True(StateSyncServer.MaxAnswerBytes <= ProtocolLimits.MaxPeerBodyBytes);
     }
 
     [Fact]

@@ -32,7 +32,6 @@ public sealed class TableTests
             var tree = new StateTree([table], new ResidentPageStore());
             var model = new List<ulong> { 0 };
             List<ulong>? saved = null;
-            ulong height = 0;
             foreach (Step step in steps)
             {
                 switch (step.Kind)
@@ -62,7 +61,7 @@ public sealed class TableTests
                         saved = null;
                         break;
                     case 9 when saved is null:
-                        tree.Update(++height);
+                        tree.Update();
                         Assert.Equal(Rebuilt(model), table.Root);
                         break;
                 }
@@ -76,7 +75,7 @@ public sealed class TableTests
                 model = saved;
             }
 
-            tree.Update(++height);
+            tree.Update();
             for (int i = 1; i < model.Count; i++) Assert.Equal(model[i], table[(uint)i].Value);
             Assert.Equal(Rebuilt(model), table.Root);
         });
@@ -102,7 +101,7 @@ public sealed class TableTests
         two.Append();
         two.Append();
         two.Append();
-        Assert.NotEqual(new StateTree([one], new ResidentPageStore()).Update(1), new StateTree([two], new ResidentPageStore()).Update(1));
+        Assert.NotEqual(new StateTree([one], new ResidentPageStore()).Update(), new StateTree([two], new ResidentPageStore()).Update());
     }
 
     /// <summary>The root of a tree over all records at once, none of them hashed before.</summary>

@@ -7,10 +7,13 @@ namespace FastLedger.Cli.Clearing;
 /// <summary>A generated business day: who pays whom how much, in order. The same seed gives the same day.</summary>
 /// <remarks>Banks differ in size by about one to ten; amounts spread over four orders of magnitude, as in large-value systems. Every other bank
 /// pays more in the morning, and in the afternoon money flows back to whoever has paid more, so that much is needed before it comes and little
-/// at the end of the day.</remarks>
+/// at the end of the day. In the afternoon large repayments go round rings of banks: each bank could pay the next one if it were paid first, so
+/// paying one after the other needs the whole amount once, and settling the ring together needs nothing.</remarks>
 internal sealed class PaymentDay
 {
     private const int SmallestWeight = 100, LargestWeight = 1000;
+    private const int PaymentsPerRing = 1000, SmallestRing = 3, LargestRing = 6;
+    private const ulong RingAmount = 20_000_000;
 
     /// <summary>Generates a day.</summary>
     public PaymentDay(int banks, int payments, ulong seed)
@@ -26,6 +29,17 @@ internal sealed class PaymentDay
         var net = new Int128[banks];
         for (int i = 0; i < payments; i++)
         {
+            if (i > payments / 2 && i % PaymentsPerRing == 0 && banks >= SmallestRing)
+            {
+                int banksOfRing = Math.Min(banks, SmallestRing + (int)random.Below(LargestRing - SmallestRing + 1));
+                if (i + banksOfRing <= payments)
+                {
+                    AddRing(ref random, i, banksOfRing);
+                    i += banksOfRing - 1;
+                    continue;
+                }
+            }
+
             bool morning = i < payments / 2;
             From[i] = Draw(ref random, even);
             if (!morning) From[i] = Richer(net, From[i], Draw(ref random, odd));
@@ -53,10 +67,31 @@ internal sealed class PaymentDay
     public ulong[] Amounts { get; }
 
     /// <summary>Sum of all amounts.</summary>
-    public UInt128 Value { get; }
+    public UInt128 Value { get; private set; }
 
     /// <summary>What the bank with the worst balance of the whole day owes in the end.</summary>
     public long LargestNetDebit { get; }
+
+    /// <summary>Payments of one amount from each of some banks to the next, the last one to the first.</summary>
+    private void AddRing(ref XorShift64 random, int at, int banksOfRing)
+    {
+        var ring = new int[Banks];
+        for (int bank = 0; bank < Banks; bank++) ring[bank] = bank;
+        for (int i = 0; i < banksOfRing; i++)
+        {
+            int other = i + (int)random.Below((ulong)(Banks - i));
+            (ring[i], ring[other]) = (ring[other], ring[i]);
+        }
+
+        ulong amount = RingAmount + random.Below(RingAmount);
+        for (int i = 0; i < banksOfRing; i++)
+        {
+            From[at + i] = ring[i];
+            To[at + i] = ring[(i + 1) % banksOfRing];
+            Amounts[at + i] = amount;
+            Value += amount;
+        }
+    }
 
     private static int Richer(Int128[] net, int first, int second) => net[first] >= net[second] ? first : second;
 

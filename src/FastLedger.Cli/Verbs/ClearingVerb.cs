@@ -128,7 +128,8 @@ internal static class ClearingVerb
         DayResult rtgs = results.Find(r => r.Mode == SettlementMode.Rtgs)!, lsm = results.Find(r => r.Mode == SettlementMode.Lsm)!;
         bool contains = true;
         for (int i = 0; i < day.Count; i++) contains &= lsm.SettledInBatch[i] <= rtgs.SettledInBatch[i];
-        bool ordered = leasts is null || (leasts["rtgs"] >= leasts["lsm"] && leasts["lsm"] >= leasts["dns"] && leasts["dns"] == day.LargestNetDebit);
+        // A resolution of all that is queued at the end of the day asks of each bank what netting asks: its net debit.
+        bool ordered = leasts is null || (leasts["rtgs"] >= leasts["lsm"] && leasts["lsm"] == leasts["dns"] && leasts["dns"] == day.LargestNetDebit);
         var result = new SimulationResult
         {
             Payments = day.Count,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace FastLedger.Cryptography;
 
@@ -24,50 +25,70 @@ internal static unsafe class Blake3Lanes
     [SkipLocalsInit] // the addresses are written before they are read
     public static void HashStrided(byte* input, nuint stride, nuint count, in LaneJob job, byte* output)
     {
-        byte** addresses = stackalloc byte*[Batch];
-        for (nuint done = 0; done < count; done += Batch)
+        byte** inputs = stackalloc byte*[Batch];
+        byte** outputs = stackalloc byte*[Batch];
+        nuint done = 0;
+        if (Blake3Vector512.IsSupported && count >= Blake3Vector512.Lanes)
         {
-            int inputs = (int)Math.Min(Batch, count - done);
-            for (int i = 0; i < inputs; i++, input += stride) addresses[i] = input;
-            HashGathered(addresses, inputs, job.From((uint)done), output);
-            output += Batch * 32;
+            ListEvery(input, stride, Blake3Vector512.Lanes, inputs);
+            ListEvery(output, 32, Blake3Vector512.Lanes, outputs);
+            int groups = (int)(count / Blake3Vector512.Lanes);
+            Blake3Vector512.Hash(inputs, outputs, groups, job with { Stride = stride });
+            done = (nuint)groups * Blake3Vector512.Lanes;
+        }
+
+        for (; done < count; done += Batch)
+        {
+            int length = (int)Math.Min(Batch, count - done);
+            ListEvery(input + (done * stride), stride, length, inputs);
+            ListEvery(output + (done * 32), 32, length, outputs);
+            HashListed(inputs, outputs, length, job.From(done));
         }
     }
 
-    /// <summary>Hashes inputs, wherever they lie, to contiguous 32-byte outputs.</summary>
+    /// <summary>Hashes inputs, wherever they lie, to 32-byte outputs, wherever they belong.</summary>
     /// <param name="inputs">Addresses, with room for a multiple of 16: those past <paramref name="count"/> are overwritten.</param>
+    /// <param name="outputs">Likewise.</param>
     /// <param name="count">How many.</param>
     /// <param name="job">What they have in common.</param>
-    /// <param name="output">32 bytes per input.</param>
     [SkipLocalsInit] // the spare room is written before it is read
-    public static void HashGathered(byte** inputs, int count, in LaneJob job, byte* output)
+    public static void HashListed(byte** inputs, byte** outputs, int count, in LaneJob job)
     {
         int lanes = Blake3Vector512.IsSupported ? Blake3Vector512.Lanes
             : Blake3Vector256.IsSupported ? Blake3Vector256.Lanes
             : Blake3Vector128.IsSupported ? Blake3Vector128.Lanes : 1;
-        int groups = count / lanes, done = groups * lanes, rest = count - done;
-        if (groups > 0) HashGroups(inputs, groups, job, output);
-        if (rest == 0) return;
-        LaneJob last = job.From((uint)done);
-        inputs += done;
-        output += (nint)done * 32;
-        if (rest < FewestInLanes)
+        int rest = count % lanes, whole = count - rest;
+        if (rest >= FewestInLanes)
         {
-            Blake3Scalar.Hash(inputs, rest, last, output);
-            return;
+            // Idle lanes hash the last input again, to where nobody looks.
+            byte* spare = stackalloc byte[32];
+            for (; rest < lanes; rest++)
+            {
+                inputs[whole + rest] = inputs[count - 1];
+                outputs[whole + rest] = spare;
+            }
+
+            whole += lanes;
+            rest = 0;
         }
 
-        byte* spare = stackalloc byte[Width * 32];
-        for (int i = rest; i < lanes; i++) inputs[i] = inputs[rest - 1];
-        HashGroups(inputs, 1, last, spare);
-        Unsafe.CopyBlockUnaligned(output, spare, (uint)rest * 32);
+        if (whole > 0) HashGroups(inputs, outputs, whole / lanes, job);
+        if (rest > 0) Blake3Scalar.Hash(inputs + whole, outputs + whole, rest, job.From((nuint)whole));
     }
 
-    private static void HashGroups(byte** inputs, int groups, in LaneJob job, byte* output)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // a call is too short to be optimized while it runs
+    private static void ListEvery(byte* first, nuint stride, int count, byte** addresses)
     {
-        if (Blake3Vector512.IsSupported) Blake3Vector512.Hash(inputs, groups, job, output);
-        else if (Blake3Vector256.IsSupported) Blake3Vector256.Hash(inputs, groups, job, output);
-        else if (Blake3Vector128.IsSupported) Blake3Vector128.Hash(inputs, groups, job, output);
-        else Blake3Scalar.Hash(inputs, groups, job, output);
+        Vector512<ulong> next = Vector512.Create((ulong)first) + (Vector512<ulong>.Indices * stride);
+        Vector512<ulong> step = Vector512.Create((ulong)stride * 8);
+        for (int i = 0; i < count; i += 8, next += step) next.Store((ulong*)(addresses + i));
+    }
+
+    private static void HashGroups(byte** inputs, byte** outputs, int groups, in LaneJob job)
+    {
+        if (Blake3Vector512.IsSupported) Blake3Vector512.Hash(inputs, outputs, groups, job);
+        else if (Blake3Vector256.IsSupported) Blake3Vector256.Hash(inputs, outputs, groups, job);
+        else if (Blake3Vector128.IsSupported) Blake3Vector128.Hash(inputs, outputs, groups, job);
+        else Blake3Scalar.Hash(inputs, outputs, groups, job);
     }
 }

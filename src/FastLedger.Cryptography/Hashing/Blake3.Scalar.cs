@@ -55,7 +55,7 @@ internal static unsafe class Blake3Scalar
 
     /// <summary>Hashes inputs of <c>job.Blocks</c> full blocks to chaining values, one after the other.</summary>
     [SkipLocalsInit] // the state is written before it is read
-    public static void Hash(byte** inputs, int count, in LaneJob job, byte* output)
+    public static void Hash(byte** inputs, byte** outputs, int count, in LaneJob job)
     {
         uint* state = stackalloc uint[16];
         for (int i = 0; i < count; i++)
@@ -64,7 +64,7 @@ internal static unsafe class Blake3Scalar
             ulong counter = job.Counter + (job.CounterStep * (uint)i);
             for (uint block = 0; block < job.Blocks; block++)
                 Compress(state, inputs[i] + (block * Blake3Constants.BlockSize), Blake3Constants.BlockSize, counter, job.FlagsOf(block), state);
-            Unsafe.CopyBlockUnaligned(output + ((nint)i * 32), state, 32);
+            Unsafe.CopyBlockUnaligned(outputs[i], state, 32);
         }
     }
 

@@ -21,17 +21,17 @@ internal static unsafe class Blake3Vector128
 
     /// <summary>Hashes groups of 4 inputs of <c>job.Blocks</c> full blocks to chaining values.</summary>
     /// <param name="inputs">4 addresses per group.</param>
+    /// <param name="outputs">Where the 32 bytes of each input go.</param>
     /// <param name="groups">At least 1.</param>
     /// <param name="job">What they have in common.</param>
-    /// <param name="output">32 bytes per input, contiguous.</param>
     [SkipLocalsInit] // the message buffer is written before it is read
-    public static void Hash(byte** inputs, int groups, in LaneJob job, byte* output)
+    public static void Hash(byte** inputs, byte** outputs, int groups, in LaneJob job)
     {
         uint* m = stackalloc uint[16 * Lanes];
-        for (int group = 0; group < groups; group++, inputs += Lanes, output += Lanes * 32) Group(inputs, job.From((uint)group * Lanes), m, output);
+        for (int group = 0; group < groups; group++, inputs += Lanes, outputs += Lanes) Group(inputs, outputs, job.From((uint)group * Lanes), m);
     }
 
-    private static void Group(byte** inputs, in LaneJob job, uint* m, byte* output)
+    private static void Group(byte** inputs, byte** outputs, in LaneJob job, uint* m)
     {
         Vector128<uint> counterLow = Vector128.Create((uint)job.Counter), counterHigh = Vector128.Create((uint)(job.Counter >> 32));
         if (job.CounterStep != 0)
@@ -49,7 +49,7 @@ internal static unsafe class Blake3Vector128
             for (int quarter = 0; quarter < 4; quarter++)
             {
                 uint offset = (block * Blake3Constants.BlockSize) + ((uint)quarter * 16);
-                Transpose(Row(inputs[0], offset), Row(inputs[1], offset), Row(inputs[2], offset), Row(inputs[3], offset), m + (quarter * 16), 4);
+                Transpose(Row(inputs[0], offset), Row(inputs[1], offset), Row(inputs[2], offset), Row(inputs[3], offset), m + (quarter * 16));
             }
 
             Vector128<uint> v8 = Vector128.Create(Blake3Constants.Iv0), v9 = Vector128.Create(Blake3Constants.Iv1);
@@ -84,8 +84,13 @@ internal static unsafe class Blake3Vector128
             v0 ^= v8; v1 ^= v9; v2 ^= v10; v3 ^= v11; v4 ^= v12; v5 ^= v13; v6 ^= v14; v7 ^= v15;
         }
 
-        Transpose(v0, v1, v2, v3, (uint*)output, 8);
-        Transpose(v4, v5, v6, v7, (uint*)output + 4, 8);
+        Transpose(v0, v1, v2, v3, m);
+        Transpose(v4, v5, v6, v7, m + 16);
+        for (int i = 0; i < Lanes; i++)
+        {
+            Vector128.Load(m + (4 * i)).Store((uint*)outputs[i]);
+            Vector128.Load(m + (4 * i) + 16).Store((uint*)outputs[i] + 4);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -106,16 +111,16 @@ internal static unsafe class Blake3Vector128
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<uint> Row(byte* input, uint offset) => Vector128.Load((uint*)(input + offset));
 
-    /// <summary>Transposes 4×4 words to rows that lie <paramref name="stride"/> words apart.</summary>
+    /// <summary>Transposes 4×4 words.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Transpose(Vector128<uint> r0, Vector128<uint> r1, Vector128<uint> r2, Vector128<uint> r3, uint* to, int stride)
+    private static void Transpose(Vector128<uint> r0, Vector128<uint> r1, Vector128<uint> r2, Vector128<uint> r3, uint* to)
     {
         Vector128<ulong> low01 = ZipLow(r0, r1).AsUInt64(), high01 = ZipHigh(r0, r1).AsUInt64();
         Vector128<ulong> low23 = ZipLow(r2, r3).AsUInt64(), high23 = ZipHigh(r2, r3).AsUInt64();
         Vector128.Create(low01.GetLower(), low23.GetLower()).AsUInt32().Store(to);
-        Vector128.Create(low01.GetUpper(), low23.GetUpper()).AsUInt32().Store(to + stride);
-        Vector128.Create(high01.GetLower(), high23.GetLower()).AsUInt32().Store(to + (2 * stride));
-        Vector128.Create(high01.GetUpper(), high23.GetUpper()).AsUInt32().Store(to + (3 * stride));
+        Vector128.Create(low01.GetUpper(), low23.GetUpper()).AsUInt32().Store(to + 4);
+        Vector128.Create(high01.GetLower(), high23.GetLower()).AsUInt32().Store(to + 8);
+        Vector128.Create(high01.GetUpper(), high23.GetUpper()).AsUInt32().Store(to + 12);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

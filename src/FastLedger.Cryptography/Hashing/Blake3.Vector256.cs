@@ -20,17 +20,17 @@ internal static unsafe class Blake3Vector256
 
     /// <summary>Hashes groups of 8 inputs of <c>job.Blocks</c> full blocks to chaining values.</summary>
     /// <param name="inputs">8 addresses per group.</param>
+    /// <param name="outputs">Where the 32 bytes of each input go.</param>
     /// <param name="groups">At least 1.</param>
     /// <param name="job">What they have in common.</param>
-    /// <param name="output">32 bytes per input, contiguous.</param>
     [SkipLocalsInit] // the message buffer is written before it is read
-    public static void Hash(byte** inputs, int groups, in LaneJob job, byte* output)
+    public static void Hash(byte** inputs, byte** outputs, int groups, in LaneJob job)
     {
         uint* m = stackalloc uint[16 * Lanes];
-        for (int group = 0; group < groups; group++, inputs += Lanes, output += Lanes * 32) Group(inputs, job.From((uint)group * Lanes), m, output);
+        for (int group = 0; group < groups; group++, inputs += Lanes, outputs += Lanes) Group(inputs, outputs, job.From((uint)group * Lanes), m);
     }
 
-    private static void Group(byte** inputs, in LaneJob job, uint* m, byte* output)
+    private static void Group(byte** inputs, byte** outputs, in LaneJob job, uint* m)
     {
         Vector256<uint> counterLow = Vector256.Create((uint)job.Counter), counterHigh = Vector256.Create((uint)(job.Counter >> 32));
         if (job.CounterStep != 0)
@@ -79,8 +79,8 @@ internal static unsafe class Blake3Vector256
             v0 ^= v8; v1 ^= v9; v2 ^= v10; v3 ^= v11; v4 ^= v12; v5 ^= v13; v6 ^= v14; v7 ^= v15;
         }
 
-        uint* rows = (uint*)output;
-        Transpose(v0, v1, v2, v3, v4, v5, v6, v7, rows);
+        Transpose(v0, v1, v2, v3, v4, v5, v6, v7, m);
+        for (int i = 0; i < Lanes; i++) Vector256.Load(m + (8 * i)).Store((uint*)outputs[i]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

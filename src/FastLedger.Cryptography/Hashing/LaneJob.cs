@@ -11,8 +11,8 @@ namespace FastLedger.Cryptography;
 /// <param name="flags">On every block.</param>
 /// <param name="first">Besides, on the first block.</param>
 /// <param name="last">Besides, on the last block.</param>
-/// <param name="ahead">How many bytes behind each input the one lies that the same lane takes next; 0 when there is none or it is near.</param>
-internal readonly unsafe struct LaneJob(uint* key, uint blocks, ulong counter, uint counterStep, uint flags, uint first, uint last, uint ahead = 0)
+/// <param name="bytesAhead">How many bytes behind each input the one lies that the same lane takes next; 0 when there is none or it is near.</param>
+internal readonly unsafe struct LaneJob(uint* key, uint blocks, ulong counter, uint counterStep, uint flags, uint first, uint last, uint bytesAhead = 0)
 {
     public readonly uint* Key = key;
     public readonly ulong Counter = counter;
@@ -21,18 +21,24 @@ internal readonly unsafe struct LaneJob(uint* key, uint blocks, ulong counter, u
     public readonly uint Flags = flags;
     public readonly uint First = first;
     public readonly uint Last = last;
-    public readonly uint Ahead = ahead;
+    public readonly uint BytesAhead = bytesAhead;
 
-    /// <summary>Addresses of memory that is needed soon, of which <see cref="PrefetchesPerBlock"/> are asked for beside each block.</summary>
-    public byte** Prefetches { get; init; }
+    /// <summary>
+    /// How many places further in the lists of addresses the inputs and outputs stand that are asked for meanwhile; 0 when all are near.
+    /// The lists must have so much room; what stands there past their ends does no harm.
+    /// </summary>
+    public uint ListAhead { get; init; }
 
-    /// <summary>0 when there is nothing to ask for.</summary>
-    public uint PrefetchesPerBlock { get; init; }
+    /// <summary>
+    /// Not 0: inputs lie so many bytes apart and outputs 32, and the lists name only those of the first group. For the widest path, where
+    /// listing the others would cost more than a hundredth of the time that Merkle nodes take.
+    /// </summary>
+    public nuint Stride { get; init; }
 
     /// <summary>Flags of block number <paramref name="block"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint FlagsOf(uint block) => Flags | (block == 0 ? First : 0) | (block == Blocks - 1 ? Last : 0);
 
     /// <summary>The same for inputs from number <paramref name="skipped"/> on.</summary>
-    public LaneJob From(uint skipped) => new(Key, Blocks, Counter + (CounterStep * (ulong)skipped), CounterStep, Flags, First, Last, Ahead);
+    public LaneJob From(nuint skipped) => new(Key, Blocks, Counter + (CounterStep * (ulong)skipped), CounterStep, Flags, First, Last, BytesAhead) { ListAhead = ListAhead };
 }

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using FastLedger.Primitives;
 
 namespace FastLedger.Cryptography;
 
 public sealed unsafe partial class TableTree
 {
-    /// <summary>
-    /// Nodes per step: enough groups of lanes for the kernel to overlap them, few enough for the lines of the next step, which are asked for
-    /// meanwhile, to stay in the L2 cache until they are used.
-    /// </summary>
-    private const int Step = 4 * Blake3Lanes.Width;
+    /// <summary>Nodes per step: enough groups of lanes for the kernel to overlap them, few enough for their addresses to stay in the L1 cache.</summary>
+    private const int Step = 32 * Blake3Lanes.Width;
 
-    /// <summary>Cache lines per node: the largest record's and the one of its hash.</summary>
-    private const int MostLines = (Blake3Constants.ChunkSize / Blake3Constants.BlockSize) + 1;
+    /// <summary>How many nodes before they are hashed the cache lines are asked for.</summary>
+    private const int Ahead = 4 * Blake3Lanes.Width;
 
     /// <summary>Hashes the touched records and the nodes above them again; the records stay where they are.</summary>
     /// <param name="records">The table: record i begins at <c>records + i × recordSize</c>.</param>
@@ -34,59 +34,49 @@ public sealed unsafe partial class TableTree
         Climb(dirty, touched.Length, count);
     }
 
-    /// <summary>Hashes records 0 to <paramref name="count"/> − 1 and everything above them, as if all had been touched.</summary>
-    /// <param name="records">The table.</param>
-    /// <param name="count">Records in the table now, never fewer than before.</param>
-    public void Rebuild(byte* records, uint count)
-    {
-        Invariant.Check(count >= _count && count <= _capacity);
-        Blake3Lanes.HashStrided(records, _recordSize, count, _leafJob, (byte*)Level(0));
-        _count = count;
-        nuint nodes = count;
-        for (int level = 0; level < Depth; level++)
-        {
-            // The last pair may be a node and the zero beside it.
-            nodes = (nodes + 1) / 2;
-            Blake3Lanes.HashStrided((byte*)Level(level), Blake3Constants.BlockSize, nodes, Blake3.ParentJob, (byte*)Level(level + 1));
-        }
-    }
-
     private void HashLeaves(byte* records, uint* dirty, int length) =>
-        HashNodes(records, _recordSize, _leafJob, Level(0), dirty, length);
+        HashNodes(new NodeLevel(records, 0, (uint)_recordSize, NoPages, 0), _leafJob, Level(0), dirty, length);
 
-    /// <summary>Hashes the inputs number <paramref name="dirty"/> of one array to the outputs of the same numbers in another.</summary>
-    [SkipLocalsInit] // the addresses are written before they are read
-    private static void HashNodes(byte* inputs, nuint inputSize, in LaneJob job, Hash256* outputs, uint* dirty, int length)
+    /// <summary>Hashes the inputs number <paramref name="dirty"/> to the nodes of the same numbers.</summary>
+    [SkipLocalsInit] // the addresses are written before they are used
+    private static void HashNodes(in NodeLevel inputs, in LaneJob job, in NodeLevel outputs, uint* dirty, int length)
     {
-        byte** addresses = stackalloc byte*[Step];
-        byte** prefetches = stackalloc byte*[Step * MostLines];
-        Hash256* hashes = stackalloc Hash256[Step];
-        uint linesPerInput = ((uint)inputSize / Blake3Constants.BlockSize) + 1;
+        byte** from = stackalloc byte*[Step + Ahead];
+        byte** to = stackalloc byte*[Step + Ahead];
+        LaneJob step = job with { ListAhead = Ahead };
         for (int done = 0; done < length; done += Step, dirty += Step)
         {
-            int count = Math.Min(Step, length - done), next = Math.Min(Step, length - done - Step);
-            for (int i = 0; i < count; i++) addresses[i] = inputs + (dirty[i] * inputSize);
-            LaneJob step = job;
-            if (next == Step)
-            {
-                // Spread over the step: asked for at once, the lines would fill the processor's miss buffers, and hashing would wait.
-                ListLines(inputs, inputSize, outputs, dirty + Step, prefetches);
-                step = job with { Prefetches = prefetches, PrefetchesPerBlock = (linesPerInput * Blake3Lanes.Width + job.Blocks - 1) / job.Blocks };
-            }
-
-            Blake3Lanes.HashGathered(addresses, count, step, (byte*)hashes);
-            for (int i = 0; i < count; i++) outputs[dirty[i]] = hashes[i];
+            int listed = Math.Min(Step + Ahead, length - done);
+            List(inputs, dirty, listed, from);
+            List(outputs, dirty, listed, to);
+            Blake3Lanes.HashListed(from, to, Math.Min(Step, listed), step);
         }
     }
 
-    /// <summary>The cache lines of one step: of each input, and the one that its output goes to.</summary>
-    private static void ListLines(byte* inputs, nuint inputSize, Hash256* outputs, uint* dirty, byte** lines)
+    /// <summary>The addresses of the elements with these numbers. Reads and writes on to a multiple of eight.</summary>
+    private static void List(in NodeLevel level, uint* numbers, int count, byte** addresses)
     {
-        for (int i = 0; i < Step; i++)
+        if (!level.IsArray)
         {
-            byte* input = inputs + (dirty[i] * inputSize);
-            for (nuint offset = 0; offset < inputSize; offset += Blake3Constants.BlockSize) *lines++ = input + offset;
-            *lines++ = (byte*)(outputs + dirty[i]);
+            NodeLevel blocks = level;
+            for (int i = 0; i < count; i++) addresses[i] = blocks.At(numbers[i]);
+            return;
+        }
+
+        byte* first = level.First;
+        nuint size = level.Size;
+        if (!Avx512F.IsSupported)
+        {
+            for (int i = 0; i < count; i++) addresses[i] = first + (numbers[i] * size);
+            return;
+        }
+
+        Vector512<ulong> start = Vector512.Create((ulong)first);
+        Vector512<uint> sizes = Vector512.Create((ulong)size).AsUInt32();
+        for (int i = 0; i < count; i += Vector512<ulong>.Count)
+        {
+            Vector512<uint> number = Avx512F.ConvertToVector512UInt64(Vector256.Load(numbers + i)).AsUInt32();
+            (start + Avx512F.Multiply(number, sizes)).Store((ulong*)(addresses + i));
         }
     }
 
@@ -94,7 +84,7 @@ public sealed unsafe partial class TableTree
     private void Climb(uint* dirty, int length, uint count)
     {
         int oldDepth = Depth, depth = DepthOf(count);
-        bool hadRecords = !Level(oldDepth)[0].IsZero;
+        bool hadRecords = !Level(oldDepth).Node(0)->IsZero;
         for (int level = 0; level < depth; level++)
         {
             length = Parents(dirty, length);
@@ -106,22 +96,44 @@ public sealed unsafe partial class TableTree
                 length++;
             }
 
-            HashNodes((byte*)Level(level), Blake3Constants.BlockSize, Blake3.ParentJob, Level(level + 1), dirty, length);
+            HashNodes(Level(level).Pairs(), Blake3.ParentJob, Level(level + 1), dirty, length);
         }
 
         _count = count;
     }
 
+    /// <summary>Halves sorted numbers and drops what is then there twice.</summary>
+    /// <returns>How many are left.</returns>
     private static int Parents(uint* dirty, int length)
     {
-        int parents = 0;
-        for (int i = 0; i < length; i++)
+        if (length == 0) return 0;
+        int kept = 0, done = 0;
+        uint last = ~0u; // no parent: a parent is at most half of it
+        if (Avx512F.IsSupported)
         {
-            uint parent = dirty[i] >> 1;
-            dirty[parents] = parent; // written always, kept when it is the first of its kind: no branch to mispredict
-            parents += i + 1 == length || dirty[i + 1] >> 1 != parent ? 1 : 0;
+            // A lane stays when it differs from the lane before it; lane 0 is compared with the last lane of the vector before.
+            Vector512<uint> before = Vector512.Create(last);
+            for (; done + Vector512<uint>.Count <= length; done += Vector512<uint>.Count)
+            {
+                Vector512<uint> parents = Vector512.Load(dirty + done) >>> 1;
+                Vector512<uint> isNew = ~Vector512.Equals(parents, Avx512F.AlignRight32(parents, before, 15));
+                Avx512F.Compress(Vector512<uint>.Zero, isNew, parents).Store(dirty + kept);
+                kept += BitOperations.PopCount((uint)isNew.ExtractMostSignificantBits());
+                before = parents;
+            }
+
+            if (done > 0) last = before[15];
         }
 
-        return parents;
+        for (; done < length; done++)
+        {
+            // Written always, kept when it is the first of its kind: no branch to mispredict.
+            uint parent = dirty[done] >> 1;
+            dirty[kept] = parent;
+            kept += parent != last ? 1 : 0;
+            last = parent;
+        }
+
+        return kept;
     }
 }

@@ -15,8 +15,10 @@ namespace FastLedger.Cryptography;
 /// level 1   nodes over two leaves    capacity / 2 × 32      and stands beside its sibling: the two are one aligned 64-byte
 /// …                                                         line, which is exactly the block that their parent hashes.
 /// </code>
-/// The arrays are reserved address space, backed by memory only where nodes exist. A record that was never touched is 32 zero bytes at
-/// level 0, and a node over two zeros is zero, so memory that was never written is a correct empty tree.
+/// A table whose pages may leave memory keeps the levels below the page's root in a block per page instead, 64 bytes per record, so that
+/// they leave with the page. They are made again from its records, and that they lead to the same root proves that nothing else came back.
+/// <para>The arrays are reserved address space, backed by memory only where nodes exist. A record that was never touched is 32 zero bytes at
+/// level 0, and a node over two zeros is zero, so memory that was never written is a correct empty tree.</para>
 /// Thread: one at a time (the executor's). Alloc: none after construction. Blocks: no.
 /// </remarks>
 public sealed unsafe partial class TableTree : IDisposable, IMerkleNodes
@@ -24,25 +26,40 @@ public sealed unsafe partial class TableTree : IDisposable, IMerkleNodes
     /// <summary>Largest capacity, in records.</summary>
     public const long MaxCapacity = 1L << 31;
 
+    private const int PageBytes = 4096;
+    private const int NoPages = 31;
+
     private readonly ReservedMemory _nodes;
+    private readonly ReservedMemory? _blocks;
     private readonly ReservedMemory _dirty;
     private readonly ReservedMemory _spare;
     private readonly LaneJob _leafJob;
     private readonly nuint _recordSize;
     private readonly ulong _capacity;
+    private readonly int _pageLevel;
     private uint _count;
 
     /// <summary>Reserves the tree of a table.</summary>
     /// <param name="recordSize">Bytes per record: a multiple of 64, at most 1,024.</param>
     /// <param name="capacity">Most records that the table can have: 1 to 2^31.</param>
-    public TableTree(int recordSize, long capacity)
+    /// <param name="pagesLeave">Keeps the nodes below the root of a page with the page: see <see cref="RebuildPage"/>. Record sizes are powers
+    /// of two then.</param>
+    public TableTree(int recordSize, long capacity, bool pagesLeave = false)
     {
         Invariant.Check(recordSize is > 0 and <= Blake3Constants.ChunkSize && recordSize % Blake3Constants.BlockSize == 0);
         Invariant.Check(capacity is > 0 and <= MaxCapacity);
         _recordSize = (nuint)recordSize;
         _leafJob = Blake3.RecordJob(recordSize);
         _capacity = BitOperations.RoundUpToPowerOf2((ulong)capacity);
-        _nodes = new ReservedMemory((nuint)_capacity * 2 * Hash256.Size, hugePages: true);
+        if (pagesLeave)
+        {
+            Invariant.Check(BitOperations.IsPow2(recordSize));
+            _pageLevel = BitOperations.Log2((uint)(PageBytes / recordSize));
+            _capacity = Math.Max(_capacity, 1UL << _pageLevel);
+            _blocks = new ReservedMemory((nuint)_capacity * 2 * Hash256.Size);
+        }
+
+        _nodes = new ReservedMemory((nuint)(_capacity >> _pageLevel) * 2 * Hash256.Size, hugePages: !pagesLeave);
         _dirty = new ReservedMemory((nuint)_capacity * sizeof(uint));
         _spare = new ReservedMemory((nuint)_capacity * sizeof(uint));
     }
@@ -62,7 +79,7 @@ public sealed unsafe partial class TableTree : IDisposable, IMerkleNodes
     public Hash256 Node(int level, ulong index)
     {
         Invariant.Check((uint)level <= (uint)Depth && index < 1UL << (Depth - level));
-        return Level(level)[index];
+        return *Level(level).Node((uint)index);
     }
 
     /// <summary>The inclusion proof of one record, for <see cref="MerkleProof.VerifyInclusion"/> with size 2^<see cref="Depth"/>.</summary>
@@ -89,6 +106,7 @@ public sealed unsafe partial class TableTree : IDisposable, IMerkleNodes
     public void Clear()
     {
         _nodes.Clear();
+        _blocks?.Clear();
         _count = 0;
     }
 
@@ -96,12 +114,23 @@ public sealed unsafe partial class TableTree : IDisposable, IMerkleNodes
     public void Dispose()
     {
         _nodes.Dispose();
+        _blocks?.Dispose();
         _dirty.Dispose();
         _spare.Dispose();
     }
 
     private static int DepthOf(uint count) => count < 2 ? 0 : BitOperations.Log2(count - 1) + 1;
 
-    /// <summary>First node of a level: the levels lie one behind the other, each half as long as the one before.</summary>
-    private Hash256* Level(int level) => (Hash256*)_nodes.Pointer + ((2 * _capacity) - ((2 * _capacity) >> level));
+    private NodeLevel Level(int level)
+    {
+        if (level < _pageLevel)
+        {
+            uint perBlock = 2u << _pageLevel;
+            return new NodeLevel(_blocks!.Pointer, (perBlock - (perBlock >> level)) * Hash256.Size, Hash256.Size, _pageLevel - level, _pageLevel + 6);
+        }
+
+        // One level behind the other, each half as long as the one before.
+        ulong nodes = 2 * (_capacity >> _pageLevel);
+        return new NodeLevel(_nodes.Pointer + ((nodes - (nodes >> (level - _pageLevel))) * Hash256.Size), 0, Hash256.Size, NoPages, 0);
+    }
 }

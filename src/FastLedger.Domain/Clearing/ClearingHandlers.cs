@@ -61,6 +61,8 @@ public sealed class ClearingHandlers
                 return _cycles.Recast(Command.As<CycleCommand>(in command), ref result);
             case Opcode.SubmitExchange:
                 return _exchanges.Submit(Command.As<ExchangeCommand>(in command), ref result);
+            case Opcode.WithdrawExchange:
+                return _exchanges.Withdraw(Command.As<ExchangeCommand>(in command), ref result);
             case Opcode.SetExchangeCurrency:
                 return _exchanges.SetCurrency(Command.As<ExchangeCommand>(in command), ref result);
             case Opcode.CreateExchange:

@@ -21,6 +21,7 @@ public sealed partial class CycleHandlers
         if (code != ResultCode.Ok) return code;
         ref readonly PaymentSystemRecord system = ref _tables.Systems[_tables.Cycles[command.Cycle].System];
         if (system.Phase != ResolutionPhase.Idle) return ResultCode.ResolutionRunning;
+        if (!_context.HasRoomForEvents) return ResultCode.Overloaded;
         ref readonly AccountRecord clearing = ref _ledger.Accounts[system.ClearingAccount];
         if (clearing.IsBlocked || clearing.Balance != Int128.Zero || clearing.DebitsPending != UInt128.Zero) return ResultCode.NoClearingAccount;
         if (command.Rule == ShortfallRule.Recast && _ledger.Undo.IsRecording) return ResultCode.NotAllowedInChain;
@@ -65,6 +66,7 @@ public sealed partial class CycleHandlers
         ResultCode code = Find(command, CycleState.Closed);
         if (code != ResultCode.Ok) return code;
         if (_ledger.Undo.IsRecording) return ResultCode.NotAllowedInChain;
+        if (!_context.HasRoomForEvents) return ResultCode.Overloaded;
         uint position = _tables.CyclePositionByMember.Find(PaymentTables.Pair(command.Cycle, command.Member));
         if (position == 0) return ResultCode.UnknownMember;
         uint before = _tables.Cycles[command.Cycle].DroppedCount;
@@ -127,6 +129,13 @@ public sealed partial class CycleHandlers
             cycle.ObligationCount--;
             cycle.DroppedCount++;
         }
+
+        for (uint at = cycle.FirstPosition; at != 0; at = _tables.CyclePositions[at].Next)
+        {
+            if (_tables.CyclePositions[at].Dropped != 1) continue;
+            _tables.CyclePositions.Change(at).Dropped = 2;
+            _events.CycleRecast(cycleNumber, _tables.CyclePositions[at].Member);
+        }
     }
 
     private void Pay(in CycleCommand command, uint clearing)
@@ -151,8 +160,9 @@ public sealed partial class CycleHandlers
 
         for (uint at = cycle.FirstPosition; at != 0; at = _tables.CyclePositions[at].Next)
         {
-            Int128 net = _tables.CyclePositions[at].Net;
-            if (net > Int128.Zero) Move(command, HistoryKind.Netting, clearing, _tables.Members[_tables.CyclePositions[at].Member].Account, (UInt128)net);
+            ref readonly CyclePositionRecord position = ref _tables.CyclePositions[at];
+            if (position.Net > Int128.Zero) Move(command, HistoryKind.Netting, clearing, _tables.Members[position.Member].Account, (UInt128)position.Net);
+            if (position.Dropped == 0) _events.CycleSettled(command.Cycle, position.Member, position.Net);
         }
 
         Invariant.Check(_ledger.Accounts[clearing].Balance == Int128.Zero);

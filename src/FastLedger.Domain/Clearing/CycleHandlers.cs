@@ -21,11 +21,13 @@ public sealed partial class CycleHandlers
     private readonly Ledger _ledger;
     private readonly PaymentTables _tables;
     private readonly ExecutionContext _context;
+    private readonly ClearingEvents _events;
 
     /// <summary>Handlers over the context's ledger.</summary>
     public CycleHandlers(ExecutionContext context)
     {
         _context = context;
+        _events = new ClearingEvents(context);
         _ledger = context.Ledger;
         _tables = _ledger.Clearing;
     }

@@ -55,7 +55,7 @@ public struct CyclePositionRecord
     [FieldOffset(4)] public uint Member;
     /// <summary>Next position of the cycle.</summary>
     [FieldOffset(8)] public uint Next;
-    /// <summary>1 while a recast drops the member.</summary>
+    /// <summary>1 while a recast drops the member, 2 afterwards.</summary>
     [FieldOffset(12)] public uint Dropped;
     [FieldOffset(16)] public UInt128 Out;
     [FieldOffset(32)] public UInt128 In;

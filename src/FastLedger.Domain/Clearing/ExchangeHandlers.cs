@@ -18,18 +18,20 @@ public sealed class ExchangeHandlers
     /// <summary>Currencies of one exchange: bounds the work of a test.</summary>
     public const uint MaxCurrencies = 32;
 
-    private const uint Waiting = 1, Settled = 2;
+    private const uint Waiting = 1, Settled = 2, Withdrawn = 3;
     private const ulong MaxAmount = 1ul << 62, MaxRate = 1ul << 31;
     private const uint Million = 1_000_000;
 
     private readonly Ledger _ledger;
     private readonly PaymentTables _tables;
     private readonly ExecutionContext _context;
+    private readonly ClearingEvents _events;
 
     /// <summary>Handlers over the context's ledger.</summary>
     public ExchangeHandlers(ExecutionContext context)
     {
         _context = context;
+        _events = new ClearingEvents(context);
         _ledger = context.Ledger;
         _tables = _ledger.Clearing;
     }
@@ -58,7 +60,7 @@ public sealed class ExchangeHandlers
         if (!_tables.Systems.Has(command.System)) return ResultCode.UnknownPaymentSystem;
         ref readonly PaymentSystemRecord system = ref _tables.Systems[command.System];
         if (system.OperatorPolicy != _context.Policy) return ResultCode.Unauthorized;
-        if (command.RateNumerator - 1 >= MaxRate || command.RateDenominator - 1 >= MaxRate || command.HaircutPpm > Million || command.Amount > MaxAmount) return ResultCode.InvalidExchange;
+        if (command.RateNumerator is 0 or > MaxRate || command.RateDenominator is 0 or > MaxRate || command.HaircutPpm > Million || command.Amount > MaxAmount) return ResultCode.InvalidExchange;
         if (system.Exchange != 0 && system.Exchange != command.Exchange) return ResultCode.InvalidExchange;
         uint number = _tables.Exchanges[command.Exchange].FirstCurrency;
         while (number != 0 && _tables.ExchangeCurrencies[number].System != command.System) number = _tables.ExchangeCurrencies[number].Next;
@@ -95,11 +97,12 @@ public sealed class ExchangeHandlers
         if (code != ResultCode.Ok) return code;
         if (!IsCurrency(command.System, command.Exchange) || !IsCurrency(command.CounterSystem, command.Exchange)) return ResultCode.UnknownExchange;
         if (command.First == command.Second || command.System == command.CounterSystem) return ResultCode.SameAccount;
-        if (command.Amount - 1 >= MaxAmount || command.CounterAmount - 1 >= MaxAmount) return ResultCode.InvalidExchange;
+        if (command.Amount is 0 or > MaxAmount || command.CounterAmount is 0 or > MaxAmount) return ResultCode.InvalidExchange;
         uint firstPays = _tables.MemberByPlace.Find(PaymentTables.Pair(command.System, command.First));
         uint firstReceives = _tables.MemberByPlace.Find(PaymentTables.Pair(command.CounterSystem, command.First));
         uint secondPays = _tables.MemberByPlace.Find(PaymentTables.Pair(command.CounterSystem, command.Second));
         uint secondReceives = _tables.MemberByPlace.Find(PaymentTables.Pair(command.System, command.Second));
+        if (!_context.HasRoomForEvents) return ResultCode.Overloaded;
         if (firstPays == 0 || firstReceives == 0 || secondPays == 0 || secondReceives == 0) return ResultCode.UnknownMember;
         uint number = _tables.ExchangePairs.Append();
         if (number == 0) return ResultCode.TableFull;
@@ -118,6 +121,27 @@ public sealed class ExchangeHandlers
         return ResultCode.Ok;
     }
 
+    /// <summary>Takes a pair that waits out of its exchange.</summary>
+    public ResultCode Withdraw(in ExchangeCommand command, ref CommandResult result)
+    {
+        if ((command.System | command.CounterSystem | command.First | command.Second | command.HaircutPpm) != 0 || HasRate(command) || HasReserved(command))
+            return ResultCode.ReservedFieldNotZero;
+        ResultCode code = CheckOperator(command.Exchange);
+        if (code != ResultCode.Ok) return code;
+        if (command.Amount > uint.MaxValue || !_tables.ExchangePairs.Has((uint)command.Amount)) return ResultCode.UnknownExchange;
+        uint number = (uint)command.Amount;
+        if (_tables.ExchangePairs[number].Exchange != command.Exchange) return ResultCode.UnknownExchange;
+        if (_tables.ExchangePairs[number].State != Waiting) return ResultCode.ExchangeState;
+        if (!_context.HasRoomForEvents) return ResultCode.Overloaded;
+        ref ExchangeRecord exchange = ref _tables.Exchanges.Change(command.Exchange);
+        if (exchange.Cursor == number) exchange.Cursor = _tables.ExchangePairs[number].Next;
+        Leave(number, ref exchange);
+        _tables.ExchangePairs.Change(number).State = Withdrawn;
+        _events.Exchange(number, PaymentEventKind.ExchangeWithdrawn);
+        result.Value = number;
+        return ResultCode.Ok;
+    }
+
     /// <summary>Tries the pairs that wait, in their order, after a pay-in; bounded, and goes on in the next block.</summary>
     public void Retry(uint exchangeNumber, ref int budget)
     {
@@ -129,7 +153,7 @@ public sealed class ExchangeHandlers
             exchange.Cursor = exchange.Head;
         }
 
-        while (exchange.Cursor != 0 && budget-- > 0)
+        while (exchange.Cursor != 0 && _context.HasRoomForEvents && budget-- > 0)
         {
             uint number = exchange.Cursor;
             exchange.Cursor = _tables.ExchangePairs[number].Next;
@@ -201,6 +225,7 @@ public sealed class ExchangeHandlers
         pair.State = Settled;
         pair.SettledSequence = _context.Sequence;
         _tables.Exchanges.Change(pair.Exchange).Settled++;
+        _events.Exchange(number, PaymentEventKind.ExchangeSettled);
     }
 
     private void Move(uint number, uint from, uint to, UInt128 amount, in Hash256 reference)
@@ -225,6 +250,7 @@ public sealed class ExchangeHandlers
         else exchange.Head = number;
         exchange.Tail = number;
         exchange.WaitingCount++;
+        _events.Exchange(number, PaymentEventKind.ExchangeWaits);
     }
 
     private void Leave(uint number, ref ExchangeRecord exchange)

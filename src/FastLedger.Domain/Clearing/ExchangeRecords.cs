@@ -48,7 +48,7 @@ public struct ExchangeCurrencyRecord
 public struct ExchangePairRecord
 {
     [FieldOffset(0)] public uint Exchange;
-    /// <summary>1 while it waits, 2 when it settled.</summary>
+    /// <summary>1 while it waits, 2 when it settled, 3 when it was withdrawn.</summary>
     [FieldOffset(4)] public uint State;
     /// <summary>Members of the first participant: in the system it pays in, and in the one it is paid in.</summary>
     [FieldOffset(8)] public uint FirstPays;

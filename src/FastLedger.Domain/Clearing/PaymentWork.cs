@@ -60,6 +60,11 @@ public sealed class PaymentWork
     public void BeginBlock()
     {
         int budget = _tables.WorkPerBlock;
+
+        // What is at work goes first: payments whose time comes meanwhile have to wait for its end anyway, and must not use up what it needs
+        // to get there.
+        for (uint number = 1; number < _tables.Systems.Count; number++)
+            if (_tables.Systems[number].Phase != ResolutionPhase.Idle) Resolve(number, ref budget);
         while (budget > 0 && _context.HasRoomForEvents && _tables.Times.NextNs <= _context.TimestampNs)
         {
             budget--;
@@ -69,10 +74,9 @@ public sealed class PaymentWork
 
         for (uint number = 1; number < _tables.Systems.Count; number++)
         {
-            if (NextNs(_tables.Systems[number]) > _context.TimestampNs) continue;
-            _context.Sequence = ++_ledger.Counters.Sequence;
-            if (_tables.Systems[number].Phase == ResolutionPhase.Idle) _resolution.Start(number);
-            _resolution.Work(number, ref budget);
+            if (_tables.Systems[number].Phase != ResolutionPhase.Idle || NextNs(_tables.Systems[number]) > _context.TimestampNs) continue;
+            _resolution.Start(number);
+            Resolve(number, ref budget);
         }
 
         for (uint number = 1; number < _tables.Exchanges.Count; number++)
@@ -97,6 +101,12 @@ public sealed class PaymentWork
         return system.ResolvePeriodNs != 0 ? system.NextResolveNs : long.MaxValue;
     }
 
+    private void Resolve(uint number, ref int budget)
+    {
+        _context.Sequence = ++_ledger.Counters.Sequence;
+        _resolution.Work(number, ref budget);
+    }
+
     private void Due(uint number)
     {
         ref readonly PaymentRecord payment = ref _tables.Payments[number];
@@ -107,10 +117,12 @@ public sealed class PaymentWork
             return;
         }
 
-        // The queues are closed while a resolution is at work.
+        // The queues are closed while a resolution is at work. The new time stands in the record, so that a replica that makes the list of
+        // times anew from the records takes them in the same order.
         if (_tables.Systems[_tables.Members[payment.Sender].System].Phase != ResolutionPhase.Idle)
         {
             _tables.Times.Remove(number);
+            _tables.Payments.Change(number).RejectNs = _context.TimestampNs + 1;
             _tables.Times.Add(number, _context.TimestampNs + 1);
             return;
         }

@@ -2,6 +2,7 @@
 using System;
 using FastLedger.Domain.Accounts;
 using FastLedger.Domain.Agreements;
+using FastLedger.Domain.CentralCounterparty;
 using FastLedger.Domain.Clearing;
 using FastLedger.Domain.Sessions;
 using FastLedger.Domain.Trading;
@@ -31,6 +32,7 @@ public sealed partial class Executor : IDisposable
     private readonly InstrumentHandlers _instruments;
     private readonly OrderHandlers _orders;
     private readonly ClearingHandlers _clearing;
+    private readonly CounterpartyDispatch _counterparties;
     private readonly AgreementHandlers _agreements;
     private readonly Slab<Receipt> _receipts = new(MaxBatchCommands);
     private ulong _height;
@@ -47,6 +49,7 @@ public sealed partial class Executor : IDisposable
         _instruments = new InstrumentHandlers(_context);
         _orders = new OrderHandlers(_context);
         _clearing = new ClearingHandlers(_context);
+        _counterparties = new CounterpartyDispatch(_context);
         _agreements = new AgreementHandlers(_context, _transfers);
     }
 
@@ -104,6 +107,7 @@ public sealed partial class Executor : IDisposable
         _context.Session = session;
         _context.Policy = _session.Policy;
         _context.Authority.BeginBatch();
+        if (known && session != 0) _ledger.Results.Open(session, _session.Commands, commands.Length);
 
         for (int i = 0; i < commands.Length && i < PrefetchDistance; i++) Prefetch(commands[i]);
         int failed = 0;
@@ -201,6 +205,7 @@ public sealed partial class Executor : IDisposable
     private static bool KeepsValue(ResultCode code) =>
         code is ResultCode.ExternalIdExists or ResultCode.SessionExists or ResultCode.MassCancelPartial
             or ResultCode.PaymentState or ResultCode.CycleShortfall
+            or ResultCode.VariationShortfall or ResultCode.LossUncovered or ResultCode.DeliveryIncomplete
             or ResultCode.ContentExists or ResultCode.VersionDiffers or ResultCode.AlreadyCommitted;
 
     private ResultCode Dispatch(in Command command, ref CommandResult result)
@@ -243,6 +248,8 @@ public sealed partial class Executor : IDisposable
                 return _accounts.OpenAccount(Command.As<OpenAccountCommand>(in command), ref result);
             case Opcode.SetFloor or Opcode.FreezeAccount or Opcode.UnfreezeAccount or Opcode.CloseAccount or Opcode.ReopenAccount:
                 return _accounts.ChangeAccount(Command.As<ChangeAccountCommand>(in command), ref result);
+            case >= Opcode.CreateCounterparty and <= Opcode.ApplyWaterfall:
+                return _counterparties.Dispatch(command, ref result);
             default:
                 return _clearing.Dispatch(command, ref result);
         }

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
+using FastLedger.State.Checkpoints;
 
 namespace FastLedger.Domain.Sessions;
 
@@ -12,7 +13,8 @@ namespace FastLedger.Domain.Sessions;
 /// session may have in flight, so an unanswered command's result is always there.
 /// </summary>
 /// <remarks>
-/// Derived from the journal, not part of the state root, but the same on every replica. Entries of a session are in ascending order of
+/// Not part of the state root, but the same on every replica, and kept by checkpoints: the journal may no longer hold the commands of a
+/// session that has been silent since. Entries of a session are in ascending order of
 /// their numbers; clients usually number without gaps, so the first guess is almost always right and a binary search settles the rest.
 /// Thread: executor only. Alloc: none. Blocks: no.
 /// </remarks>
@@ -20,6 +22,9 @@ public sealed unsafe class ResultWindow : IDisposable
 {
     /// <summary>Commands per session whose results are retained: a power of two.</summary>
     public const int Length = 1 << 17;
+
+    private const byte RegionId = 128;
+    private const uint EntriesPerPage = PagedRegion.PageBytes / 64;
 
     private readonly ReservedMemory _memory;
     private readonly Entry* _entries;
@@ -31,6 +36,27 @@ public sealed unsafe class ResultWindow : IDisposable
         _sessions = sessions;
         _memory = new ReservedMemory((nuint)sessions * Length * (uint)sizeof(Entry));
         _entries = (Entry*)_memory.Pointer;
+        Pages = new PagedRegion(RegionId, _memory.Pointer, PagedRegion.PageBytes, (ulong)sessions * (Length / EntriesPerPage));
+    }
+
+    /// <summary>The windows as pages: what checkpoints write.</summary>
+    public PagedRegion Pages { get; }
+
+    /// <summary>Prepares for the results of a batch; call before their <see cref="Store"/>.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="position">How many commands the session has executed.</param>
+    /// <param name="count">Most results that follow: 1 … <see cref="Length"/>.</param>
+    public void Open(uint session, ulong position, int count)
+    {
+        Invariant.Check(session < _sessions && count is > 0 and <= Length);
+        uint first = session * (Length / EntriesPerPage);
+        ulong last = (position + (ulong)count - 1) / EntriesPerPage;
+        for (ulong page = position / EntriesPerPage; page <= last; page++)
+        {
+            uint number = first + (uint)(page & ((Length / EntriesPerPage) - 1));
+            if (Pages.IsCapturing) Pages.Keep(number);
+            Pages.MarkDirty(number);
+        }
     }
 
     /// <summary>Keeps a result.</summary>
@@ -84,7 +110,11 @@ public sealed unsafe class ResultWindow : IDisposable
     }
 
     /// <summary>Frees the windows.</summary>
-    public void Dispose() => _memory.Dispose();
+    public void Dispose()
+    {
+        Pages.Dispose();
+        _memory.Dispose();
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref Entry At(uint session, ulong position)

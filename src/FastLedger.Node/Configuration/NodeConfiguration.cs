@@ -116,6 +116,11 @@ public static class NodeConfiguration
     {
         value = null;
         if (type == typeof(string)) value = text;
+        else if (type == typeof(bool))
+        {
+            if (!bool.TryParse(text, out bool flag)) return false;
+            value = flag;
+        }
         else if (type.IsEnum)
         {
             if (!Enum.TryParse(type, text, ignoreCase: true, out value) || !Enum.IsDefined(type, value)) return false;
@@ -145,5 +150,5 @@ public static class NodeConfiguration
     }
 
     private static string Describe(Type type) =>
-        type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type)).ToLowerInvariant()}" : "a whole number in range, such as 4096 or 64MiB";
+        type == typeof(bool) ? "true or false" : type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type)).ToLowerInvariant()}" : "a whole number in range, such as 4096 or 64MiB";
 }

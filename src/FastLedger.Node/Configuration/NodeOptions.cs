@@ -29,7 +29,14 @@ public sealed class NodeOptions
 
     public JournalSection Journal { get; set; } = new();
 
+    public StateSection State { get; set; } = new();
+
     public PipelineSection Pipeline { get; set; } = new();
+
+    public ClusterSection Cluster { get; set; } = new();
+
+    /// <summary>Time between two blocks of the logical clock.</summary>
+    internal const long LogicalBlockNs = 1_000;
 
     /// <summary>The address to listen on. Valid when <see cref="Faults"/> is empty.</summary>
     public IPEndPoint ListenEndPoint => IPEndPoint.Parse(Listen);
@@ -56,6 +63,8 @@ public sealed class NodeOptions
         Require(Limits.MaxKeepAliveMs >= Limits.MinKeepAliveMs && Limits.MaxKeepAliveMs <= 3_600_000, "limits.max_keep_alive_ms must be min_keep_alive_ms … 3,600,000");
         Require(Journal.SegmentBytes is >= 1 << 22 and <= 1L << 34 && Journal.SegmentBytes % 4096 == 0, "journal.segment_bytes must be 4 MiB … 16 GiB, a multiple of 4,096");
         Require(IsRing(Journal.RingBytes, 1 << 22), "journal.ring_bytes must be a power of two, 4 MiB … 1 GiB");
+        Cluster.AddFaults(faults, Genesis);
+        faults.AddRange(State.Faults());
         return faults;
     }
 
@@ -95,6 +104,9 @@ public sealed class GenesisSection
     [Description("Payments that clearing looks at, removes or settles by itself in one block.")]
     public uint PaymentWorkPerBlock { get; set; } = 1 << 16;
 
+    [Description("Validators as node=public key, separated by commas, nodes ascending. Empty: one replica with a key of its own.")]
+    public string Validators { get; set; } = "";
+
     /// <summary>The genesis these settings describe.</summary>
     public Genesis ToGenesis() => new()
     {
@@ -108,6 +120,7 @@ public sealed class GenesisSection
         MaxOrders = MaxOrders,
         MaxPayments = MaxPayments,
         PaymentWorkPerBlock = PaymentWorkPerBlock,
+        Validators = ClusterSection.ReadValidators(Validators),
     };
 }
 

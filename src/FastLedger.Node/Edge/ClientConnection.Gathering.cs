@@ -39,8 +39,8 @@ internal sealed partial class ClientConnection
         long start = Stopwatch.GetTimestamp();
         CommandBatchHead batch = _session.Batch;
         int bodyBytes = (int)frame.Body.Length;
-        int bodyOffset = CoreStage.BodyOffset(batch.Count);
-        if (!_ingress.TryClaim(bodyOffset + bodyBytes, out ByteRing.Entry entry))
+        int bodyOffset = IngressHead.BodyOffset(batch.Count);
+        if (!_rings.Batches.TryClaim(bodyOffset + bodyBytes, out ByteRing.Entry entry))
         {
             CheckGathered();
             return false;
@@ -50,7 +50,7 @@ internal sealed partial class ClientConnection
         Span<byte> body = payload[bodyOffset..];
         frame.Body.CopyTo(body);
         ResultCode code = BatchVerifier.Prepare(
-            body, _chainId, CoreStage.Hashes(payload, batch.Count), out Hash256 digest, _messages.AsSpan(_gatheredCount * SlotBytes, SignedMessages.BatchBytes));
+            body, _chainId, IngressHead.Hashes(payload, batch.Count), out Hash256 digest, _messages.AsSpan(_gatheredCount * SlotBytes, SignedMessages.BatchBytes));
         if (code != ResultCode.Ok)
         {
             ByteRing.Abandon(entry);
@@ -58,7 +58,7 @@ internal sealed partial class ClientConnection
         }
         else
         {
-            IngressHead.In(payload) = new IngressHead { Kind = IngressKind.Batch, Session = _session.Session, Connection = Id, Count = batch.Count, Digest = digest };
+            IngressHead.In(payload) = new IngressHead { Kind = IngressKind.Batch, Session = _session.Session, Connection = Id, Count = batch.Count, Digest = digest, Key = _session.PublicKey };
             _gathered[_gatheredCount++] = new Gathered(entry, frame.Header, batch.FirstNumber, bodyOffset);
             _gatheredBytes += bodyBytes;
         }
@@ -97,7 +97,7 @@ internal sealed partial class ClientConnection
 
         _gatheredCount = 0;
         _gatheredBytes = 0;
-        _coreBell.Ring();
+        _rings.ConsensusBell.Ring();
         _times.Add(Stage.Ingress, start);
     }
 

@@ -22,22 +22,18 @@ internal sealed partial class ClientConnection
     private bool _unflushed;
     private int _unsentBytes;
     private volatile bool _ended;
+    private ulong _certifiedHeight;
 
-    /// <summary>Sends a finished frame under this connection's next number. Any thread.</summary>
-    public void Send(ReadOnlySpan<byte> frame)
+    /// <summary>Sends finished frames, one after the other, under this connection's next numbers. Any thread.</summary>
+    public void Send(ReadOnlySpan<byte> frames)
     {
         lock (_sendLock)
         {
             if (_ended) return;
-            long nowNs = NowNs();
-            Span<byte> header = stackalloc byte[Protocol.ProtocolLimits.HeaderBytes];
-            frame[..header.Length].CopyTo(header);
-            FrameWriter.Restamp(header, _session.TakeSeqNum(nowNs), (ulong)nowNs, FrameFlags.None);
             try
             {
-                _transport.Output.Write(header);
-                _transport.Output.Write(frame[header.Length..]);
-                Flush(frame.Length);
+                Write(frames);
+                Flush(frames.Length);
             }
             catch (Exception e) when (SocketTransport.IsConnectionFault(e))
             {
@@ -46,11 +42,50 @@ internal sealed partial class ClientConnection
         }
     }
 
-    /// <summary>Sends the answer to a batch. Any thread.</summary>
-    public void SendBatchResult(ReadOnlySpan<byte> frame)
+    /// <summary>Sends what a certified block gave, behind the block's certificate if this connection did not get it yet. Consensus thread.</summary>
+    /// <param name="height">The block.</param>
+    /// <param name="certificate">Its certificate, a finished frame.</param>
+    /// <param name="frames">Finished frames.</param>
+    /// <param name="answersBatch">They answer a batch.</param>
+    public void SendCertified(ulong height, ReadOnlySpan<byte> certificate, ReadOnlySpan<byte> frames, bool answersBatch)
     {
-        _session.BatchAnswered();
-        Send(frame);
+        if (answersBatch) _session.BatchAnswered();
+        lock (_sendLock)
+        {
+            if (_ended) return;
+            try
+            {
+                int length = frames.Length;
+                if (_certifiedHeight != height)
+                {
+                    _certifiedHeight = height;
+                    Write(certificate);
+                    length += certificate.Length;
+                }
+
+                Write(frames);
+                Flush(length);
+            }
+            catch (Exception e) when (SocketTransport.IsConnectionFault(e))
+            {
+                _ended = true;
+            }
+        }
+    }
+
+    private void Write(ReadOnlySpan<byte> frames)
+    {
+        long nowNs = NowNs();
+        Span<byte> header = stackalloc byte[Protocol.ProtocolLimits.HeaderBytes];
+        while (!frames.IsEmpty)
+        {
+            int length = (int)System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(frames);
+            frames[..header.Length].CopyTo(header);
+            FrameWriter.Restamp(header, _session.TakeSeqNum(nowNs), (ulong)nowNs, FrameFlags.None);
+            _transport.Output.Write(header);
+            _transport.Output.Write(frames[header.Length..length]);
+            frames = frames[length..];
+        }
     }
 
     private void SendMessage<T>(in T message) where T : unmanaged, IMessage

@@ -27,8 +27,7 @@ internal sealed partial class ClientConnection
     private readonly ITransportConnection _transport;
     private readonly ServerSession _session;
     private readonly Hash256 _chainId;
-    private readonly ByteRing _ingress;
-    private readonly Doorbell _coreBell;
+    private readonly StageRings _rings;
     private readonly StageTimes _times;
     private readonly Lock _sessionLock = new();
     private readonly int _maxUnsentBytes;
@@ -36,14 +35,13 @@ internal sealed partial class ClientConnection
     private TaskCompletionSource<(ResultCode Code, ulong Value)>? _handshakeStep;
 
     public ClientConnection(
-        ConnectionId id, ITransportConnection transport, ServerSession session, Hash256 chainId, ByteRing ingress, Doorbell coreBell, StageTimes times, int maxUnsentBytes, CancellationToken coreStopped)
+        ConnectionId id, ITransportConnection transport, ServerSession session, Hash256 chainId, StageRings rings, StageTimes times, int maxUnsentBytes, CancellationToken coreStopped)
     {
         Id = id;
         _transport = transport;
         _session = session;
         _chainId = chainId;
-        _ingress = ingress;
-        _coreBell = coreBell;
+        _rings = rings;
         _times = times;
         _maxUnsentBytes = maxUnsentBytes;
         _coreStopped = coreStopped;
@@ -130,7 +128,7 @@ internal sealed partial class ClientConnection
 
     private bool TryAcceptQuery(in Frame frame)
     {
-        if (!_ingress.TryClaim(IngressHead.Size + (int)frame.Body.Length, out ByteRing.Entry entry)) return false;
+        if (!_rings.Queries.TryClaim(IngressHead.Size + (int)frame.Body.Length, out ByteRing.Entry entry)) return false;
         frame.Body.CopyTo(entry.Payload[IngressHead.Size..]);
         IngressHead.In(entry.Payload) = new IngressHead
         {
@@ -141,7 +139,7 @@ internal sealed partial class ClientConnection
             SeqNum = frame.Header.SeqNum,
         };
         ByteRing.Publish(entry);
-        _coreBell.Ring();
+        _rings.ExecutionBell.Ring();
         return true;
     }
 
@@ -202,10 +200,11 @@ internal sealed partial class ClientConnection
 
     private bool TryAsk(in IngressHead question)
     {
-        if (!_ingress.TryClaim(IngressHead.Size, out ByteRing.Entry entry)) return false;
+        bool isOrdered = question.Kind == IngressKind.Register;
+        if (!(isOrdered ? _rings.Batches : _rings.Queries).TryClaim(IngressHead.Size, out ByteRing.Entry entry)) return false;
         IngressHead.In(entry.Payload) = question;
         ByteRing.Publish(entry);
-        _coreBell.Ring();
+        (isOrdered ? _rings.ConsensusBell : _rings.ExecutionBell).Ring();
         return true;
     }
 

@@ -24,21 +24,20 @@ internal sealed class ClientListener : IAsyncDisposable
     private readonly ServerSessionOptions _sessionOptions;
     private readonly NodeOptions _options;
     private readonly ConnectionTable _connections;
-    private readonly ByteRing _ingress;
-    private readonly Doorbell _coreBell;
+    private readonly StageRings _rings;
     private readonly StageTimes _times;
     private readonly CancellationToken _coreStopped;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<ConnectionId, Task> _running = new();
     private readonly Timer _timer;
     private Task _accepting = Task.CompletedTask;
+    private long _faults;
 
-    public ClientListener(NodeOptions options, Hash256 chainId, ConnectionTable connections, ByteRing ingress, Doorbell coreBell, StageTimes times, CancellationToken coreStopped)
+    public ClientListener(NodeOptions options, Hash256 chainId, ConnectionTable connections, StageRings rings, StageTimes times, CancellationToken coreStopped)
     {
         _options = options;
         _connections = connections;
-        _ingress = ingress;
-        _coreBell = coreBell;
+        _rings = rings;
         _times = times;
         _coreStopped = coreStopped;
         _sessionOptions = new ServerSessionOptions
@@ -53,6 +52,9 @@ internal sealed class ClientListener : IAsyncDisposable
     }
 
     public IPEndPoint EndPoint => _listener.LocalEndPoint;
+
+    /// <summary>Connections that ended by an exception which neither client nor network can cause.</summary>
+    public long Faults => Volatile.Read(ref _faults);
 
     public void Start()
     {
@@ -94,11 +96,16 @@ internal sealed class ClientListener : IAsyncDisposable
         await Task.Yield();
         var session = new ServerSession(_sessionOptions, new Hash256(RandomNumberGenerator.GetBytes(Hash256.Size)), ClientConnection.NowNs());
         var connection = new ClientConnection(
-            id, transport, session, _sessionOptions.ChainId, _ingress, _coreBell, _times, _options.Limits.UnsentBytesPerConnection, _coreStopped);
+            id, transport, session, _sessionOptions.ChainId, _rings, _times, _options.Limits.UnsentBytesPerConnection, _coreStopped);
         _connections.Set(connection);
         try
         {
             await connection.RunAsync(_stop.Token).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            Interlocked.Increment(ref _faults); // nothing a client can cause: a bug of ours costs one connection, and is seen
+            transport.Abort();
         }
         finally
         {

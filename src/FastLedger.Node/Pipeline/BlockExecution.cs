@@ -2,11 +2,14 @@
 using System;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using FastLedger.Consensus.Messages;
 using FastLedger.Cryptography;
 using FastLedger.Domain;
 using FastLedger.Domain.Execution;
+using FastLedger.Node.Cluster;
 using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
+using FastLedger.Protocol.Messages;
 using FastLedger.Storage;
 
 namespace FastLedger.Node.Pipeline;
@@ -19,14 +22,16 @@ namespace FastLedger.Node.Pipeline;
 internal sealed class BlockExecution : IDisposable
 {
     private const int MaxBatchLeaves = Executor.MaxBatchCommands + ExecutionContext.MaxEventsPerBatch + (4 * ExecutionContext.MaxMakersPerCommand);
-    private const int MaxBlockBatches = 2049;
+
+    /// <summary>Receipts of a block: one for each client's batch of the largest block, and one for the work at its start.</summary>
+    private const int MaxReceipts = (BlockImage.MaxBatches * Bundle.MaxBatches) + 1;
 
     private readonly Executor _executor;
     private readonly HistoryLog _history;
     private readonly Slab<CommandResult> _results = new(Executor.MaxBatchCommands);
     private readonly Slab<Hash256> _leaves = new(MaxBatchLeaves);
     private readonly Slab<Hash256> _scratch = new(MaxBatchLeaves);
-    private readonly Slab<Hash256> _batchRoots = new(MaxBlockBatches);
+    private readonly ReceiptTree _receipts = new(MaxReceipts);
     private readonly StageTimes _times;
 
     public BlockExecution(Ledger ledger, HistoryLog history, StageTimes times)
@@ -49,7 +54,10 @@ internal sealed class BlockExecution : IDisposable
     /// <summary>State root after the last block.</summary>
     public Hash256 StateRoot { get; private set; }
 
-    /// <summary>Root over the batches' receipts roots of the last block.</summary>
+    /// <summary>The receipts of the block and the tree over them.</summary>
+    public ReceiptTree Receipts => _receipts;
+
+    /// <summary>Root over the receipts of the last block.</summary>
     public Hash256 ReceiptsRoot { get; private set; }
 
     /// <summary>Id of the last block.</summary>
@@ -58,28 +66,48 @@ internal sealed class BlockExecution : IDisposable
     /// <summary>Order events of the batch that was executed last.</summary>
     public ReadOnlySpan<OrderEvent> Events => _executor.Events;
 
+    /// <summary>Goes on behind the last block of a checkpoint, whose state the ledger holds.</summary>
+    public void Restore(in Hash256 blockId, in Hash256 stateRoot, in Hash256 receiptsRoot)
+    {
+        Invariant.Check(Ledger.Tree.Root == stateRoot);
+        (BlockId, StateRoot, ReceiptsRoot) = (blockId, stateRoot, receiptsRoot);
+    }
+
     public void Begin(ulong height, long timestampNs)
     {
         long start = Stopwatch.GetTimestamp();
-        _batchRoots.Clear();
+        _receipts.Clear();
         _executor.BeginBlock(height, timestampNs);
         KeepHistory();
-        if (!_executor.Events.IsEmpty) AddRoot([], _executor.Events);
+        AddReceipt(default, 0, [], 0, _executor.Events);
         _times.Add(Stage.Execute, start);
     }
 
-    /// <summary>Executes a batch.</summary>
-    /// <returns>The results, valid until the next call.</returns>
-    public ReadOnlySpan<CommandResult> Execute(uint session, ReadOnlySpan<Command> commands, ReadOnlySpan<Hash256> hashes, out int failed)
+    /// <summary>Executes a client's batch.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="hashes">BLAKE3 of each command.</param>
+    /// <param name="digest">The batch's digest.</param>
+    /// <param name="failed">Commands that did not answer <see cref="ResultCode.Ok"/>.</param>
+    /// <returns>The results, valid until the next call; none when the batch is signed with another key than its session's, which no
+    /// correct author lets pass.</returns>
+    public ReadOnlySpan<CommandResult> Execute(in BundledBatch batch, ReadOnlySpan<Hash256> hashes, in Hash256 digest, out int failed)
     {
         long start = Stopwatch.GetTimestamp();
-        Span<CommandResult> results = _results.Items[..commands.Length];
-        failed = _executor.ExecuteBatch(session, commands, hashes, results);
+        uint session = batch.Head.Session;
+        if (session != 0 && Ledger.Sessions.Has(session) && Ledger.Sessions[session].Key != batch.Key)
+        {
+            failed = batch.Head.Count;
+            _receipts.Add(new BatchReceipt { BatchDigest = digest, Session = session, Count = batch.Head.Count });
+            return [];
+        }
+
+        Span<CommandResult> results = _results.Items[..batch.Head.Count];
+        failed = _executor.ExecuteBatch(session, batch.Commands, hashes, results);
         start = _times.Add(Stage.Execute, start);
         KeepHistory();
         start = _times.Add(Stage.History, start);
 
-        AddRoot(_executor.Receipts, _executor.Events);
+        AddReceipt(digest, session, results, failed, _executor.Events);
         _times.Add(Stage.Receipts, start);
         return results;
     }
@@ -88,7 +116,7 @@ internal sealed class BlockExecution : IDisposable
     {
         long start = Stopwatch.GetTimestamp();
         StateRoot = _executor.EndBlock();
-        ReceiptsRoot = Merkle.RootOf(_batchRoots.Items, _scratch.Items);
+        ReceiptsRoot = _receipts.Build();
         BlockId = blockId;
         _times.Add(Stage.StateRoot, start);
     }
@@ -99,16 +127,37 @@ internal sealed class BlockExecution : IDisposable
         _results.Dispose();
         _leaves.Dispose();
         _scratch.Dispose();
-        _batchRoots.Dispose();
+        _receipts.Dispose();
     }
 
-    /// <summary>Adds the root over the receipts of a batch and the events of it, or over the events of the work at the start of the block.</summary>
-    private void AddRoot(ReadOnlySpan<Receipt> receipts, ReadOnlySpan<OrderEvent> events)
+    private void AddReceipt(in Hash256 digest, uint session, ReadOnlySpan<CommandResult> results, int failed, ReadOnlySpan<OrderEvent> events)
     {
-        Span<Hash256> leaves = _leaves.Items[..(receipts.Length + events.Length)];
-        if (!receipts.IsEmpty) Blake3.HashMany(MemoryMarshal.AsBytes(receipts), 64, leaves[..receipts.Length]);
-        if (!events.IsEmpty) Blake3.HashMany(MemoryMarshal.AsBytes(events), OrderEvent.Size, leaves[receipts.Length..]);
-        _batchRoots.Add() = Merkle.RootOf(leaves, _scratch.Items);
+        ReadOnlySpan<Receipt> receipts = results.IsEmpty ? [] : _executor.Receipts;
+        Span<Hash256> leaves = _leaves.Items[..receipts.Length];
+        if (!receipts.IsEmpty) Blake3.HashMany(MemoryMarshal.AsBytes(receipts), 64, leaves);
+        Hash256 resultsRoot = Merkle.RootOf(leaves, _scratch.Items);
+        leaves = _leaves.Items[..events.Length];
+        if (!events.IsEmpty) Blake3.HashMany(MemoryMarshal.AsBytes(events), OrderEvent.Size, leaves);
+        _receipts.Add(new BatchReceipt
+        {
+            BatchDigest = digest,
+            ResultsRoot = resultsRoot,
+            EventsRoot = Merkle.RootOf(leaves, _scratch.Items),
+            FailuresDigest = failed == 0 ? default : DigestFailures(results),
+            FirstSequence = results.IsEmpty ? 0 : results[0].Sequence,
+            Session = session,
+            Count = (uint)results.Length,
+            OkCount = (uint)(results.Length - failed),
+            EventCount = (uint)events.Length,
+        });
+    }
+
+    private static Hash256 DigestFailures(ReadOnlySpan<CommandResult> results)
+    {
+        var hasher = Blake3Hasher.Create();
+        foreach (ref readonly CommandResult result in results)
+            if (result.Code != ResultCode.Ok) hasher.Update(MemoryMarshal.AsBytes(new ReadOnlySpan<CommandResult>(in result)));
+        return hasher.Finish();
     }
 
     private void KeepHistory()

@@ -5,11 +5,11 @@ using FastLedger.Primitives;
 namespace FastLedger.Node.Pipeline;
 
 /// <summary>
-/// Head of a block as it is journaled; <see cref="BatchReference"/>s follow. The block's id is BLAKE3 over both. Blocks are executed after
-/// they are ordered, so a block carries the result of its parent, not its own.
+/// What execution of an ordered block gave: what a replica votes for, and what it journals to compare itself with when it executes the block
+/// again.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = Size)]
-internal struct BlockHeader
+internal struct ExecutedBlock
 {
     /// <summary>Size in bytes.</summary>
     public const int Size = 192;
@@ -17,32 +17,33 @@ internal struct BlockHeader
     [FieldOffset(0)] public ulong Height;
     /// <summary>Nanoseconds since the Unix epoch; above the parent's.</summary>
     [FieldOffset(8)] public long TimestampNs;
-    /// <summary>Id of the block before; zero for the first.</summary>
-    [FieldOffset(16)] public Hash256 Parent;
-    /// <summary>State root after the parent.</summary>
-    [FieldOffset(48)] public Hash256 ParentStateRoot;
-    /// <summary>Receipts root of the parent.</summary>
-    [FieldOffset(80)] public Hash256 ParentReceiptsRoot;
-    /// <summary>Batches in the block, in the order of execution; none when only time passes.</summary>
-    [FieldOffset(112)] public uint BatchCount;
-    [FieldOffset(116)] public uint Reserved0;
-    [FieldOffset(120)] public ulong Reserved1;
-    [FieldOffset(128)] public Hash256 Reserved2;
-    [FieldOffset(160)] public Hash256 Reserved3;
+    /// <summary>The block that consensus ordered.</summary>
+    [FieldOffset(16)] public Hash256 BlockId;
+    [FieldOffset(48)] public Hash256 StateRoot;
+    /// <summary>Root over the receipts of the block's batches.</summary>
+    [FieldOffset(80)] public Hash256 ReceiptsRoot;
+    /// <summary>Commands in the block.</summary>
+    [FieldOffset(112)] public ulong Commands;
+    /// <summary>Clients' batches in the block.</summary>
+    [FieldOffset(120)] public uint Batches;
+    [FieldOffset(124)] public uint Reserved0;
+    [FieldOffset(128)] public Hash256 Reserved1;
+    [FieldOffset(160)] public Hash256 Reserved2;
 }
 
-/// <summary>Names a batch of a block.</summary>
+/// <summary>A block for the execution stage; as many <see cref="Cluster.StoredBatch"/> follow as it has.</summary>
 [StructLayout(LayoutKind.Explicit, Size = Size)]
-internal struct BatchReference
+internal struct OrderedBlock
 {
     /// <summary>Size in bytes.</summary>
     public const int Size = 64;
 
-    [FieldOffset(0)] public Hash256 Digest;
-    /// <summary>The journal entry that holds it.</summary>
-    [FieldOffset(32)] public ulong JournalIndex;
-    [FieldOffset(40)] public uint Session;
-    [FieldOffset(44)] public uint CommandCount;
-    [FieldOffset(48)] public ulong Reserved0;
-    [FieldOffset(56)] public ulong Reserved1;
+    [FieldOffset(0)] public ulong Height;
+    [FieldOffset(8)] public long TimestampNs;
+    [FieldOffset(16)] public Hash256 BlockId;
+    [FieldOffset(48)] public int Batches;
+    /// <summary>This replica's place among the authors, or −1: only its own batches are answered here.</summary>
+    [FieldOffset(52)] public int Self;
+    /// <summary>Journal entry that must be durable before what the block did may be shown.</summary>
+    [FieldOffset(56)] public ulong JournalIndex;
 }

@@ -43,6 +43,18 @@ internal struct IngressHead
     [FieldOffset(32)] public Hash256 Digest;
     /// <summary>Registration: the signature.</summary>
     [FieldOffset(64)] public Signature Signature;
+    /// <summary>Batch: the session's key.</summary>
+    [FieldOffset(64)] public Hash256 Key;
+
+    /// <summary>Where the body of a batch starts in its entry: behind the hashes, aligned to 64.</summary>
+    public static int BodyOffset(int count) => (Size + (count * Hash256.Size) + 63) & ~63;
+
+    /// <summary>The hashes of a batch's commands.</summary>
+    public static Span<Hash256> Hashes(Span<byte> payload, int count) =>
+        MemoryMarshal.Cast<byte, Hash256>(payload.Slice(Size, count * Hash256.Size));
+
+    /// <summary>The body of a batch.</summary>
+    public static ReadOnlySpan<byte> Body(Span<byte> payload, int count) => payload[BodyOffset(count)..];
 
     public static ref IngressHead In(Span<byte> payload) => ref MemoryMarshal.AsRef<IngressHead>(payload);
 }

@@ -27,6 +27,8 @@ public enum Stage
     Egress,
     /// <summary>History to its file.</summary>
     HistoryFlush,
+    /// <summary>Everything of the consensus stage but the sync: bundles, messages, signatures, waiting a moment for execution.</summary>
+    Consensus,
 }
 
 /// <summary>Nanoseconds that each stage spent, added up per batch or group, never per command.</summary>
@@ -34,7 +36,7 @@ public enum Stage
 public sealed class StageTimes
 {
     private const int CacheLineLongs = 8;
-    private readonly long[] _ticks = new long[((int)Stage.HistoryFlush + 1) * CacheLineLongs];
+    private readonly long[] _ticks = new long[((int)Stage.Consensus + 1) * CacheLineLongs];
 
     /// <summary>Time spent so far, in nanoseconds.</summary>
     public long Nanoseconds(Stage stage) =>

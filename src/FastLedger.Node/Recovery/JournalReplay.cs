@@ -3,36 +3,54 @@ using System;
 using System.Collections.Generic;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using FastLedger.Cryptography;
+using FastLedger.Consensus;
+using FastLedger.Consensus.Encoding;
+using FastLedger.Consensus.Messages;
+using FastLedger.Consensus.Safety;
 using FastLedger.Domain;
+using FastLedger.Node.Cluster;
 using FastLedger.Node.Pipeline;
 using FastLedger.Primitives;
 using FastLedger.Protocol;
 using FastLedger.Protocol.Batches;
-using FastLedger.Protocol.Messages;
 using FastLedger.Storage;
+using BlockHeader = FastLedger.Consensus.Messages.BlockHeader;
 
 namespace FastLedger.Node.Recovery;
 
 /// <summary>
-/// Brings a ledger to where its journal ends: every block is executed again and the roots that the next block carries are compared.
+/// Brings a ledger to where its journal ends: the core gets its records back, every committed block is executed again, and its roots are
+/// compared with those that were journaled when it was executed before.
 /// </summary>
 internal sealed class JournalReplay
 {
     private readonly BlockExecution _execution;
     private readonly HistoryLog _history;
-    private readonly Dictionary<ulong, (byte[] Body, uint Session)> _batches = [];
-    private readonly Hash256[] _hashes = new Hash256[ProtocolLimits.MaxBatchCommands];
+    private readonly Dictionary<BatchReference, byte[]> _batches = [];
+    private readonly Dictionary<Hash256, byte[]> _blocks = [];
+    private readonly Queue<(ulong Height, Hash256 Id, byte[] Image)> _committed = new();
+    private readonly Hash256[] _hashes = new Hash256[ProtocolLimits.MaxBatchCommands + Bundle.MaxBatches];
+    private ulong _committedHeight;
 
     public JournalReplay(BlockExecution execution, HistoryLog history)
     {
         _execution = execution;
         _history = history;
+        _committedHeight = execution.Ledger.Height;
     }
 
-    /// <summary>Also checks what is no part of a batch's digest: the signature. It decides nothing in recovery, where the batch was accepted
-    /// once and the digest binds its commands; an auditor must still be able to show it.</summary>
+    /// <summary>Gets its records back; null for tools that only want the state.</summary>
+    public ConsensusCore? Core { get; init; }
+
+    /// <summary>Learns where everything stands; null for tools.</summary>
+    public BlockIndex? Index { get; init; }
+
+    /// <summary>Also checks what is no part of a bundle's digest: that clients' signatures verify. It decides nothing in recovery, where the
+    /// bundle was checked once and the digest binds its bytes; an auditor must still be able to show it.</summary>
     public bool ChecksSignatures { get; init; }
+
+    /// <summary>Records of the core up to this journal entry are in the snapshot that the core has already.</summary>
+    public ulong CoreKnows { get; init; }
 
     /// <summary>Blocks executed.</summary>
     public ulong Blocks { get; private set; }
@@ -40,12 +58,27 @@ internal sealed class JournalReplay
     /// <summary>Commands executed.</summary>
     public ulong Commands { get; private set; }
 
+    /// <summary>Committed blocks that could not be executed yet because a batch is missing, in ascending order.</summary>
+    public IReadOnlyCollection<(ulong Height, Hash256 Id, byte[] Image)> Unexecuted => _committed;
+
+    /// <summary>Journaled batches that are not executed yet, each behind its author's padded header.</summary>
+    public IReadOnlyCollection<byte[]> Batches => _batches.Values;
+
+    /// <summary>Per author, the number of its last executed batch.</summary>
+    public Dictionary<int, ulong> ExecutedBatches { get; } = [];
+
     /// <summary>Reads the genesis off the front of a journal.</summary>
     /// <returns>Null when the journal is empty.</returns>
     /// <exception cref="JournalDamagedException">The journal begins with something else.</exception>
     public static Genesis? ReadGenesis(JournalReader reader)
     {
-        if (!reader.TryRead(out JournalEntry entry)) return null;
+        return reader.TryRead(out JournalEntry entry) ? ReadGenesis(entry) : null;
+    }
+
+    /// <summary>The genesis in the first entry of a journal.</summary>
+    /// <exception cref="JournalDamagedException">The entry is something else.</exception>
+    public static Genesis ReadGenesis(in JournalEntry entry)
+    {
         if (entry.Kind != JournalEntryKind.Genesis) throw new JournalDamagedException(entry.File, entry.Offset, "the first entry is not a genesis");
         return JsonSerializer.Deserialize(entry.Payload, GenesisJson.Default.Genesis)
             ?? throw new JournalDamagedException(entry.File, entry.Offset, "the genesis is empty");
@@ -63,53 +96,141 @@ internal sealed class JournalReplay
     {
         while (_execution.Ledger.Height < stopAfter && reader.TryRead(out JournalEntry entry))
         {
-            if (entry.Kind == JournalEntryKind.Batch) _batches[entry.Index] = (entry.Payload.ToArray(), MemoryMarshal.Read<CommandBatchHead>(entry.Payload).Session);
-            else if (entry.Kind == JournalEntryKind.Block)
+            switch (entry.Kind)
             {
-                Execute(entry);
-                progress?.Invoke(Commands);
+                case JournalEntryKind.Batch:
+                    Take(entry);
+                    break;
+                case JournalEntryKind.Consensus:
+                    if (entry.Index > CoreKnows) Core?.Replay(entry.Payload);
+                    Index?.Add(entry.Payload, entry.Location);
+                    Take(entry.Payload);
+                    break;
+                case JournalEntryKind.Block:
+                    Compare(entry);
+                    progress?.Invoke(Commands);
+                    break;
             }
+        }
+
+        while (_execution.Ledger.Height < stopAfter && TryExecuteNext())
+        {
+            progress?.Invoke(Commands);
         }
     }
 
-    private void Execute(in JournalEntry entry)
+    private void Take(in JournalEntry entry)
     {
-        if (entry.Payload.Length < BlockHeader.Size) throw Damaged(entry, "the block is too short");
-        BlockHeader header = MemoryMarshal.Read<BlockHeader>(entry.Payload);
-        ReadOnlySpan<BatchReference> references = MemoryMarshal.Cast<byte, BatchReference>(entry.Payload[BlockHeader.Size..]);
-        Ledger ledger = _execution.Ledger;
-        if (references.Length != header.BatchCount) throw Damaged(entry, "the block does not name as many batches as it says");
-        if (header.Height != ledger.Height + 1) throw Damaged(entry, $"block {header.Height} follows block {ledger.Height}");
-        if (header.TimestampNs <= ledger.TimestampNs) throw Damaged(entry, "time goes back");
-        if (header.Parent != _execution.BlockId) throw Damaged(entry, "the block names another parent");
-        if (header.ParentStateRoot != _execution.StateRoot) throw Damaged(entry, $"the state root after block {ledger.Height} differs");
-        if (header.ParentReceiptsRoot != _execution.ReceiptsRoot) throw Damaged(entry, $"the receipts root of block {ledger.Height} differs");
+        if (!BundleVerifier.TryRead(entry.Payload, out BatchMessage header, out _)) throw Damaged(entry, "the entry is no bundle");
+        if (ChecksSignatures && !IsSigned(entry.Payload[StoredBatch.HeaderBytes..])) throw Damaged(entry, "a signature in the bundle does not verify");
+        Index?.Add(header.Batch, entry.Location);
+        if (header.Batch.Number > ExecutedBatches.GetValueOrDefault(header.Batch.Author)) _batches[header.Batch] = entry.Payload.ToArray();
+    }
 
-        _execution.Begin(header.Height, header.TimestampNs);
-        foreach (ref readonly BatchReference reference in references)
+    private void Take(ReadOnlySpan<byte> record)
+    {
+        ReadOnlySpan<byte> body = record[SafetyRecord.PrefixSize..];
+        switch (SafetyRecord.Peek(record, out _))
         {
-            if (!_batches.Remove(reference.JournalIndex, out var batch)) throw Damaged(entry, $"the batch of entry {reference.JournalIndex} is not there");
-            Span<Hash256> hashes = _hashes.AsSpan(0, (batch.Body.Length - ProtocolLimits.BatchCommandsOffset) / Primitives.Commands.Command.Size);
-            if (BatchVerifier.Hash(batch.Body, hashes) != reference.Digest || batch.Session != reference.Session)
-                throw Damaged(entry, $"entry {reference.JournalIndex} holds another batch");
-            if (ChecksSignatures && !IsSigned(batch.Body, batch.Session)) throw Damaged(entry, $"the signature of the batch of entry {reference.JournalIndex} does not verify");
-            _execution.Execute(batch.Session, BatchVerifier.Commands(batch.Body), hashes, out _);
+            case RecordKind.Block or RecordKind.Proposed:
+                ReadOnlySpan<byte> image = BlockIndex.BlockOf(record);
+                if (BlockImage.TryRead(image, out BlockImage block) && block.Header.Height > _committedHeight)
+                    _blocks.TryAdd(BlockHeader.IdOf(Ed25519Scheme.Instance, block.HeaderBytes), image.ToArray());
+                break;
+            case RecordKind.Committed:
+                Commit(body);
+                break;
+            case RecordKind.EpochStarted:
+                // Authors number their batches anew; what the epoch before did not order is forgotten.
+                _batches.Clear();
+                ExecutedBatches.Clear();
+                break;
+        }
+    }
+
+    private void Commit(ReadOnlySpan<byte> body)
+    {
+        var reader = new FrameReader(body);
+        Hash256 id = reader.Hash();
+        if (!BlockHeader.TryRead(ref reader, out BlockHeader header) || header.Height <= _committedHeight) return;
+        var path = new Stack<(ulong, Hash256, byte[])>();
+        for (ulong height = header.Height; height > _committedHeight; height--)
+        {
+            if (!_blocks.TryGetValue(id, out byte[]? image) || !BlockImage.TryRead(image, out BlockImage block)) return;
+            path.Push((height, id, image));
+            id = block.Header.ParentId;
+        }
+
+        foreach ((ulong, Hash256, byte[]) committed in path) _committed.Enqueue(committed);
+        _committedHeight = header.Height;
+        foreach ((Hash256 pending, byte[] image) in _blocks)
+            if (BlockImage.TryRead(image, out BlockImage block) && block.Header.Height <= _committedHeight) _blocks.Remove(pending);
+    }
+
+    /// <summary>The block was executed before: everything it needs stands before this entry, and it must give the same again.</summary>
+    private void Compare(in JournalEntry entry)
+    {
+        if (entry.Payload.Length != ExecutedBlock.Size) throw Damaged(entry, "the entry has another size");
+        ExecutedBlock block = MemoryMarshal.Read<ExecutedBlock>(entry.Payload);
+        if (block.Height <= _execution.Ledger.Height && block.Height != _execution.Ledger.Height) return;
+        while (_execution.Ledger.Height < block.Height)
+            if (!TryExecuteNext()) throw Damaged(entry, $"block {block.Height} was executed, and block {_execution.Ledger.Height + 1} is not there");
+        if (block.BlockId != _execution.BlockId) throw Damaged(entry, $"block {block.Height} is another block");
+        if (block.StateRoot != _execution.StateRoot) throw Damaged(entry, $"the state root after block {block.Height} differs");
+        if (block.ReceiptsRoot != _execution.ReceiptsRoot) throw Damaged(entry, $"the receipts root of block {block.Height} differs");
+    }
+
+    private bool TryExecuteNext()
+    {
+        if (!_committed.TryPeek(out (ulong Height, Hash256 Id, byte[] Image) next)) return false;
+        Invariant.Check(BlockImage.TryRead(next.Image, out BlockImage block));
+        for (int i = 0; i < block.BatchCount; i++)
+            if (!_batches.ContainsKey(block.Batch(i))) return false;
+        _committed.Dequeue();
+        _execution.Begin(next.Height, (long)block.Header.TimestampNs);
+        for (int i = 0; i < block.BatchCount; i++)
+        {
+            BatchReference reference = block.Batch(i);
+            Execute(_batches[reference].AsSpan(StoredBatch.HeaderBytes));
+            ExecutedBatches[reference.Author] = reference.Number;
+            foreach (BatchReference stored in _batches.Keys)
+                if (stored.Author == reference.Author && stored.Number <= reference.Number) _batches.Remove(stored);
             Commands += reference.CommandCount;
             _history.FlushOnce();
         }
 
-        _execution.End(Blake3.Hash(entry.Payload));
-        _batches.Clear();
+        _execution.End(next.Id);
         Blocks++;
+        return true;
     }
 
-    /// <summary>True when the session's key signed the batch. The replica's own batches bear no signature but those inside.</summary>
-    private bool IsSigned(ReadOnlySpan<byte> body, uint session)
+    private void Execute(ReadOnlySpan<byte> bundle)
     {
-        if (session == 0) return !body[..Signature.Size].ContainsAnyExcept((byte)0);
-        Ledger ledger = _execution.Ledger;
-        return ledger.Sessions.Has(session)
-            && BatchVerifier.Verify(body, ledger.ChainId, ledger.Sessions[session].Key, _hashes.AsSpan(0, BatchVerifier.Commands(body).Length), out _) == ResultCode.Ok;
+        Span<Hash256> digests = _hashes.AsSpan(0, Bundle.MaxBatches);
+        Invariant.Check(Bundle.TryCount(bundle, out _, out int commands));
+        Span<Hash256> hashes = _hashes.AsSpan(Bundle.MaxBatches, commands);
+        _ = Bundle.Hash(bundle, hashes, digests);
+        for (int i = 0; !bundle.IsEmpty; i++)
+        {
+            Invariant.Check(Bundle.TryTake(ref bundle, out BundledBatch batch));
+            _ = _execution.Execute(batch, hashes[..batch.Head.Count], digests[i], out _);
+            hashes = hashes[batch.Head.Count..];
+        }
+    }
+
+    private bool IsSigned(ReadOnlySpan<byte> bundle)
+    {
+        Hash256 chainId = _execution.Ledger.ChainId;
+        while (!bundle.IsEmpty)
+        {
+            Invariant.Check(Bundle.TryTake(ref bundle, out BundledBatch batch));
+            bool good = batch.Head.Session == 0
+                ? Bundle.IsRegistration(batch, chainId)
+                : BatchVerifier.Verify(batch.Body, chainId, batch.Key, _hashes.AsSpan(0, batch.Head.Count), out _) == ResultCode.Ok;
+            if (!good) return false;
+        }
+
+        return true;
     }
 
     private static JournalDamagedException Damaged(in JournalEntry entry, string reason) => new(entry.File, entry.Offset, reason);

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace FastLedger.Primitives.Commands;
 
 /// <summary>Creates an exchange (value: its number), sets a currency of it, or submits a pair of payments (value: the pair's number, and above
-/// it, from bit 64, 1 when it waits and 2 when it settled). The operator of the payment systems sends it.</summary>
+/// it, from bit 64, 1 when it waits and 2 when it settled), or withdraws a pair that waits. The operator of the payment systems sends it.</summary>
 [StructLayout(LayoutKind.Explicit, Size = Command.Size)]
 public struct ExchangeCommand : ICommand
 {
@@ -25,7 +25,7 @@ public struct ExchangeCommand : ICommand
     /// <summary>SetExchangeCurrency: parts per million taken off long and added to short balances, 0 … 1,000,000. Otherwise 0.</summary>
     [FieldOffset(36)] public uint HaircutPpm;
     /// <summary>CreateExchange: aggregate short-position limit, minor units of value. SetExchangeCurrency: short-position limit, minor units of
-    /// the currency. SubmitExchange: what the first pays. At most 2^62.</summary>
+    /// the currency. SubmitExchange: what the first pays. At most 2^62. WithdrawExchange: the pair's number.</summary>
     [FieldOffset(40)] public ulong Amount;
     /// <summary>SubmitExchange: what the second pays. Otherwise 0.</summary>
     [FieldOffset(48)] public ulong CounterAmount;

@@ -30,6 +30,18 @@ public enum HistoryKind : ushort
     Guarantee = 12,
     /// <summary>One leg of a pair of payments that settled together.</summary>
     Exchange = 13,
+    /// <summary>Initial margin was posted or paid back.</summary>
+    Margin = 30,
+    /// <summary>A contribution to a default fund was paid in or paid back.</summary>
+    DefaultFund = 31,
+    /// <summary>Variation margin was paid through the counterparty's account.</summary>
+    Variation = 32,
+    /// <summary>Securities leg of a delivery from a net seller to a net buyer.</summary>
+    Delivery = 33,
+    /// <summary>Cash leg of a delivery.</summary>
+    DeliveryPayment = 34,
+    /// <summary>A layer of a waterfall was drawn on.</summary>
+    Waterfall = 35,
     /// <summary>One share of a payment to a split.</summary>
     Split = 40,
     /// <summary>One holder's part of a distribution.</summary>

@@ -108,6 +108,43 @@ public enum Opcode : ushort
     SetExchangeCurrency = 93,
     /// <summary>Sends a pair of payments that settle together, when both participants pass the risk tests; else they wait.</summary>
     SubmitExchange = 94,
+    /// <summary><see cref="ExchangeCommand"/>: takes a pair that waits out of its exchange.</summary>
+    WithdrawExchange = 95,
+
+    /// <summary>Creates a central counterparty over a payment system.</summary>
+    CreateCounterparty = 100,
+    /// <summary>Changes its capital at risk and the bound of its assessments.</summary>
+    ConfigureCounterparty = 101,
+    /// <summary>Makes a member of the payment system a clearing member.</summary>
+    AdmitClearingMember = 102,
+    /// <summary>Lists a contract: a security and a settlement day, or an underlying that only pays variation margin.</summary>
+    ListContract = 103,
+    /// <summary>Changes the margin of a contract, or gives a settled one its next day.</summary>
+    ConfigureContract = 104,
+    /// <summary>Posts initial margin.</summary>
+    PostMargin = 105,
+    /// <summary>Takes initial margin back that the positions do not require.</summary>
+    WithdrawMargin = 106,
+    /// <summary>Pays into the default fund.</summary>
+    ContributeToFund = 107,
+    /// <summary>Pays a contribution to the default fund back.</summary>
+    WithdrawContribution = 108,
+    /// <summary>Calls the initial margin that is missing.</summary>
+    CallMargin = 109,
+    /// <summary>Turns a trade between two members into two positions against the counterparty.</summary>
+    NovateTrade = 110,
+    /// <summary>Marks all positions of a contract to a settlement price.</summary>
+    MarkContract = 111,
+    /// <summary>Pays all variation margin that is due, all or nothing.</summary>
+    SettleVariation = 112,
+    /// <summary>Delivers the net positions of a contract against payment and carries fails forward.</summary>
+    SettleDeliveries = 113,
+    /// <summary>Declares a clearing member in default.</summary>
+    DeclareDefault = 114,
+    /// <summary>Closes a position of a defaulter against another member.</summary>
+    CloseOutPosition = 115,
+    /// <summary>Covers the loss of a default by the layers of the waterfall, in their order.</summary>
+    ApplyWaterfall = 116,
 
     // Policies, objects, splits, sealed rounds, outcomes: 140–199
 

@@ -128,6 +128,18 @@ public enum PaymentEventKind : ushort
     Expired = 105,
     /// <summary>The sender asks for a settled payment back.</summary>
     RecallRequested = 106,
+    /// <summary>A netting cycle settled. PaymentId: the cycle; Amount: the member's net position; Sender: the member when it paid, Receiver: the
+    /// member when it was paid.</summary>
+    CycleSettled = 110,
+    /// <summary>A recast took all obligations of the member out of a cycle. PaymentId: the cycle; Sender: the member.</summary>
+    CycleRecast = 111,
+    /// <summary>A pair of an exchange settled. PaymentId: the pair; Sender, Receiver, Amount: the leg that the first participant pays;
+    /// SubmittedNs: what the second pays.</summary>
+    ExchangeSettled = 112,
+    /// <summary>A pair of an exchange waits for a pay-in; fields as above.</summary>
+    ExchangeWaits = 113,
+    /// <summary>A pair of an exchange was withdrawn; fields as above.</summary>
+    ExchangeWithdrawn = 114,
 }
 
 /// <summary>An event of a payment: 128 bytes, travels among the order events, told from them by its kind (100 and above).</summary>

@@ -80,12 +80,32 @@ public static class BatchVerifier
     /// <param name="chainId">The ledger.</param>
     /// <param name="key">Key of the session.</param>
     /// <param name="commandHashes">Receives one hash per command.</param>
-    public static void Sign(Span<byte> body, in Hash256 chainId, SigningKey key, Span<Hash256> commandHashes)
+    /// <returns>The batch's digest.</returns>
+    public static Hash256 Sign(Span<byte> body, in Hash256 chainId, SigningKey key, Span<Hash256> commandHashes)
     {
         Hash256 digest = Hash(body, commandHashes);
         Span<byte> message = stackalloc byte[SignedMessages.BatchBytes];
         SignedMessages.Batch(message, in chainId, in digest);
         key.Sign(message, body[..Signature.Size]);
+        return digest;
+    }
+
+    /// <summary>Measures the batch at the front of <paramref name="bytes"/>, which may come from anybody.</summary>
+    /// <param name="bytes">Bodies of CommandBatch frames, one after the other.</param>
+    /// <param name="head">The batch's head.</param>
+    /// <param name="bodyBytes">Bytes of the batch.</param>
+    /// <returns>False when no well-formed batch stands there.</returns>
+    public static bool TryMeasure(ReadOnlySpan<byte> bytes, out CommandBatchHead head, out int bodyBytes)
+    {
+        bodyBytes = 0;
+        head = default;
+        if (bytes.Length < ProtocolLimits.BatchCommandsOffset) return false;
+        head = MemoryMarshal.Read<CommandBatchHead>(bytes);
+        var group = MemoryMarshal.Read<GroupHead>(bytes[Unsafe.SizeOf<CommandBatchHead>()..]);
+        bodyBytes = ProtocolLimits.BatchCommandsOffset + (head.Count * Command.Size);
+        return head.Count is > 0 and <= ProtocolLimits.MaxBatchCommands && bodyBytes <= bytes.Length && group.NumInGroup == head.Count
+            && group.BlockLength == Command.Size && group.NumGroups == 0 && group.NumVarDataFields == 0
+            && head.ResultMode <= ResultMode.All && head.Reserved0 == 0 && head.FirstNumber != 0 && head.LastNumber >= head.FirstNumber;
     }
 
     /// <summary>The commands' numbers increase strictly from the head's first number to its last.</summary>

@@ -58,6 +58,18 @@ public enum TemplateId : ushort
     PaymentSystemAnswer = 65,
     CycleQuery = 66,
     CycleAnswer = 67,
+    ExchangeQuery = 80,
+    ExchangeAnswer = 81,
+    ExchangePairQuery = 82,
+    ExchangePairAnswer = 83,
+    CounterpartyQuery = 68,
+    CounterpartyAnswer = 69,
+    ClearingMemberQuery = 70,
+    ClearingMemberAnswer = 71,
+    ContractQuery = 72,
+    ContractAnswer = 73,
+    DefaultQuery = 74,
+    DefaultAnswer = 75,
 
     // Policies, objects, splits, sealed rounds, outcomes and their proofs: 100–129
 
@@ -96,4 +108,35 @@ public enum TemplateId : ushort
 
     TableRootsQuery = 130,
     TableRootsAnswer = 131,
+
+    // Between replicas, 140–189
+
+    /// <summary>Dialler: who calls whom.</summary>
+    PeerHello = 140,
+    /// <summary>Accepter: what both will sign.</summary>
+    PeerChallenge = 141,
+    /// <summary>Dialler: its proof.</summary>
+    PeerProof = 142,
+    /// <summary>Accepter: its proof; messages pass from here on.</summary>
+    PeerReady = 143,
+
+    // Certificates, 160–169
+
+    /// <summary>Server: what a quorum of validators signed about a block.</summary>
+    StateCertificate = 160,
+    /// <summary>Server: that the next batch result is part of a certified block.</summary>
+    ReceiptProof = 161,
+
+    // State sync between replicas, 170–179
+
+    /// <summary>Asks which state a replica can give out.</summary>
+    StateManifestQuery = 170,
+    /// <summary>What a state consists of, with its certificate.</summary>
+    StateManifest = 171,
+    /// <summary>Asks for a chunk of a table.</summary>
+    StateChunkQuery = 172,
+    /// <summary>Records with the path to their table's root.</summary>
+    StateChunk = 173,
+    /// <summary>The query cannot be answered.</summary>
+    StateRefusal = 174,
 }

@@ -14,6 +14,10 @@ public enum ClientAction : byte
     BatchResult,
     /// <summary>The frame holds order events.</summary>
     OrderEvents,
+    /// <summary>The frame is a certificate over a block.</summary>
+    StateCertificate,
+    /// <summary>The frame proves the batch result that follows it.</summary>
+    ReceiptProof,
     /// <summary>The frame answers a query.</summary>
     Answer,
     /// <summary>The server refused one message: <see cref="ClientSession.LastReject"/>.</summary>

@@ -104,6 +104,8 @@ public sealed class ClientSession
         {
             case TemplateId.BatchResult when established: return ClientAction.BatchResult;
             case TemplateId.OrderEvents when established: return ClientAction.OrderEvents;
+            case TemplateId.StateCertificate when established: return ClientAction.StateCertificate;
+            case TemplateId.ReceiptProof when established: return ClientAction.ReceiptProof;
             case TemplateId.NegotiateResponse when State == ClientSessionState.Negotiating: return ReceiveResponse(in frame);
             case TemplateId.EstablishAck when State == ClientSessionState.Establishing: return ReceiveAck(in frame);
             case TemplateId.Reject:
@@ -124,6 +126,8 @@ public sealed class ClientSession
                 or TemplateId.InstrumentAnswer or TemplateId.AssetAnswer or TemplateId.SessionAnswer or TemplateId.StatusAnswer
                 or TemplateId.PaymentAnswer or TemplateId.MemberAnswer or TemplateId.PaymentSystemAnswer or TemplateId.CycleAnswer
                 or TemplateId.TableRootsAnswer
+                or TemplateId.ExchangeAnswer or TemplateId.ExchangePairAnswer
+                or TemplateId.CounterpartyAnswer or TemplateId.ClearingMemberAnswer or TemplateId.ContractAnswer or TemplateId.DefaultAnswer
                 when established:
                 return ClientAction.Answer;
             case >= TemplateId.PolicyAnswer and <= TemplateId.EventProofAnswer when established && ((int)header.TemplateId & 1) != 0:

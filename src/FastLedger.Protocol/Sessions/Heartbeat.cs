@@ -44,6 +44,9 @@ internal struct Heartbeat
         return seqNum == ++_received;
     }
 
+    /// <summary>Notes a sign of life that is no whole frame.</summary>
+    public void Hear(long nowNs) => Volatile.Write(ref _lastReceivedNs, nowNs);
+
     /// <summary>Nothing came for twice the interval.</summary>
     public readonly bool Lapsed(long nowNs) => nowNs - Volatile.Read(in _lastReceivedNs) >= 2 * Volatile.Read(in _intervalNs);
 

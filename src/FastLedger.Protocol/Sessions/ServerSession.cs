@@ -124,6 +124,12 @@ public sealed partial class ServerSession
             case TemplateId.MemberQuery: return ReceiveQuery<MemberQuery>(in frame);
             case TemplateId.PaymentSystemQuery: return ReceiveQuery<PaymentSystemQuery>(in frame);
             case TemplateId.CycleQuery: return ReceiveQuery<CycleQuery>(in frame);
+            case TemplateId.ExchangeQuery: return ReceiveQuery<ExchangeQuery>(in frame);
+            case TemplateId.ExchangePairQuery: return ReceiveQuery<ExchangePairQuery>(in frame);
+            case TemplateId.CounterpartyQuery: return ReceiveQuery<CounterpartyQuery>(in frame);
+            case TemplateId.ClearingMemberQuery: return ReceiveQuery<ClearingMemberQuery>(in frame);
+            case TemplateId.ContractQuery: return ReceiveQuery<ContractQuery>(in frame);
+            case TemplateId.DefaultQuery: return ReceiveQuery<DefaultQuery>(in frame);
             case TemplateId.PolicyQuery: return ReceiveQuery<PolicyQuery>(in frame);
             case TemplateId.ProposalQuery: return ReceiveQuery<ProposalQuery>(in frame);
             case TemplateId.AccountRuleQuery: return ReceiveQuery<AccountRuleQuery>(in frame);
@@ -154,9 +160,15 @@ public sealed partial class ServerSession
             case TemplateId.SessionAnswer:
             case TemplateId.StatusAnswer:
             case TemplateId.PaymentAnswer:
+            case TemplateId.ExchangeAnswer:
+            case TemplateId.ExchangePairAnswer:
             case TemplateId.MemberAnswer:
             case TemplateId.PaymentSystemAnswer:
             case TemplateId.CycleAnswer:
+            case TemplateId.CounterpartyAnswer:
+            case TemplateId.ClearingMemberAnswer:
+            case TemplateId.ContractAnswer:
+            case TemplateId.DefaultAnswer:
             case TemplateId.PolicyAnswer:
             case TemplateId.ProposalAnswer:
             case TemplateId.AccountRuleAnswer:
@@ -173,6 +185,7 @@ public sealed partial class ServerSession
             case TemplateId.StateProofAnswer:
             case TemplateId.EventProofAnswer:
             case TemplateId.TableRootsAnswer:
+            case >= TemplateId.PeerHello and <= Peers.PeerSession.LastMessage:
                 return Terminate(ResultCode.UnexpectedMessage, in header);
             default:
                 return State == ServerSessionState.Established

@@ -17,6 +17,13 @@ public interface IFileSystem
     /// <exception cref="StorageFaultException">The system refused.</exception>
     IStorageFile Open(string path, FileOpening opening);
 
+    /// <summary>
+    /// Opens a file for transfers past the page cache (O_DIRECT): offsets, lengths and memory addresses are multiples of 4,096. Where there
+    /// is no such thing, it is opened as usual.
+    /// </summary>
+    /// <exception cref="StorageFaultException">The system refused.</exception>
+    IStorageFile OpenDirect(string path, FileOpening opening) => Open(path, opening);
+
     /// <summary>Names of the files in a directory, in ordinal order, without their path.</summary>
     IReadOnlyList<string> List(string directory);
 

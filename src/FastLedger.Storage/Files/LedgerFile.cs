@@ -18,12 +18,16 @@ public sealed class LedgerFile : IDisposable
     private StorageFaultException? _fault;
 
     /// <summary>Opens <paramref name="path"/>.</summary>
+    /// <param name="files">The system's files.</param>
+    /// <param name="path">Full path.</param>
+    /// <param name="opening">What the file must be like, and what may be done with it.</param>
+    /// <param name="direct">Past the kernel's page cache: offsets, lengths and memory addresses are then multiples of 4,096.</param>
     /// <exception cref="StorageFaultException">The system refused.</exception>
-    public LedgerFile(IFileSystem files, string path, FileOpening opening)
+    public LedgerFile(IFileSystem files, string path, FileOpening opening, bool direct = false)
     {
         ArgumentNullException.ThrowIfNull(files);
         Path = path;
-        _file = files.Open(path, opening);
+        _file = direct ? files.OpenDirect(path, opening) : files.Open(path, opening);
     }
 
     /// <summary>Full path.</summary>

@@ -11,6 +11,8 @@ namespace FastLedger.Storage;
 public sealed partial class PosixFileSystem : IFileSystem
 {
     private const int OpenReadOnly = 0;
+    private const int SetStatusFlags = 4; // F_SETFL
+    private static readonly int OpenDirectFlag = RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64 ? 0x10000 : 0x4000;
     private const int LockExclusive = 2;
     private const int LockNonBlocking = 4;
     private const int Interrupted = 4;
@@ -25,6 +27,15 @@ public sealed partial class PosixFileSystem : IFileSystem
     public static PosixFileSystem Instance { get; } = new();
 
     public IStorageFile Open(string path, FileOpening opening) => new PosixFile(OpenHandle(path, opening));
+
+    public IStorageFile OpenDirect(string path, FileOpening opening)
+    {
+        SafeFileHandle handle = OpenHandle(path, opening);
+        if (!OperatingSystem.IsLinux() || NativeControl(handle, SetStatusFlags, OpenDirectFlag) == 0) return new PosixFile(handle);
+        int errno = Marshal.GetLastPInvokeError();
+        handle.Dispose();
+        throw new StorageFaultException("fcntl O_DIRECT", path, -1, errno);
+    }
 
     public IReadOnlyList<string> List(string directory)
     {
@@ -152,6 +163,9 @@ public sealed partial class PosixFileSystem : IFileSystem
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int NativeSync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int NativeControl(SafeFileHandle file, int command, nint argument);
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     private static partial int NativeLock(SafeFileHandle file, int operation);

@@ -8,7 +8,7 @@ namespace FastLedger.Storage;
 
 /// <summary>
 /// An append-only file of 128-byte entries, numbered from 1: entry <c>n</c> stands at <c>(n − 1) × 128</c>. It is derived from the journal
-/// and rebuilt by replay, so it is never synced.
+/// and rebuilt by replay, so it is synced only before a part of the journal goes.
 /// </summary>
 /// <remarks>
 /// One thread appends into native memory, one (the same or another) flushes it to the file, any number read, wherever an entry is at that
@@ -113,6 +113,11 @@ public sealed unsafe class HistoryLog : IDisposable
         _space.Signal();
         return (int)count;
     }
+
+    /// <summary>Makes the entries in the file durable: before the journal, from which they could be made again, is cut short.</summary>
+    /// <exception cref="StorageFaultException">The device failed.</exception>
+    /// <remarks>Thread: any. Blocks: on the device.</remarks>
+    public void Sync() => _file.Sync();
 
     /// <summary>Copies an entry.</summary>
     /// <param name="number">From 1.</param>

@@ -61,7 +61,7 @@ public sealed class Journal : IDisposable
     /// <exception cref="StorageFaultException">The device failed.</exception>
     /// <remarks>
     /// Verifies every header, and the payloads that a torn write can have spoilt. The rest is verified by who reads it with
-    /// <see cref="OpenReader"/>, as recovery does.
+    /// <see cref="OpenReader()"/>, as recovery does.
     /// </remarks>
     public static Journal Open(JournalOptions options)
     {
@@ -82,6 +82,31 @@ public sealed class Journal : IDisposable
     /// <summary>A reader over what is in the files now. Used before the first append, to replay.</summary>
     public JournalReader OpenReader() => new(_options.Directory, _options.PayloadDigest, _options.Files);
 
+    /// <summary>A reader over what is in the files now, from an anchor on.</summary>
+    /// <param name="anchor">From <see cref="FindAnchor"/>, as a manifest has it; all zeros: the first segment that remains.</param>
+    /// <param name="firstIndex">Entries before this one are not given.</param>
+    public JournalReader OpenReader(in JournalAnchor anchor, ulong firstIndex) =>
+        new(_options.Directory, in anchor, firstIndex, _options.PayloadDigest, _options.Files);
+
+    /// <summary>The segment from which the entry of an index is read.</summary>
+    /// <param name="index">A durable entry, or the one after the last.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The journal was truncated above.</exception>
+    /// <exception cref="StorageFaultException">The device failed.</exception>
+    /// <exception cref="JournalDamagedException">A segment is missing.</exception>
+    /// <remarks>Thread: any. Reads the headers of the segments, from the last one down.</remarks>
+    public JournalAnchor FindAnchor(ulong index) => JournalExtent.Find(_options.Files, _options.Directory).FindAnchor(_options.Files, _options.Directory, index);
+
+    /// <summary>
+    /// Deletes the segments before an anchor. What the journal begins with from then on is written down first, so that a segment lost later is
+    /// never taken for one that was deleted.
+    /// </summary>
+    /// <param name="anchor">From <see cref="FindAnchor"/>; what is before it is needed by no manifest that is kept.</param>
+    /// <exception cref="StorageFaultException">The device failed.</exception>
+    /// <exception cref="JournalDamagedException">The anchor is not of this journal, or a segment is missing.</exception>
+    /// <remarks>Thread: any one, while others append and commit.</remarks>
+    public void TruncateBefore(in JournalAnchor anchor) =>
+        JournalExtent.Find(_options.Files, _options.Directory).Truncate(_options.Files, _options.Directory, in anchor);
+
     /// <summary>Closes the files. What was not committed is lost, as in a crash: <see cref="JournalWriter.Seal"/> comes first.</summary>
     public void Dispose()
     {
@@ -99,14 +124,15 @@ public sealed class Journal : IDisposable
             exists |= JournalFormat.TryParseSegmentName(name, out _);
         }
 
-        if (!exists) Create(options);
+        if (!exists && !JournalExtent.IsTruncated(options.Files, options.Directory)) Create(options);
+        JournalExtent.Find(options.Files, options.Directory).DeleteForgotten(options.Files, options.Directory);
         using JournalReader reader = new(options.Directory, options.PayloadDigest, options.Files);
         JournalEnd end = reader.FindEnd();
         JournalPosition start = reader.Position;
         if (end.Kind == JournalEndKind.Torn) ClearTail(options, end);
 
         // Entries that a killed process had written but not synced are kept: they must be durable before anything is said to stand on them.
-        for (uint segment = 0; segment < start.Segment; segment++) SyncSegment(options, segment);
+        for (uint segment = reader.FirstSegment; segment < start.Segment; segment++) SyncSegment(options, segment);
         if (start.Offset > 0) SyncSegment(options, start.Segment);
         options.Files.SyncDirectory(options.Directory);
         return (start, end);

@@ -41,6 +41,9 @@ public readonly ref struct JournalEntry
     /// <summary>The payload, both parts in one. Empty when the reader was told not to verify payloads.</summary>
     public ReadOnlySpan<byte> Payload { get; }
 
+    /// <summary>Where it stands.</summary>
+    public JournalLocation Location => new(_header.Index, _header.Segment, Offset);
+
     /// <summary>Full path of the segment.</summary>
     public string File { get; }
 

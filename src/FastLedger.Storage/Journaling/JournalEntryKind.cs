@@ -10,11 +10,14 @@ public enum JournalEntryKind : ushort
     /// <summary>What the ledger starts from: its parameters and first keys. The first entry of every journal of a replica.</summary>
     Genesis = 1,
 
-    /// <summary>A signed batch of commands as it was received. Its digest is the batch digest.</summary>
+    /// <summary>A replica's bundle of signed batches as it was received, behind its author's signed header. Its digest covers both.</summary>
     Batch = 2,
 
-    /// <summary>A block: header and references to batches.</summary>
+    /// <summary>What execution of an ordered block gave.</summary>
     Block = 3,
+
+    /// <summary>A record of the consensus core.</summary>
+    Consensus = 4,
 
     /// <summary>Mark of the journal itself: the segment ends here and the next file goes on. Takes no entry index.</summary>
     SegmentEnd = 0xFF01,

@@ -26,6 +26,9 @@ internal static class JournalFormat
     /// <summary>A segment file that is being prepared has this name, so that a half-prepared one is never taken for a segment.</summary>
     public const string PreparedName = "segment.new";
 
+    /// <summary>A truncated journal has this file: it names the first segment that counts.</summary>
+    public const string StartName = "journal.start";
+
     private const string NamePrefix = "segment-";
     private const string NameSuffix = ".journal";
     private const int CheckedBytes = 112;

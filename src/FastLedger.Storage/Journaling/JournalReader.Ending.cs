@@ -120,7 +120,7 @@ public sealed partial class JournalReader
 
     private void CheckLaterSegmentsAreUnused(string path, string reason)
     {
-        for (uint segment = _segment + 1; segment < _segmentCount; segment++)
+        for (uint segment = _segment + 1; segment < _segmentEnd; segment++)
         {
             _window.Open(JournalFormat.SegmentPath(_directory, segment));
             if (_window.Length != _segmentBytes)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
-using System.Collections.Generic;
 using System.Runtime.InteropServices;
 using FastLedger.Cryptography;
 using FastLedger.Primitives;
@@ -8,7 +7,7 @@ using FastLedger.Primitives;
 namespace FastLedger.Storage;
 
 /// <summary>
-/// Reads a journal from its first entry to its end and verifies every byte on the way: checksums, hash chain, payload digests, padding,
+/// Reads a journal from its first remaining entry, or from an anchor, to its end and verifies every byte on the way: checksums, hash chain, payload digests, padding,
 /// and that nothing stands where nothing should.
 /// </summary>
 /// <remarks>
@@ -20,7 +19,9 @@ public sealed partial class JournalReader : IDisposable
     private readonly string _directory;
     private readonly IFileSystem _files;
     private readonly PayloadDigest? _payloadDigest;
-    private readonly uint _segmentCount;
+    private readonly JournalAnchor _anchor;
+    private readonly ulong _firstWanted;
+    private readonly uint _segmentEnd;
     private readonly SegmentWindow _window;
     private bool _verifiesPayloads = true;
     private bool _open;
@@ -37,18 +38,43 @@ public sealed partial class JournalReader : IDisposable
     private string _lastMarkPath = string.Empty;
     private long _lastMarkEnd;
 
-    /// <summary>Opens the journal in a directory.</summary>
+    /// <summary>Opens the journal in a directory, from its first remaining entry on.</summary>
     /// <param name="directory">Where its segments are.</param>
     /// <param name="payloadDigest">Recomputes the digests that the appender gave; needed when there are such entries.</param>
     /// <param name="files">The system's files.</param>
     /// <exception cref="JournalDamagedException">A segment is missing.</exception>
     /// <exception cref="StorageFaultException">The system refused.</exception>
     public JournalReader(string directory, PayloadDigest? payloadDigest = null, IFileSystem? files = null)
+        : this(directory, default, 0, payloadDigest, files)
+    {
+    }
+
+    /// <summary>Opens the journal in a directory, from an anchor on.</summary>
+    /// <param name="directory">Where its segments are.</param>
+    /// <param name="anchor">A segment to begin with, as a manifest names it; all zeros: the first that remains.</param>
+    /// <param name="firstIndex">Entries before this one are verified, but not given.</param>
+    /// <param name="payloadDigest">Recomputes the digests that the appender gave; needed when there are such entries.</param>
+    /// <param name="files">The system's files.</param>
+    /// <exception cref="JournalDamagedException">A segment is missing.</exception>
+    /// <exception cref="StorageFaultException">The system refused.</exception>
+    public JournalReader(
+        string directory, in JournalAnchor anchor, ulong firstIndex, PayloadDigest? payloadDigest = null, IFileSystem? files = null)
     {
         _directory = directory;
         _files = files ?? PosixFileSystem.Instance;
         _payloadDigest = payloadDigest;
-        _segmentCount = CountSegments(_files, directory);
+        _firstWanted = firstIndex;
+        JournalExtent extent = JournalExtent.Find(_files, directory);
+        _anchor = anchor.HeaderDigest.IsZero ? extent.Anchor : anchor;
+        if (_anchor.Segment < extent.FirstSegment || (!_anchor.HeaderDigest.IsZero && _anchor.Segment >= extent.SegmentEnd))
+        {
+            string path = JournalFormat.SegmentPath(directory, (uint)_anchor.Segment);
+            throw new JournalDamagedException(path, 0, "the segment to begin with is missing");
+        }
+
+        _segment = FirstSegment = (uint)_anchor.Segment;
+        _segmentEnd = extent.SegmentEnd;
+        if (!_anchor.HeaderDigest.IsZero) _nextIndex = _anchor.FirstIndex;
         _window = new SegmentWindow(_files);
     }
 
@@ -57,6 +83,9 @@ public sealed partial class JournalReader : IDisposable
 
     /// <summary>Gives the marks of the journal itself as entries too (for inspection). They take no index.</summary>
     public bool IncludeMarks { get; set; }
+
+    /// <summary>The segment that reading began with.</summary>
+    internal uint FirstSegment { get; }
 
     /// <summary>Where a writer goes on. Meaningful at the end.</summary>
     internal JournalPosition Position => new(_segment, _offset, _nextIndex, _chain, _journalId, _segmentBytes);
@@ -73,7 +102,7 @@ public sealed partial class JournalReader : IDisposable
         {
             if (!_open && !OpenSegment()) break;
             if (!TryStep(out ReadOnlySpan<byte> payload)) break;
-            if (IncludeMarks || !JournalFormat.IsMark(_header.Kind))
+            if (_header.Index >= _firstWanted && (IncludeMarks || !JournalFormat.IsMark(_header.Kind)))
             {
                 entry = new JournalEntry(in _header, payload, _window.Path, _headerOffset);
                 return true;
@@ -87,30 +116,11 @@ public sealed partial class JournalReader : IDisposable
     /// <summary>Closes the files.</summary>
     public void Dispose() => _window.Dispose();
 
-    /// <summary>Number of segments, which are numbered from 0 without a gap.</summary>
-    private static uint CountSegments(IFileSystem files, string directory)
-    {
-        List<uint> segments = [];
-        foreach (string name in files.List(directory))
-        {
-            if (JournalFormat.TryParseSegmentName(name, out uint segment)) segments.Add(segment);
-        }
-
-        segments.Sort();
-        for (int i = 0; i < segments.Count; i++)
-        {
-            if (segments[i] != i)
-                throw new JournalDamagedException(JournalFormat.SegmentPath(directory, (uint)i), 0, "the segment is missing");
-        }
-
-        return (uint)segments.Count;
-    }
-
     /// <summary>Verifies the header of segment <see cref="_segment"/> and stands behind it.</summary>
     /// <returns>False when the journal ends before it.</returns>
     private bool OpenSegment()
     {
-        if (_segment == _segmentCount) return EndWithoutSegment();
+        if (_segment == _segmentEnd) return EndWithoutSegment();
         _window.Open(JournalFormat.SegmentPath(_directory, _segment));
         _offset = 0;
         if (_window.Length < JournalSegmentHeader.Size) throw Damaged(_window.Length, "the segment is shortened");
@@ -118,15 +128,21 @@ public sealed partial class JournalReader : IDisposable
         if (!JournalFormat.IsValid(in header))
         {
             // The first segment gets its name with its header, and another size than the full one only a seal gives.
-            if (_segment == 0 || _window.Length != _segmentBytes) throw Damaged(0, "the segment's header fails its checksum");
+            if (_segment == FirstSegment || _window.Length != _segmentBytes) throw Damaged(0, "the segment's header fails its checksum");
             return Stop("the segment's header fails its checksum");
         }
 
         if (header.Version != JournalEntryHeader.CurrentVersion) throw Damaged(0, $"format version {header.Version} is unknown");
-        if (_segment == 0)
+        if (_segment == FirstSegment)
         {
             _journalId = header.JournalId;
             _segmentBytes = header.SegmentBytes;
+            if (!_anchor.HeaderDigest.IsZero)
+            {
+                if (Blake3.Hash(JournalFormat.Bytes(in header)) != _anchor.HeaderDigest)
+                    throw Damaged(0, "this is not the segment that the journal begins with");
+                _chain = header.PreviousDigest;
+            }
         }
 
         if (header.JournalId != _journalId) throw Damaged(0, "the segment belongs to another journal");

@@ -43,6 +43,9 @@ public sealed class JournalWriter
     /// <summary>Index that the next entry will get. Meaningful on the appending thread.</summary>
     public ulong NextIndex => _nextIndex;
 
+    /// <summary>Where the entry that was appended last stands, or will stand. Meaningful on the appending thread.</summary>
+    public JournalLocation LastLocation { get; private set; }
+
     /// <summary>Every entry up to this index is durable, in the sense of the journal's <see cref="Durability"/>; 0 when none is.</summary>
     /// <remarks>Thread: any. Blocks: no. What the committing thread wrote before is visible to who reads it.</remarks>
     public ulong DurableIndex => _committer.DurableIndex;
@@ -81,6 +84,7 @@ public sealed class JournalWriter
         int payloadLength = payloadA.Length + payloadB.Length;
         int size = JournalFormat.EntryBytes(payloadLength);
         BeginSegmentFor(size);
+        LastLocation = new JournalLocation(_nextIndex, _segment, _offset);
 
         Span<byte> piece = Reserve(size);
         WriteHeader(piece, kind, height, timestampNs, payloadLength, in payloadDigest);

@@ -31,10 +31,10 @@ public unsafe class TableTreeTests
     public void Any_history_of_updates_gives_the_root_that_a_naive_tree_gives()
     {
         // Steps of (growth, touched numbers): the numbers are reduced into the table, so any integers will do.
-        Gen.Select(Gen.Int[1, 4], Gen.Select(Gen.Int[0, 90], Gen.Int[0, 1 << 20].Array[0, 60]).Array[1, 8]).Sample((blocks, steps) =>
+        Gen.Select(Gen.Int[1, 4], Gen.Bool, Gen.Select(Gen.Int[0, 90], Gen.Int[0, 1 << 20].Array[0, 60]).Array[1, 8]).Sample((blocks, pagesLeave, steps) =>
         {
             int size = blocks * 64;
-            using TableTree tree = new(size, 1000);
+            using TableTree tree = new(size, 1000, pagesLeave && blocks != 3);
             using ReservedMemory memory = new((nuint)(1000 * size));
             HashSet<uint> written = [];
             uint count = 0;
@@ -56,12 +56,14 @@ public unsafe class TableTreeTests
         }, iter: 300);
     }
 
-    [Fact]
-    public void A_rebuilt_tree_equals_one_that_was_updated_record_by_record()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_rebuilt_tree_equals_one_that_was_updated_record_by_record(bool pagesLeave)
     {
         for (uint count = 1; count < 300; count += 7)
         {
-            using TableTree updated = new(128, 300), rebuilt = new(128, 300);
+            using TableTree updated = new(128, 300), rebuilt = new(128, 300, pagesLeave);
             using ReservedMemory memory = new(300 * 128);
             for (uint i = 0; i < count; i++)
             {
@@ -73,6 +75,33 @@ public unsafe class TableTreeTests
             Assert.Equal(updated.Root, rebuilt.Root);
             for (int level = 0; level <= updated.Depth; level++)
                 for (ulong node = 0; node < 1UL << (updated.Depth - level); node++) Assert.Equal(updated.Node(level, node), rebuilt.Node(level, node));
+        }
+    }
+
+    [Theory]
+    [InlineData(64)]
+    [InlineData(128)]
+    [InlineData(256)]
+    public void The_nodes_of_a_page_that_left_memory_are_made_again_from_its_records(int size)
+    {
+        using TableTree tree = new(size, 1000, pagesLeave: true), flat = new(size, 1000);
+        using ReservedMemory memory = new((nuint)(1000 * size));
+        uint perPage = (uint)(4096 / size), count = (perPage * 3) + 5;
+        var random = new Random(size);
+        for (int round = 0; round < 50; round++)
+        {
+            uint[] touched = [.. Enumerable.Range(0, 9).Select(_ => 1 + (uint)random.Next((int)count - 1)).Distinct()];
+            if (round == 0) touched = [.. Enumerable.Range(1, (int)count - 1).Select(i => (uint)i)];
+            foreach (uint record in touched) random.NextBytes(new Span<byte>(memory.Pointer + (record * size), size));
+            tree.Update(memory.Pointer, touched, count);
+            flat.Update(memory.Pointer, touched, count);
+            Assert.Equal(flat.Root, tree.Root);
+
+            uint page = (uint)random.Next(4);
+            new Span<byte>(tree.NodesOf(page), tree.NodeBytesPerPage).Clear();
+            Assert.Equal(tree.PageRoot(page), tree.RebuildPage(memory.Pointer, page, 1, count, keepRoot: false));
+            for (int level = 0; level <= tree.Depth; level++)
+                for (ulong node = 0; node < 1UL << (tree.Depth - level); node++) Assert.Equal(flat.Node(level, node), tree.Node(level, node));
         }
     }
 

@@ -47,6 +47,15 @@ public sealed class ExchangeTests : IDisposable
     }
 
     [Fact]
+    public void An_amount_or_a_rate_of_zero_is_refused()
+    {
+        ClearingLedger dollars = _currencies[Dollar];
+        Assert.Equal(ResultCode.InvalidExchange, dollars.Code(new ExchangeCommand { Opcode = Opcode.SubmitExchange, Exchange = 1, System = dollars.System, CounterSystem = _currencies[Euro].System, First = 1, Second = 2, CounterAmount = 1 }));
+        Assert.Equal(ResultCode.InvalidExchange, dollars.Code(new ExchangeCommand { Opcode = Opcode.SetExchangeCurrency, Exchange = 1, System = dollars.System, RateDenominator = 1 }));
+        Assert.Equal(ResultCode.InvalidExchange, dollars.Code(new ExchangeCommand { Opcode = Opcode.SetExchangeCurrency, Exchange = 1, System = dollars.System, RateNumerator = 1 }));
+    }
+
+    [Fact]
     public void A_pair_that_fails_waits_and_is_tried_again_after_a_pay_in()
     {
         UInt128 pair = Submit(Euro, 100, Dollar, 110);

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.IO;
+using System.Threading;
+using FastLedger.Domain;
+using FastLedger.Node.Recovery;
+using FastLedger.Primitives;
+using FastLedger.Storage;
+
+namespace FastLedger.Node.Checkpoints;
+
+/// <summary>
+/// Publishes checkpoints on a thread of its own: waits until journal and history hold what the manifest names, writes the manifest, and
+/// deletes the part of the journal that only older manifests needed.
+/// </summary>
+/// <remarks>
+/// A segment of the journal is deleted one checkpoint after it became superfluous, so that whoever still reads it for a peer can end. Thread:
+/// its own; the rest is called by the executor's. Blocks: on the device. A fault stops the replica.
+/// </remarks>
+internal sealed class CheckpointPublisher : IDisposable
+{
+    private static readonly TimeSpan DurabilityWait = TimeSpan.FromMilliseconds(100);
+
+    private readonly ManifestStore _manifests;
+    private readonly Journal _journal;
+    private readonly HistoryLog _history;
+    private readonly bool _keepJournal;
+    private readonly byte[] _genesis;
+    private readonly AutoResetEvent _work = new(false);
+    private readonly Thread _thread;
+    private UnpublishedCheckpoint? _next;
+    private Manifest? _oldest;
+    private JournalAnchor _superfluous;
+    private Action? _published;
+    private volatile bool _stopping;
+
+    public CheckpointPublisher(ManifestStore manifests, Journal journal, HistoryLog history, Genesis genesis, bool keepJournal, Action<IOException> failed)
+    {
+        _manifests = manifests;
+        _journal = journal;
+        _history = history;
+        _keepJournal = keepJournal;
+        _genesis = JournalReplay.Write(genesis);
+        _thread = new Thread(() =>
+        {
+            try
+            {
+                Run();
+            }
+            catch (IOException e)
+            {
+                failed(e);
+            }
+        })
+        {
+            Name = "fastledger-checkpoint",
+            IsBackground = true,
+        };
+        _thread.Start();
+    }
+
+    /// <summary>Told on its thread when a manifest can be taken back.</summary>
+    public Action? Published
+    {
+        set => _published = value;
+    }
+
+    /// <summary>Told on its thread from which journal segment on everything is still needed, before anything is deleted.</summary>
+    public Action<uint>? Forget { get; set; }
+
+    /// <summary>Hands a checkpoint over. The one before must have been taken back.</summary>
+    public void Publish(UnpublishedCheckpoint checkpoint)
+    {
+        Invariant.Check(Volatile.Read(ref _next) is null);
+        Volatile.Write(ref _next, checkpoint);
+        _work.Set();
+    }
+
+    /// <summary>True when the manifest is published.</summary>
+    /// <param name="oldest">The oldest one that is kept: what it does not need may be freed.</param>
+    public bool TryTake(out Manifest? oldest)
+    {
+        oldest = Interlocked.Exchange(ref _oldest, null);
+        return oldest is not null;
+    }
+
+    public void Dispose()
+    {
+        _stopping = true;
+        _work.Set();
+        if (Thread.CurrentThread != _thread) _thread.Join();
+        _work.Dispose();
+    }
+
+    private void Run()
+    {
+        while (!_stopping)
+        {
+            _work.WaitOne();
+            if (Volatile.Read(ref _next) is not { } checkpoint || !AwaitContent(checkpoint)) continue;
+            _history.Sync();
+            Manifest oldest = _manifests.Write(Compose(checkpoint));
+            if (!_keepJournal) Truncate(oldest.JournalAnchor);
+            Volatile.Write(ref _next, null);
+            Volatile.Write(ref _oldest, oldest);
+            _published?.Invoke();
+        }
+    }
+
+    private Manifest Compose(UnpublishedCheckpoint checkpoint)
+    {
+        Manifest begun = checkpoint.Begun;
+        CheckpointAnchor anchor = checkpoint.Anchor;
+        return new Manifest
+        {
+            ChainId = begun.ChainId,
+            Height = begun.Height,
+            BlockId = begun.BlockId,
+            StateRoot = begun.StateRoot,
+            ReceiptsRoot = begun.ReceiptsRoot,
+            JournalIndex = anchor.FirstIndex - 1,
+            JournalAnchor = _journal.FindAnchor(anchor.FirstIndex),
+            StoreToken = checkpoint.Token,
+            Tables = begun.Tables,
+            ConsensusSnapshot = anchor.Snapshot,
+            Extension = anchor.Write(checkpoint.HistoryEntries, _genesis),
+        };
+    }
+
+    /// <summary>The state must not be ahead of the journal, nor the accounts of their history.</summary>
+    private bool AwaitContent(UnpublishedCheckpoint checkpoint)
+    {
+        while (!_stopping)
+        {
+            bool isDurable = _journal.Writer.WaitForDurable(checkpoint.Anchor.SnapshotIndex, DurabilityWait);
+            if (isDurable && _history.FlushedCount >= checkpoint.HistoryEntries) return true;
+            if (isDurable) Thread.Sleep(1);
+        }
+
+        return false;
+    }
+
+    private void Truncate(in JournalAnchor needed)
+    {
+        if (!_superfluous.HeaderDigest.IsZero) _journal.TruncateBefore(_superfluous);
+        Forget?.Invoke((uint)needed.Segment);
+        _superfluous = needed;
+    }
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using FastLedger.Consensus;
+using FastLedger.Consensus.Effects;
+using FastLedger.Consensus.Encoding;
+using FastLedger.Consensus.Messages;
+using FastLedger.Network.Peers;
+using FastLedger.Primitives;
+using FastLedger.Storage;
+
+namespace FastLedger.Node.Cluster;
+
+// What the core wants done: records into the journal at once, everything visible into the outbox, own messages back to the core.
+internal sealed partial class ConsensusStage
+{
+    private readonly MessageList _outbox = new();
+    private readonly MessageList _own = new();
+    private int _ownTaken;
+    private UInt128 _selfMask;
+
+    private void Step(in ConsensusEvent input)
+    {
+        Carry(_core.Step(input, Now()));
+        StepOwn();
+    }
+
+    /// <summary>Hands own messages back until there are no more.</summary>
+    private void StepOwn()
+    {
+        for (; _ownTaken < _own.Count; _ownTaken++)
+        {
+            ref readonly MessageList.Message item = ref _own[_ownTaken];
+            ReadOnlySpan<byte> message = _own.Bytes(item);
+            Carry(_core.Step(
+                message[0] == (byte)MessageKind.BatchHeader ? ConsensusEvent.BatchStored(message) : ConsensusEvent.Message(_options.Cluster.Self, message), Now()));
+        }
+
+        _own.Clear();
+        _ownTaken = 0;
+    }
+
+    private void Carry(EffectBuffer effects)
+    {
+        for (int i = 0; i < effects.Count; i++)
+        {
+            ref readonly Effect effect = ref effects[i];
+            ReadOnlySpan<byte> bytes = effects.Bytes(effect);
+            switch (effect.Kind)
+            {
+                case EffectKind.Persist:
+                    _ = Append(JournalEntryKind.Consensus, _core.CommittedHeight, 0, default, bytes);
+                    _archive.OnRecord(bytes, _journal.LastLocation);
+                    break;
+                case EffectKind.Send:
+                    if ((effect.Targets & _selfMask) != 0) _own.Add(bytes, 0, 0, default);
+                    UInt128 others = effect.Targets & ~_selfMask;
+                    if (others != 0 && _network is not null) _outbox.Add(bytes, PeerTemplate.Consensus, others, bytes[0] == (byte)MessageKind.BatchHeader ? _authored : default);
+                    break;
+                case EffectKind.Commit:
+                    EnqueueCommitted(effect.Number, effect.Id, bytes);
+                    break;
+                case EffectKind.FetchBatch:
+                    var reader = new FrameReader(bytes);
+                    Want(BatchReference.Read(ref reader), effect.Targets);
+                    break;
+                case EffectKind.ServeBlocks:
+                    _archive.Serve(effect.Targets, effect.Number);
+                    break;
+                case EffectKind.ServeEpochChange:
+                    _archive.ServeEpochChange(effect.Targets, effect.Number);
+                    break;
+                case EffectKind.StateCertified:
+                    _certificates.Add(bytes, _core.Validators.Count);
+                    break;
+                case EffectKind.EpochStarted:
+                    BeginEpoch();
+                    break;
+                case EffectKind.Evidence:
+                    _evidence.Add(bytes, (int)effect.Number, _core.Epoch);
+                    break;
+                case EffectKind.Halt:
+                    _halted((HaltReason)effect.Number);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Everything appended is durable: what waited for it leaves.</summary>
+    private void Release()
+    {
+        if (_outbox.Count == 0) return;
+        for (int i = 0; i < _outbox.Count; i++)
+        {
+            ref readonly MessageList.Message item = ref _outbox[i];
+            ReadOnlySpan<byte> message = _outbox.Bytes(item);
+            for (UInt128 rest = item.Targets; rest != 0; rest &= rest - 1)
+            {
+                int node = (int)UInt128.TrailingZeroCount(rest);
+                if (item.Batch.IsNone) _ = _network!.TrySend(node, PriorityOf(item.Template), item.Template, message);
+                else _ = SendBatch(node, PeerTemplate.Batch, item.Batch);
+            }
+        }
+
+        _outbox.Clear();
+    }
+
+    /// <summary>What does not fit or cannot reach the peer is lost, as on any network: the protocol asks again.</summary>
+    private bool SendBatch(int node, ushort template, StoredBatch batch) =>
+        _network!.TrySend(node, PeerPriority.Bulk, template, batch.PaddedHeader, batch.Bundle);
+
+    private static PeerPriority PriorityOf(ushort template) => template == PeerTemplate.Consensus ? PeerPriority.Consensus : PeerPriority.Control;
+
+    /// <summary>The validators changed: tables by index are made anew.</summary>
+    private void ReadValidators()
+    {
+        ValidatorSet set = _core.Validators;
+        int[] indexOfNode = new int[ValidatorSet.MaxCount];
+        for (int node = 0; node < indexOfNode.Length; node++) indexOfNode[node] = set.IndexOfNode(node);
+        _inbox.IndexOfNode = indexOfNode;
+        _selfMask = _core.Self >= 0 ? UInt128.One << set.Node(_core.Self) : 0;
+    }
+
+    /// <summary>
+    /// A new epoch: authors number their batches from 1 again, and what the old epoch did not order is forgotten. The clients whose batches
+    /// those were connect again and send them again; their numbers make sure that nothing happens twice.
+    /// </summary>
+    private void BeginEpoch()
+    {
+        ReadValidators();
+        _store.Clear();
+        _wanted.Clear();
+        _connections.ForEach(static connection => connection.End(ResultCode.Overloaded));
+    }
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.Diagnostics;
+using System.Threading;
+using FastLedger.Consensus;
+using FastLedger.Consensus.Effects;
+using FastLedger.Network.Peers;
+using FastLedger.Node.Checkpoints;
+using FastLedger.Node.Configuration;
+using FastLedger.Node.Edge;
+using FastLedger.Node.Pipeline;
+using FastLedger.Primitives;
+using FastLedger.Storage;
+
+namespace FastLedger.Node.Cluster;
+
+/// <summary>
+/// The one thread that owns consensus and the journal. Each turn it takes in what came (clients' batches, peers' messages and batches, results
+/// of execution, time), steps the core, appends what must not be forgotten, writes and syncs all of it at once, and only then lets anything
+/// out: messages to peers, answers to clients. So nothing leaves that a crash could make unsaid.
+/// </summary>
+/// <remarks>
+/// Own messages are handed back to the core within the turn: whatever they bring about leaves behind the same sync, so a signature counts
+/// towards anything visible only when it is durable. A cluster of one therefore orders a batch with a single write and sync. Execution is
+/// told of a final block before the sync: what it computes is in memory only, and leaves behind a sync like everything else.
+/// Thread: its own. Alloc: none in steady state. Blocks: on the disk.
+/// </remarks>
+internal sealed partial class ConsensusStage : IDisposable
+{
+    private const int LongestSleepMs = 1000;
+    private const int MaxMessagesPerTurn = 4096;
+
+    private readonly NodeOptions _options;
+    private readonly ConsensusCore _core;
+    private readonly JournalWriter _journal;
+    private readonly StageRings _rings;
+    private readonly BatchStore _store;
+    private readonly PeerInbox _inbox;
+    private readonly PeerNetwork? _network;
+    private readonly ConnectionTable _connections;
+    private readonly ExecutionStage _execution;
+    private readonly CertificateRing _certificates = new();
+    private readonly JournalArchive _archive;
+    private readonly EvidenceFolder _evidence;
+    private readonly StageTimes _times;
+    private readonly StageWaiter _waiter;
+    private readonly Func<bool> _hasWork;
+    private readonly Action<HaltReason> _halted;
+    private readonly TimeProvider _time;
+    private readonly Checkpointer? _checkpoints;
+    private readonly bool _isSingle;
+    private readonly bool _hasLogicalClock;
+    private readonly long _commitEarlyBytes;
+    private long _appendedBytes;
+    private ulong _committedIndex;
+    private volatile bool _stopping;
+    private volatile bool _aborted;
+
+    public ConsensusStage(
+        NodeOptions options, ConsensusCore core, JournalWriter journal, StageRings rings, BatchStore store, PeerInbox inbox, PeerNetwork? network,
+        ConnectionTable connections, ExecutionStage execution, JournalArchive archive, EvidenceFolder evidence, StageTimes times, Action<HaltReason> halted, Checkpointer? checkpoints = null,
+        TimeProvider? time = null)
+    {
+        _options = options;
+        _core = core;
+        _journal = journal;
+        _rings = rings;
+        _store = store;
+        _inbox = inbox;
+        _network = network;
+        _connections = connections;
+        _execution = execution;
+        _archive = archive;
+        _evidence = evidence;
+        _times = times;
+        _halted = halted;
+        _time = time ?? TimeProvider.System;
+        _checkpoints = checkpoints;
+        _isSingle = network is null;
+        _hasLogicalClock = options.Pipeline.Clock == BlockClock.Logical;
+        _commitEarlyBytes = options.Journal.RingBytes / 4;
+        _waiter = new StageWaiter(options.Pipeline.Wait, rings.ConsensusBell);
+        _hasWork = HasWork;
+        _committedIndex = journal.NextIndex - 1;
+    }
+
+    /// <summary>Works until <see cref="Stop"/>, then seals the journal.</summary>
+    public void Run()
+    {
+        Begin();
+        while (!_stopping)
+            if (!Turn()) _waiter.Wait(_hasWork, SleepMs());
+        while (!_aborted && Turn())
+        {
+        }
+
+        if (!_aborted) _journal.Seal();
+    }
+
+    /// <summary>Lets <see cref="Run"/> end after what was accepted is answered, as far as it can be. Any thread.</summary>
+    public void Stop()
+    {
+        _stopping = true;
+        _rings.ConsensusBell.Ring();
+    }
+
+    /// <summary>Lets <see cref="Run"/> end at once and leave the journal as a crash would. Any thread.</summary>
+    public void Abort()
+    {
+        _aborted = true;
+        Stop();
+    }
+
+    public void Dispose() => _committed.Dispose();
+
+    private static ulong MonotonicNs() => (ulong)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
+
+    private ClockReading Now() => new(MonotonicNs(), _hasLogicalClock ? 0 : (ulong)WallNs());
+
+    private long BlockTimeNs() => _hasLogicalClock ? _execution.TimestampNs + NodeOptions.LogicalBlockNs : WallNs();
+
+    private long WallNs() => (_time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) * 100;
+
+    /// <summary>One round of the loop.</summary>
+    /// <returns>False when there was nothing to do.</returns>
+    private bool Turn()
+    {
+        long start = Stopwatch.GetTimestamp();
+        bool any = TakeMessages();
+        any |= TakeBatches();
+        any |= TakeExecuted();
+        any |= TakeClients();
+        any |= PassTime();
+        any |= FeedExecution();
+        if (_waitForExecution) AwaitExecution();
+        _times.Add(Stage.Consensus, start);
+        any |= Commit();
+        Release();
+        any |= Deliver();
+        return any;
+    }
+
+    /// <summary>Makes everything appended durable.</summary>
+    private bool Commit()
+    {
+        ulong last = _journal.NextIndex - 1;
+        if (last == _committedIndex) return false;
+        long start = Stopwatch.GetTimestamp();
+        _journal.CommitGroup();
+        _times.Add(Stage.Commit, start);
+        _committedIndex = last;
+        _appendedBytes = 0;
+        return true;
+    }
+
+    /// <summary>Appends an entry; the ring is emptied before it could be full, because nobody else does.</summary>
+    private ulong Append(JournalEntryKind kind, ulong height, long timestampNs, in Hash256 digest, ReadOnlySpan<byte> a, ReadOnlySpan<byte> b = default)
+    {
+        _appendedBytes += a.Length + b.Length + (2 * JournalEntryHeader.Size);
+        if (_appendedBytes > _commitEarlyBytes) Commit();
+        long start = Stopwatch.GetTimestamp();
+        ulong index = _journal.Append(kind, height, timestampNs, digest, a, b);
+        _times.Add(Stage.Journal, start);
+        return index;
+    }
+
+    private bool HasWork() => _stopping || !_inbox.Ring.IsEmpty || !_rings.Executed.IsEmpty || CanTakeClients() || StoreHasNew()
+        || DeliverIsDue() || NextDeadlineNs() <= MonotonicNs() || BlockIsWanted();
+
+    private int SleepMs()
+    {
+        ulong next = NextDeadlineNs(), now = MonotonicNs();
+        int sleep = next <= now ? 1 : (int)Math.Min((ulong)LongestSleepMs, ((next - now) / 1_000_000) + 1);
+        if (!_isSingle || _execution.NextDueNs == long.MaxValue) return sleep;
+        return (int)Math.Clamp((_execution.NextDueNs - BlockTimeNs()) / 1_000_000, 1, sleep);
+    }
+}

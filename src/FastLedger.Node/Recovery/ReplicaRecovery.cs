@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using FastLedger.Consensus;
+using FastLedger.Domain;
+using FastLedger.Node.Checkpoints;
+using FastLedger.Node.Cluster;
+using FastLedger.Node.Configuration;
+using FastLedger.Node.Pipeline;
+using FastLedger.Storage;
+
+namespace FastLedger.Node.Recovery;
+
+/// <summary>What recovery found.</summary>
+internal sealed record Recovered(
+    ValidatorIdentity Identity, BlockExecution Execution, ConsensusCore Core, BlockIndex Index, JournalReplay Replay, StageTimes Times);
+
+/// <summary>From a journal, or an empty directory, to a state and a core that go on where they stopped.</summary>
+internal static class ReplicaRecovery
+{
+    /// <summary>Views, timeouts and pauses of a cluster of one: nobody else can make progress, so nothing is ever given up.</summary>
+    private const ulong NeverNs = 1UL << 60;
+
+    /// <summary>Recovers.</summary>
+    /// <exception cref="ConfigurationException">The directory belongs to another ledger, or the key is wrong.</exception>
+    /// <exception cref="JournalDamagedException">The journal lost something durable.</exception>
+    public static Recovered Recover(NodeOptions options, Journal journal, HistoryLog history, RestoredState state, Action<ulong>? progress)
+    {
+        CheckpointAnchor? anchor = state.Anchor;
+        using JournalReader reader = anchor is null ? journal.OpenReader() : journal.OpenReader(state.Manifest!.JournalAnchor, anchor.FirstIndex);
+        Genesis configured = options.Genesis.ToGenesis();
+        bool isNew = anchor is null && JournalReplay.ReadGenesis(reader) is null;
+        if (anchor is not null && journal.Writer.NextIndex <= anchor.SnapshotIndex)
+        {
+            throw new JournalDamagedException(
+                journal.RecoveredEnd.File, journal.RecoveredEnd.Offset, $"the journal ends with entry {journal.Writer.NextIndex - 1}, and the checkpoint of height {anchor.Height} was taken at entry {anchor.SnapshotIndex}");
+        }
+
+        ValidatorIdentity identity = ValidatorIdentity.Load(options, configured);
+        var core = new ConsensusCore(OptionsOf(options, identity.Validators.Count), Ed25519Scheme.Instance, new Ed25519Signer(identity.Key), identity.Validators.Count);
+        var index = new BlockIndex();
+        if (isNew) Provision(journal, configured, identity, core, index);
+        var times = new StageTimes();
+        var execution = new BlockExecution(state.Ledger, history, times);
+        try
+        {
+            JournalReplay replay = Prepare(state, execution, history, core, index);
+            if (!isNew) replay.Run(reader, progress);
+            return new Recovered(identity, execution, core, index, replay, times);
+        }
+        catch
+        {
+            execution.Dispose();
+            identity.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The first thing a directory tells: whether it is this ledger's, and whether its journal reaches back to the beginning.</summary>
+    /// <exception cref="ConfigurationException">The directory belongs to another ledger.</exception>
+    public static bool HasWholeJournal(NodeOptions options, Journal journal)
+    {
+        using JournalReader reader = journal.OpenReader();
+        if (!reader.TryRead(out JournalEntry entry)) return true;
+        if (entry.Index != 1) return false;
+        Genesis genesis = JournalReplay.ReadGenesis(entry);
+        if (genesis.ChainId != options.Genesis.ToGenesis().ChainId)
+            throw new ConfigurationException([$"{options.DataDirectory} belongs to the ledger \"{genesis.Name}\" with other genesis settings: {genesis}"]);
+        return true;
+    }
+
+    /// <summary>Execution and core as of the checkpoint, when there is one.</summary>
+    private static JournalReplay Prepare(RestoredState state, BlockExecution execution, HistoryLog history, ConsensusCore core, BlockIndex index)
+    {
+        if (state.Anchor is not { } anchor) return new JournalReplay(execution, history) { Core = core, Index = index };
+        Manifest manifest = state.Manifest!;
+        execution.Restore(manifest.BlockId, manifest.StateRoot, manifest.ReceiptsRoot);
+        ReadOnlySpan<byte> snapshot = anchor.Snapshot;
+        while (CheckpointAnchor.TryTakeRecord(ref snapshot, out ReadOnlySpan<byte> record)) core.Replay(record);
+        var replay = new JournalReplay(execution, history) { Core = core, Index = index, CoreKnows = anchor.SnapshotIndex };
+        for (int author = 0; author < anchor.ExecutedBatches.Length; author++) replay.ExecutedBatches[author] = anchor.ExecutedBatches[author];
+        return replay;
+    }
+
+    /// <summary>The first entries of a new journal: the genesis, and the record without which the core never signs.</summary>
+    private static void Provision(Journal journal, Genesis genesis, ValidatorIdentity identity, ConsensusCore core, BlockIndex index)
+    {
+        journal.Writer.Append(JournalEntryKind.Genesis, 0, 0, default, JournalReplay.Write(genesis));
+        byte[] record = new byte[8192];
+        int length = ConsensusCore.WriteProvisioning(record, Ed25519Scheme.Instance, genesis.ChainId, identity.Validators, timestampNs: 0);
+        journal.Writer.Append(JournalEntryKind.Consensus, 0, 0, default, record.AsSpan(0, length));
+        index.Add(record.AsSpan(0, length), journal.Writer.LastLocation);
+        journal.Writer.CommitGroup();
+        core.Replay(record.AsSpan(0, length));
+    }
+
+    private static ConsensusOptions OptionsOf(NodeOptions options, int validators)
+    {
+        const ulong NsPerMs = 1_000_000;
+        ClusterSection cluster = options.Cluster;
+        bool isSingle = validators == 1;
+        return new ConsensusOptions
+        {
+            BaseTimeoutNs = isSingle ? NeverNs : (ulong)cluster.BaseTimeoutMs * NsPerMs,
+            MaxTimeoutNs = isSingle ? NeverNs : 10_000 * NsPerMs,
+            IdleDelayNs = isSingle ? NeverNs : (ulong)cluster.IdleDelayMs * NsPerMs,
+            FetchDelayNs = (ulong)cluster.FetchDelayMs * NsPerMs,
+            BatchWindow = cluster.BatchWindow,
+            MaxBatchesPerBlock = Math.Min(Consensus.Messages.BlockImage.MaxBatches, options.Limits.BlockBatches),
+            TimestampStepNs = options.Pipeline.Clock == BlockClock.Logical ? (ulong)NodeOptions.LogicalBlockNs : 1,
+        };
+    }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.Collections.Generic;
+using System.Runtime.CompilerServices;
+using FastLedger.Cryptography;
+using FastLedger.Primitives;
+using FastLedger.Protocol.Messages;
+
+namespace FastLedger.Protocol.Certificates;
+
+/// <summary>
+/// The validators of one epoch of one ledger, for whoever checks what they signed: clients and auditors. It needs nothing but the keys.
+/// </summary>
+/// <remarks>Thread: one at a time. Alloc: at construction. Blocks: no.</remarks>
+public sealed class ValidatorKeys
+{
+    /// <summary>Most validators of an epoch.</summary>
+    public const int MaxCount = 128;
+
+    private readonly Hash256 _chainId;
+    private readonly ulong _epoch;
+    private readonly Hash256[] _keys;
+    private readonly SignedMessage[] _messages;
+    private readonly bool[] _valid;
+
+    /// <param name="chainId">The ledger.</param>
+    /// <param name="keys">Public keys in the order of the validator set: by ascending node number in the first epoch.</param>
+    /// <param name="epoch">Which epoch they validate.</param>
+    public ValidatorKeys(in Hash256 chainId, IReadOnlyList<Hash256> keys, ulong epoch = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(keys.Count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(keys.Count, MaxCount);
+        _chainId = chainId;
+        _epoch = epoch;
+        _keys = [.. keys];
+        _messages = new SignedMessage[keys.Count];
+        _valid = new bool[keys.Count];
+    }
+
+    /// <summary>Signatures that a certificate needs: all but the third that may be faulty.</summary>
+    public int Quorum => _keys.Length - ((_keys.Length - 1) / 3);
+
+    /// <summary>Did a quorum of these validators sign it?</summary>
+    /// <param name="head">What was signed, and by whom.</param>
+    /// <param name="signatures">One per signer, in the order of the set.</param>
+    public unsafe bool Verify(in StateCertificateHead head, ReadOnlySpan<CertificateSignature> signatures)
+    {
+        UInt128 signers = head.Signers;
+        int count = (int)UInt128.PopCount(signers);
+        if (head.Epoch != _epoch || count < Quorum || count != signatures.Length || (_keys.Length < MaxCount && signers >> _keys.Length != 0)) return false;
+        byte* message = stackalloc byte[SignedMessages.StateBytes];
+        SignedMessages.State(new Span<byte>(message, SignedMessages.StateBytes), _chainId, head);
+        fixed (Hash256* keys = _keys)
+        fixed (CertificateSignature* signed = signatures)
+        {
+            for (int i = 0; signers != 0; i++, signers &= signers - 1)
+                _messages[i] = new SignedMessage((byte*)(keys + (int)UInt128.TrailingZeroCount(signers)), message, SignedMessages.StateBytes, (byte*)(signed + i));
+            return Ed25519.VerifyBatch(_messages.AsSpan(0, count), _valid.AsSpan(0, count)) == count;
+        }
+    }
+
+    /// <summary>Is this the receipt of a block with this receipts root?</summary>
+    /// <param name="receiptsRoot">From a certificate that was verified.</param>
+    /// <param name="proof">The receipt and its place.</param>
+    /// <param name="path">Siblings from the bottom to the top.</param>
+    public static bool Verify(in Hash256 receiptsRoot, in ReceiptProofHead proof, ReadOnlySpan<PathNode> path)
+    {
+        Hash256 leaf = Merkle.Leaf(System.Runtime.InteropServices.MemoryMarshal.AsBytes(new ReadOnlySpan<BatchReceipt>(in proof.Receipt)));
+        return MerkleProof.VerifyInclusion(
+            receiptsRoot, proof.LeafCount, proof.LeafIndex, leaf, System.Runtime.InteropServices.MemoryMarshal.Cast<PathNode, Hash256>(path));
+    }
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using FastLedger.Primitives;
+
+namespace FastLedger.Protocol.StateSync;
+
+/// <summary>Takes a state that is fetched from others. Everything it is given was verified before.</summary>
+public interface IStateSink
+{
+    /// <summary>A state begins; what was written of another one is worth nothing.</summary>
+    /// <returns>False when this replica cannot hold it: other tables, other record sizes, too many records.</returns>
+    bool TryBegin(ulong height, in Hash256 stateRoot, ReadOnlySpan<StateTableEntry> tables);
+
+    /// <summary>Records of the state, each chunk once, in any order.</summary>
+    /// <param name="table">Place of the table in the list given to <see cref="TryBegin"/>.</param>
+    /// <param name="first">Number of the first record.</param>
+    /// <param name="records">Whole records; valid during the call only.</param>
+    void Write(int table, uint first, ReadOnlySpan<byte> records);
+}

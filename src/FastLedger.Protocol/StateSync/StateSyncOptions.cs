@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+namespace FastLedger.Protocol.StateSync;
+
+/// <summary>How a state is fetched.</summary>
+public sealed class StateSyncOptions
+{
+    /// <summary>States below this height are of no use.</summary>
+    public ulong LeastHeight { get; init; } = 1;
+
+    /// <summary>Chunks asked of one server at a time.</summary>
+    public int InFlightPerServer { get; init; } = 4;
+
+    /// <summary>How long to wait for the manifests of all servers once one is there, in milliseconds.</summary>
+    public int ChoiceMs { get; init; } = 500;
+
+    /// <summary>An answer that takes longer is asked of another server, in milliseconds; doubled for a server each time, up to 16 times.</summary>
+    public int TimeoutMs { get; init; } = 2000;
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.Runtime.CompilerServices;
+using FastLedger.Primitives;
+
+namespace FastLedger.State.Checkpoints;
+
+/// <summary>
+/// Memory in pages that outlives the process: the records of a table, or what else a restart needs. It knows which pages changed since the
+/// last checkpoint began and, while one runs, what its pages held when it began.
+/// </summary>
+/// <remarks>
+/// A checkpoint freezes the changed pages. A frozen page may go on changing: before a unit (a record) of it changes for the first time, its
+/// content is kept, and the page is written with what was kept laid over it. Thread: executor only. Alloc: none after construction. Blocks:
+/// while a checkpoint runs, when neither the images kept nor the store's ring have room.
+/// </remarks>
+public sealed unsafe class PagedRegion : IDisposable
+{
+    /// <summary>Bytes of a page.</summary>
+    public const int PageBytes = 4096;
+
+    private readonly byte* _memory;
+    private readonly int _unitsPerPageShift;
+    private readonly ReservedMemory _keptBits;
+    private readonly ReservedMemory _heads;
+    private readonly byte[] _image = new byte[PageBytes];
+    private PageBitmap _dirty, _frozen;
+    private PreImagePool? _pool;
+    private IPageStore? _store;
+    private ulong _height;
+
+    /// <summary>Watches a range of memory.</summary>
+    /// <param name="id">Number of the region in the store: a table's <see cref="TableId"/>, or 128 and above.</param>
+    /// <param name="memory">The first byte, page-aligned.</param>
+    /// <param name="unitBytes">What changes as a whole: 64, 128, 256 or 4,096.</param>
+    /// <param name="units">Units in the region.</param>
+    public PagedRegion(byte id, byte* memory, int unitBytes, ulong units)
+    {
+        Invariant.Check(unitBytes is 64 or 128 or 256 or PageBytes);
+        ulong pages = ((units * (uint)unitBytes) + PageBytes - 1) / PageBytes;
+        Invariant.Check(units > 0 && units <= uint.MaxValue && pages <= 1u << 31);
+        Id = id;
+        UnitBytes = unitBytes;
+        PageCapacity = (uint)pages;
+        _memory = memory;
+        _unitsPerPageShift = System.Numerics.BitOperations.Log2((uint)(PageBytes / unitBytes));
+        _dirty = new PageBitmap(PageCapacity);
+        _frozen = new PageBitmap(PageCapacity);
+        _keptBits = new ReservedMemory((nuint)((units + 63) / 64) * sizeof(ulong));
+        _heads = new ReservedMemory((nuint)pages * sizeof(uint));
+    }
+
+    /// <summary>Number of the region in the store.</summary>
+    public byte Id { get; }
+
+    /// <summary>What changes as a whole.</summary>
+    public int UnitBytes { get; }
+
+    /// <summary>Pages the region can have.</summary>
+    public uint PageCapacity { get; }
+
+    /// <summary>Pages changed since the last checkpoint began.</summary>
+    public uint DirtyPages => _dirty.Count;
+
+    /// <summary>Pages of the running checkpoint that are not written yet.</summary>
+    public uint FrozenPages => _frozen.Count;
+
+    /// <summary>True while a page of the region waits for a checkpoint: <see cref="Keep"/> comes before a change then.</summary>
+    public bool IsCapturing { get; private set; }
+
+    /// <summary>The memory of a page.</summary>
+    public Span<byte> Page(uint page)
+    {
+        Invariant.Check(page < PageCapacity);
+        return new Span<byte>(_memory + ((nuint)page * PageBytes), PageBytes);
+    }
+
+    /// <summary>The page that holds a unit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint PageOf(uint unit) => unit >> _unitsPerPageShift;
+
+    /// <summary>Notes that a page changed since the last checkpoint began.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void MarkDirty(uint page) => _dirty.Add(page);
+
+    /// <summary>True when the page changed since the last checkpoint began.</summary>
+    public bool IsDirty(uint page) => _dirty.Has(page);
+
+    /// <summary>True when the page waits for the running checkpoint.</summary>
+    public bool IsFrozen(uint page) => _frozen.Has(page);
+
+    /// <summary>Keeps the content of a unit that is about to change, if the running checkpoint still needs it.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void Keep(uint unit)
+    {
+        uint page = unit >> _unitsPerPageShift;
+        if (!IsCapturing || !_frozen.Has(page)) return;
+        ref ulong word = ref ((ulong*)_keptBits.Pointer)[unit >> 6];
+        ulong bit = 1UL << (int)unit;
+        if ((word & bit) != 0) return;
+        ref uint head = ref ((uint*)_heads.Pointer)[page];
+        uint slot = _pool!.Take(UnitBytes, unit, head);
+        if (slot == 0)
+        {
+            // No room: the page goes out now, and nothing of it needs keeping any more.
+            while (!TryWriteFrozen(page)) _store!.WaitForRoom();
+            return;
+        }
+
+        new ReadOnlySpan<byte>(_memory + ((nuint)unit * (uint)UnitBytes), UnitBytes).CopyTo(_pool.Image(UnitBytes, slot));
+        head = slot;
+        word |= bit;
+    }
+
+    /// <summary>Frees the bookkeeping; not the memory watched.</summary>
+    public void Dispose()
+    {
+        _dirty.Dispose();
+        _frozen.Dispose();
+        _keptBits.Dispose();
+        _heads.Dispose();
+    }
+
+    /// <summary>Begins a checkpoint: what is dirty is frozen, nothing is dirty.</summary>
+    /// <returns>Pages frozen.</returns>
+    internal uint Freeze(ulong height, PreImagePool pool, IPageStore store)
+    {
+        Invariant.Check(!IsCapturing && _frozen.Count == 0);
+        (_dirty, _frozen) = (_frozen, _dirty);
+        _pool = pool;
+        _store = store;
+        _height = height;
+        IsCapturing = _frozen.Count != 0;
+        return _frozen.Count;
+    }
+
+    /// <summary>Hands frozen pages to the store, lowest first.</summary>
+    /// <param name="from">Where to begin; moves on behind the last page written.</param>
+    /// <param name="budget">Most pages; falls by those written.</param>
+    /// <returns>False when the store's ring is full.</returns>
+    internal bool WriteFrozen(ref uint from, ref int budget)
+    {
+        while (budget > 0 && _frozen.TryFind(from, out uint page))
+        {
+            if (!TryWriteFrozen(page)) return false;
+            budget--;
+            from = page + 1;
+        }
+
+        return true;
+    }
+
+    /// <summary>Hands one page of the present state to the store: between checkpoints, before it leaves memory.</summary>
+    /// <returns>False when the store's ring is full.</returns>
+    internal bool TryWriteDirty(uint page, ulong height, IPageStore store)
+    {
+        Invariant.Check(!_frozen.Has(page));
+        if (!store.TryWrite(Id, page, height, Page(page))) return false;
+        _dirty.Remove(page);
+        return true;
+    }
+
+    private bool TryWriteFrozen(uint page)
+    {
+        ref uint head = ref ((uint*)_heads.Pointer)[page];
+        ReadOnlySpan<byte> image = Page(page);
+        if (head != 0)
+        {
+            image.CopyTo(_image);
+            uint first = page << _unitsPerPageShift;
+            for (uint slot = head; slot != 0; slot = _pool!.Next(UnitBytes, slot))
+                _pool!.Image(UnitBytes, slot).CopyTo(_image.AsSpan((int)(_pool.Unit(UnitBytes, slot) - first) * UnitBytes));
+            image = _image;
+        }
+
+        if (!_store!.TryWrite(Id, page, _height, image)) return false;
+        while (head != 0)
+        {
+            uint unit = _pool!.Unit(UnitBytes, head);
+            ((ulong*)_keptBits.Pointer)[unit >> 6] &= ~(1UL << (int)unit);
+            head = _pool.Release(UnitBytes, head);
+        }
+
+        _frozen.Remove(page);
+        IsCapturing = _frozen.Count != 0;
+        return true;
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+using FASTER.core;
+using FastLedger.Primitives;
+
+namespace FastLedger.Storage;
+
+/// <summary>
+/// What FASTER calls for an entry of an index. There is no read-modify-write and no deletion.
+/// </summary>
+internal readonly struct IndexFunctions(IndexLanding landing) : IFunctions<IndexKey, uint, Empty, uint, Empty>
+{
+    public bool SingleReader(ref IndexKey key, ref Empty input, ref uint value, ref uint dst, ref ReadInfo readInfo)
+    {
+        dst = value;
+        return true;
+    }
+
+    public bool ConcurrentReader(ref IndexKey key, ref Empty input, ref uint value, ref uint dst, ref ReadInfo readInfo)
+    {
+        dst = value;
+        return true;
+    }
+
+    public void ReadCompletionCallback(
+        ref IndexKey key, ref Empty input, ref uint output, Empty ctx, Status status, RecordMetadata recordMetadata)
+    {
+        landing.Found = status.Found;
+        landing.Number = output;
+    }
+
+    public bool SingleWriter(
+        ref IndexKey key, ref Empty input, ref uint src, ref uint dst, ref uint output, ref UpsertInfo upsertInfo, WriteReason reason)
+    {
+        dst = src;
+        return true;
+    }
+
+    public bool ConcurrentWriter(
+        ref IndexKey key, ref Empty input, ref uint src, ref uint dst, ref uint output, ref UpsertInfo upsertInfo)
+    {
+        dst = src;
+        return true;
+    }
+
+    public void PostSingleWriter(
+        ref IndexKey key, ref Empty input, ref uint src, ref uint dst, ref uint output, ref UpsertInfo upsertInfo, WriteReason reason)
+    {
+    }
+
+    public bool NeedInitialUpdate(ref IndexKey key, ref Empty input, ref uint output, ref RMWInfo rmwInfo) => Never();
+
+    public bool InitialUpdater(ref IndexKey key, ref Empty input, ref uint value, ref uint output, ref RMWInfo rmwInfo) => Never();
+
+    public void PostInitialUpdater(ref IndexKey key, ref Empty input, ref uint value, ref uint output, ref RMWInfo rmwInfo) => Never();
+
+    public bool NeedCopyUpdate(ref IndexKey key, ref Empty input, ref uint oldValue, ref uint output, ref RMWInfo rmwInfo) => Never();
+
+    public bool CopyUpdater(
+        ref IndexKey key, ref Empty input, ref uint oldValue, ref uint newValue, ref uint output, ref RMWInfo rmwInfo) => Never();
+
+    public void PostCopyUpdater(
+        ref IndexKey key, ref Empty input, ref uint oldValue, ref uint newValue, ref uint output, ref RMWInfo rmwInfo) => Never();
+
+    public bool InPlaceUpdater(ref IndexKey key, ref Empty input, ref uint value, ref uint output, ref RMWInfo rmwInfo) => Never();
+
+    public void RMWCompletionCallback(
+        ref IndexKey key, ref Empty input, ref uint output, Empty ctx, Status status, RecordMetadata recordMetadata) => Never();
+
+    public bool SingleDeleter(ref IndexKey key, ref uint value, ref DeleteInfo deleteInfo) => Never();
+
+    public void PostSingleDeleter(ref IndexKey key, ref DeleteInfo deleteInfo) => Never();
+
+    public bool ConcurrentDeleter(ref IndexKey key, ref uint value, ref DeleteInfo deleteInfo) => Never();
+
+    public void DisposeSingleWriter(
+        ref IndexKey key, ref Empty input, ref uint src, ref uint dst, ref uint output, ref UpsertInfo upsertInfo, WriteReason reason)
+    {
+    }
+
+    public void DisposeCopyUpdater(
+        ref IndexKey key, ref Empty input, ref uint oldValue, ref uint newValue, ref uint output, ref RMWInfo rmwInfo) => Never();
+
+    public void DisposeInitialUpdater(ref IndexKey key, ref Empty input, ref uint value, ref uint output, ref RMWInfo rmwInfo) => Never();
+
+    public void DisposeSingleDeleter(ref IndexKey key, ref uint value, ref DeleteInfo deleteInfo) => Never();
+
+    public void DisposeDeserializedFromDisk(ref IndexKey key, ref uint value)
+    {
+    }
+
+    public void CheckpointCompletionCallback(int sessionID, string sessionName, CommitPoint commitPoint)
+    {
+    }
+
+    private static bool Never()
+    {
+        Invariant.Fail("the store only reads and upserts");
+        return false;
+    }
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using FastLedger.Primitives;
+
+namespace FastLedger.Storage;
+
+/// <summary>
+/// Where the newest image of every page stands in the log, and the first half of its checksum. It says which pages exist, so that a page
+/// that FASTER does not find is a fault and never a fresh one; it tells an old image of a page from the newest; and what it does not point
+/// to is garbage.
+/// </summary>
+/// <remarks>
+/// Its file: per table that has pages <c>table, pages, entries…</c>, 16 bytes per entry: address, tag. Thread: the store's. Alloc: once per
+/// table.
+/// </remarks>
+internal sealed unsafe class PageDirectory : IDisposable
+{
+    private const int SectionBytes = 8;
+    private readonly ReservedMemory?[] _tables;
+    private readonly uint[] _counts;
+    private readonly int _pagesPerTable;
+    private ReservedMemory? _encoded;
+
+    public PageDirectory(int tables, int pagesPerTable)
+    {
+        _tables = new ReservedMemory?[tables];
+        _counts = new uint[tables];
+        _pagesPerTable = pagesPerTable;
+    }
+
+    /// <summary>Pages that exist.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Where a page stands, or null when there is none.</summary>
+    public Entry* Find(PageKey key)
+    {
+        if (key.Table >= (uint)_tables.Length || key.Page >= _counts[key.Table]) return null;
+        Entry* entry = (Entry*)_tables[key.Table]!.Pointer + key.Page;
+        return entry->Address == 0 ? null : entry;
+    }
+
+    /// <summary>A page has been written.</summary>
+    public void Set(PageKey key, long address, ulong tag)
+    {
+        Invariant.Check(key.Table < (uint)_tables.Length && key.Page < (uint)_pagesPerTable && address > 0);
+        ReservedMemory memory = _tables[key.Table] ??= new ReservedMemory((nuint)sizeof(Entry) * (nuint)_pagesPerTable);
+        Entry* entry = (Entry*)memory.Pointer + key.Page;
+        if (entry->Address == 0) Count++;
+        entry->Address = address;
+        entry->Tag = tag;
+        _counts[key.Table] = Math.Max(_counts[key.Table], key.Page + 1);
+    }
+
+    /// <summary>The lowest address of a page, or <paramref name="none"/> when there are none.</summary>
+    public long LowestAddress(long none)
+    {
+        long lowest = none;
+        for (int table = 0; table < _tables.Length; table++)
+        {
+            foreach (ref readonly Entry entry in Entries(table))
+            {
+                if (entry.Address != 0 && entry.Address < lowest) lowest = entry.Address;
+            }
+        }
+
+        return lowest;
+    }
+
+    /// <summary>Lists the pages below an address, in the order of their addresses.</summary>
+    /// <returns>How many there are; the arrays have grown as needed.</returns>
+    public int ListBelow(long address, ref long[] addresses, ref PageKey[] keys)
+    {
+        int count = 0;
+        for (int table = 0; table < _tables.Length; table++)
+        {
+            ReadOnlySpan<Entry> entries = Entries(table);
+            for (int page = 0; page < entries.Length; page++)
+            {
+                if (entries[page].Address == 0 || entries[page].Address >= address) continue;
+                if (count == addresses.Length)
+                {
+                    Array.Resize(ref addresses, Math.Max(1024, count * 2));
+                    Array.Resize(ref keys, addresses.Length);
+                }
+
+                addresses[count] = entries[page].Address;
+                keys[count++] = new PageKey((uint)table, (uint)page);
+            }
+        }
+
+        Array.Sort(addresses, keys, 0, count);
+        return count;
+    }
+
+    /// <summary>The file's bytes as of now, valid until the next call.</summary>
+    public NativeBytes Encode()
+    {
+        long length = 0;
+        foreach (uint count in _counts) length += count == 0 ? 0 : SectionBytes + ((long)count * sizeof(Entry));
+        Invariant.Check(length <= int.MaxValue);
+        if (_encoded is null || (long)_encoded.Length < length)
+        {
+            _encoded?.Dispose();
+            _encoded = new ReservedMemory((nuint)Math.Max(1, length + (length / 4)));
+        }
+
+        Span<byte> rest = new(_encoded.Pointer, (int)length);
+        for (int table = 0; table < _tables.Length; table++)
+        {
+            if (_counts[table] == 0) continue;
+            BinaryPrimitives.WriteInt32LittleEndian(rest, table);
+            BinaryPrimitives.WriteUInt32LittleEndian(rest[4..], _counts[table]);
+            ReadOnlySpan<byte> entries = MemoryMarshal.AsBytes(Entries(table));
+            entries.CopyTo(rest[SectionBytes..]);
+            rest = rest[(SectionBytes + entries.Length)..];
+        }
+
+        return new NativeBytes(_encoded.Pointer, (int)length);
+    }
+
+    /// <summary>Reads the file that a checkpoint's description binds.</summary>
+    /// <exception cref="StoreDamagedException">It is not that file.</exception>
+    /// <exception cref="StorageFaultException">The device failed.</exception>
+    /// <exception cref="ArgumentException">The options allow fewer tables or pages than there are.</exception>
+    public void Load(IFileSystem files, string path, CheckpointDescription description)
+    {
+        ReadOnlySpan<byte> rest = description.ReadDirectory(files, path);
+        while (!rest.IsEmpty)
+        {
+            uint table = BinaryPrimitives.ReadUInt32LittleEndian(rest), count = BinaryPrimitives.ReadUInt32LittleEndian(rest[4..]);
+            if (table >= (uint)_tables.Length || count > (uint)_pagesPerTable)
+                throw new ArgumentException($"The store has {count} pages of table {table}: more than its options allow");
+            ReadOnlySpan<Entry> entries = MemoryMarshal.Cast<byte, Entry>(rest.Slice(SectionBytes, (int)count * sizeof(Entry)));
+            for (uint page = 0; page < count; page++)
+            {
+                if (entries[(int)page].Address != 0) Set(new PageKey(table, page), entries[(int)page].Address, entries[(int)page].Tag);
+            }
+
+            rest = rest[(SectionBytes + ((int)count * sizeof(Entry)))..];
+        }
+
+        if ((ulong)Count != description.Records)
+            throw new StoreDamagedException(path, 0, $"the page directory has {Count} pages instead of {description.Records}");
+    }
+
+    /// <summary>Frees the memory.</summary>
+    public void Dispose()
+    {
+        foreach (ReservedMemory? table in _tables) table?.Dispose();
+        _encoded?.Dispose();
+    }
+
+    private ReadOnlySpan<Entry> Entries(int table) =>
+        _counts[table] == 0 ? default : new ReadOnlySpan<Entry>(_tables[table]!.Pointer, (int)_counts[table]);
+
+    /// <summary>A page: where it stands, and the first half of its checksum. Address 0: there is none.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 16)]
+    internal struct Entry
+    {
+        public long Address;
+        public ulong Tag;
+    }
+}

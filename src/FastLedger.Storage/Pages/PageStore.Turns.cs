@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.IO;
+using System.Runtime.InteropServices;
+using System.Threading;
+using FastLedger.Primitives;
+
+namespace FastLedger.Storage;
+
+/// <summary>The store's side of the rings.</summary>
+public sealed unsafe partial class PageStore
+{
+    private const int ReadsPerTurn = 64;
+    private const int WritesPerTurn = 32;
+    private const int IdleMoves = 8;
+    private const int IdleMs = 1000; // bounds what a lost signal could cost; none is known
+
+    private readonly Doorbell _bell = new();
+    private readonly StoreJobs _jobs;
+    private readonly Thread? _thread;
+    private ulong _writeCursor;
+    private ulong _requestCursor;
+    private ulong _applied;
+    private ulong _pagesRead;
+    private ulong _checkpoints;
+    private PendingCheckpoint? _unfinished;
+    private StoreToken _durableToken;
+    private int _durableState; // set by the job that made _unfinished durable
+    private StoreCheckpoint _finished;
+    private int _finishedState; // 1: _finished can be taken
+    private bool _stopping;
+    private PageStoreStatistics _statistics;
+    private int _statisticsVersion; // odd while they change
+
+    /// <summary>Figures of the last turn. Thread: any.</summary>
+    public PageStoreStatistics Statistics
+    {
+        get
+        {
+            SpinWait spin = default;
+            while (true)
+            {
+                int version = Volatile.Read(ref _statisticsVersion);
+                PageStoreStatistics copy = _statistics;
+                Interlocked.MemoryBarrier();
+                if ((version & 1) == 0 && version == Volatile.Read(ref _statisticsVersion)) return copy;
+                spin.SpinOnce();
+            }
+        }
+    }
+
+    /// <summary>
+    /// Does a bounded piece of the store's work, when it has no threads of its own (<see cref="PageStoreOptions.OwnThreads"/>): reads first,
+    /// then writes, then moves of old pages.
+    /// </summary>
+    /// <returns>False when there was nothing to do.</returns>
+    /// <exception cref="InvalidOperationException">The store has its own threads.</exception>
+    public bool Turn()
+    {
+        if (_thread is not null) throw new InvalidOperationException("The store has its own threads.");
+        bool worked = TryTurn();
+        _fault.ThrowIfAny();
+        return worked;
+    }
+
+    private void Run()
+    {
+        while (!Volatile.Read(ref _stopping))
+        {
+            if (TryTurn()) continue;
+            _bell.Announce();
+            if (TryTurn() || Volatile.Read(ref _stopping)) _bell.StayAwake();
+            else _bell.Sleep(IdleMs);
+        }
+    }
+
+    private bool TryTurn()
+    {
+        if (_fault.First is not null) return false;
+        bool worked = false;
+        try
+        {
+            worked = FinishCheckpoint() | ServeReads() | ApplyWrites();
+            if (!worked && _log.MovesLeft > 0)
+            {
+                _log.Move(IdleMoves);
+                worked = true;
+            }
+
+            if (_log.UnsyncedBytes >= _options.SyncBytes) SyncAhead();
+        }
+        catch (IOException fault)
+        {
+            _fault.Set(fault);
+            Signal();
+            return false;
+        }
+
+        if (!worked) return false;
+        PublishStatistics();
+        _options.Progress?.Ring();
+        return true;
+    }
+
+    /// <summary>Wakes the store and the caller. Thread: any.</summary>
+    private void Signal()
+    {
+        _bell.Ring();
+        _blockingDone.Signal();
+        _options.Progress?.Ring();
+    }
+
+    private bool ServeReads()
+    {
+        bool worked = ServeBlockingRead();
+        for (int i = 0; i < ReadsPerTurn; i++)
+        {
+            ulong cursor = _requestCursor;
+            if (!_requests.TryRead(ref cursor, out ByteRing.Entry entry)) break;
+            Request request = MemoryMarshal.Read<Request>(entry.Payload);
+            if (!ApplyUpTo(request.Needs)) break;
+            if (!_completions.TryClaim(ImageOffset + PageImage.Size, out ByteRing.Entry completion)) break;
+            Span<byte> payload = completion.Payload;
+            MemoryMarshal.Write(payload, in request.Tag);
+            _log.Read(request.Key, Image(payload));
+            ByteRing.Publish(completion);
+            _requestCursor = cursor;
+            _requests.Release(cursor);
+            _pagesRead++;
+            worked = true;
+        }
+
+        return worked;
+    }
+
+    private bool ServeBlockingRead()
+    {
+        if (Volatile.Read(ref _blockingState) != 1 || !ApplyUpTo(_blockingNeeds)) return false;
+        _log.Read(_blockingKey, (PageImage*)_blockingImage.Pointer);
+        _pagesRead++;
+        Volatile.Write(ref _blockingState, 2);
+        _blockingDone.Signal();
+        return true;
+    }
+
+    /// <summary>Applies what stands before a write, and the write itself.</summary>
+    /// <returns>False when it cannot be applied yet.</returns>
+    private bool ApplyUpTo(ulong write)
+    {
+        while (_applied < write)
+        {
+            if (!ApplyNext()) return false;
+        }
+
+        return true;
+    }
+
+    private bool ApplyWrites()
+    {
+        bool worked = false;
+        for (int i = 0; i < WritesPerTurn && ApplyNext(); i++) worked = true;
+        return worked;
+    }
+
+    private bool ApplyNext()
+    {
+        ulong cursor = _writeCursor;
+        if (!_writes.TryRead(ref cursor, out ByteRing.Entry entry)) return false;
+        Span<byte> payload = entry.Payload;
+        ref readonly WriteHeader header = ref MemoryMarshal.AsRef<WriteHeader>(payload);
+        switch (header.Kind)
+        {
+            case WriteKind.Page:
+                _log.Write(Image(payload));
+                _applied++;
+                if (_log.MovesLeft > 0) _log.Move((int)Math.Ceiling(1 / (_options.LogGrowth - 1)));
+                break;
+
+            case WriteKind.Checkpoint:
+                if (_unfinished is not null || Volatile.Read(ref _finishedState) != 0) return false;
+                BeginCheckpoint(header.Id);
+                break;
+
+            case WriteKind.Release:
+                _jobs.Post(_log.Forget(StoreToken.Read(payload[ImageOffset..])));
+                break;
+
+            default:
+                Invariant.Fail("a ring entry is of no kind");
+                break;
+        }
+
+        _writeCursor = cursor;
+        _writes.Release(cursor);
+        return true;
+    }
+
+    private void BeginCheckpoint(ulong id)
+    {
+        PendingCheckpoint? checkpoint = _log.TakeCheckpoint(id);
+        if (checkpoint is null)
+        {
+            Deliver(new StoreCheckpoint(id, _log.Last));
+            return;
+        }
+
+        _unfinished = checkpoint;
+        _jobs.Post(() =>
+        {
+            _durableToken = checkpoint.Complete(_options.Files, _options.Directory);
+            Volatile.Write(ref _durableState, 1);
+        });
+    }
+
+    private bool FinishCheckpoint()
+    {
+        if (Volatile.Read(ref _durableState) == 0) return false;
+        _durableState = 0;
+        ulong id = _unfinished!.Id;
+        _unfinished = null;
+        _log.Finish(in _durableToken);
+        _checkpoints++;
+        Deliver(new StoreCheckpoint(id, _durableToken));
+        return true;
+    }
+
+    private void Deliver(StoreCheckpoint checkpoint)
+    {
+        _finished = checkpoint;
+        Volatile.Write(ref _finishedState, 1);
+    }
+
+    private void SyncAhead()
+    {
+        if (_jobs.Pending > 0) return;
+        var files = _log.TakeUnsynced();
+        _jobs.Post(() =>
+        {
+            foreach (LedgerFile file in files) file.Sync();
+        });
+    }
+
+    private void PublishStatistics()
+    {
+        Interlocked.Increment(ref _statisticsVersion);
+        _statistics = new PageStoreStatistics(
+            _log.Pages,
+            _log.SizeBytes,
+            _log.Pages * PageLog.RecordBytes,
+            _applied,
+            _pagesRead,
+            _log.MovedPages,
+            _log.MovesLeft,
+            _checkpoints,
+            _log.OverflowBuckets,
+            Volatile.Read(ref _accepted) - _applied);
+        Interlocked.Increment(ref _statisticsVersion);
+    }
+}

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Threading;
+using FastLedger.Primitives;
+
+namespace FastLedger.Storage;
+
+/// <summary>
+/// The pages of the ledger's tables on disk. One thread of its own works on FASTER; the caller hands it pages and requests through rings,
+/// so that a stall of the device is never a stall of the caller.
+/// </summary>
+/// <remarks>
+/// Thread: every method on one thread, the caller's, but <see cref="Fault"/> and <see cref="Statistics"/> on any. Alloc: none after
+/// the first page of a table, but for recovery. Blocks: only <see cref="ReadBlocking"/>. Fail-stop: at the first error of the device, short
+/// transfer or damaged page the store stops, and every later call throws that fault.
+/// </remarks>
+public sealed unsafe partial class PageStore : IDisposable
+{
+    /// <summary>Bytes of a page.</summary>
+    public const int PageBytes = 4096;
+
+    private const int ImageOffset = 32; // of the image in a ring entry, behind WriteHeader or the tag
+
+    private readonly PageStoreOptions _options;
+    private readonly StoreFault _fault = new();
+    private readonly DirectoryLock _lock;
+    private readonly PageLog _log;
+    private readonly ByteRing _writes;
+    private readonly ByteRing _requests;
+    private readonly ByteRing _completions;
+    private readonly ReservedMemory?[] _lastWrites; // per page, the number of its last write
+    private readonly ReservedMemory _blockingImage = new(PageImage.Size);
+    private readonly WaitPoint _blockingDone = new();
+    private ulong _accepted;
+    private ulong _completionCursor;
+    private ulong _blockingNeeds;
+    private PageKey _blockingKey;
+    private int _blockingState; // 0 none, 1 asked for, 2 answered
+
+    private PageStore(PageStoreOptions options, in StoreToken token, PageVisitor? visitor)
+    {
+        options.Validate();
+        _options = options;
+        _lastWrites = new ReservedMemory?[options.MaximumTables];
+        _lock = DirectoryLock.Acquire(options.Files, options.Directory);
+        try
+        {
+            _log = new PageLog(options, _fault, in token);
+        }
+        catch
+        {
+            _lock.Dispose();
+            throw;
+        }
+
+        _writes = new ByteRing(options.WriteRingBytes);
+        _requests = new ByteRing(options.MaximumRequests * 128);
+        _completions = new ByteRing(options.CompletionRingBytes);
+        _jobs = new StoreJobs(_fault, Signal, options.OwnThreads);
+        try
+        {
+            if (visitor is not null) _log.ReadAll(visitor);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
+        PublishStatistics();
+        if (!options.OwnThreads) return;
+        _thread = new Thread(Run) { IsBackground = true, Name = "store" };
+        _thread.Start();
+    }
+
+    /// <summary>The first fault, or null. Thread: any.</summary>
+    public Exception? Fault => _fault.First;
+
+    /// <summary>Opens an empty store. What is left in the directory of an earlier one is overwritten.</summary>
+    /// <remarks>A ledger that has ever had a manifest must not be begun anew: see <see cref="ManifestStore"/>.</remarks>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="DirectoryInUseException">Another owner has the directory.</exception>
+    /// <exception cref="StorageFaultException">The device failed.</exception>
+    public static PageStore Create(PageStoreOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new PageStore(options, default, null);
+    }
+
+    /// <summary>Opens a store exactly as it was at a checkpoint.</summary>
+    /// <param name="options">The sizes of the log's pages and files are those it was created with, whatever stands here.</param>
+    /// <param name="token">From the manifest.</param>
+    /// <param name="visitor">Gets every page once, verified, in the order of the log: the quick way to fill memory. Null to read none.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="DirectoryInUseException">Another owner has the directory.</exception>
+    /// <exception cref="StoreDamagedException">Something of the checkpoint is missing or changed. Nothing was written.</exception>
+    /// <exception cref="StorageFaultException">The device failed.</exception>
+    public static PageStore Recover(PageStoreOptions options, in StoreToken token, PageVisitor? visitor = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (token.Sequence == 0) throw new ArgumentException("The token names no checkpoint", nameof(token));
+        return new PageStore(options, in token, visitor);
+    }
+
+    /// <summary>Hands a page over, to be written. A later write of the same page replaces an earlier one.</summary>
+    /// <param name="key">Which page.</param>
+    /// <param name="height">The height as of which its bytes are.</param>
+    /// <param name="page">Exactly 4,096 bytes; copied.</param>
+    /// <returns>False when the ring is full: do something else, or wait for <see cref="PageStoreOptions.Progress"/>.</returns>
+    public bool TryWrite(PageKey key, ulong height, ReadOnlySpan<byte> page)
+    {
+        _fault.ThrowIfAny();
+        Invariant.Check(page.Length == PageBytes);
+        ref ulong last = ref LastWrite(key);
+        if (!_writes.TryClaim(ImageOffset + PageImage.Size, out ByteRing.Entry entry)) return false;
+        Span<byte> payload = entry.Payload;
+        MemoryMarshal.AsRef<WriteHeader>(payload).Kind = WriteKind.Page;
+        PageImage* image = Image(payload);
+        image->Key = key;
+        image->Height = height;
+        page.CopyTo(new Span<byte>(image->Bytes, PageBytes));
+        last = ++_accepted;
+        ByteRing.Publish(entry);
+        _bell.Ring();
+        return true;
+    }
+
+    /// <summary>Asks for a page: as of the last write of it that was accepted, or of one that is accepted before it arrives.</summary>
+    /// <param name="key">A page that exists: asking for another is a fault.</param>
+    /// <param name="tag">Comes back with the page.</param>
+    /// <returns>False when too many requests are under way.</returns>
+    public bool TryRequest(PageKey key, ulong tag)
+    {
+        _fault.ThrowIfAny();
+        ulong needs = LastWrite(key);
+        if (!_requests.TryClaim(Unsafe.SizeOf<Request>(), out ByteRing.Entry entry)) return false;
+        MemoryMarshal.AsRef<Request>(entry.Payload) = new Request { Key = key, Tag = tag, Needs = needs };
+        ByteRing.Publish(entry);
+        _bell.Ring();
+        return true;
+    }
+
+    /// <summary>Takes a page that has arrived, in the order of the requests. Call <see cref="ReleaseCompletion"/> before the next one.</summary>
+    /// <returns>False when none has.</returns>
+    public bool TryTakeCompletion(out PageRead completion)
+    {
+        _fault.ThrowIfAny();
+        if (!_completions.TryRead(ref _completionCursor, out ByteRing.Entry entry))
+        {
+            completion = default;
+            return false;
+        }
+
+        Span<byte> payload = entry.Payload;
+        PageImage* image = Image(payload);
+        completion = new PageRead(
+            image->Key, MemoryMarshal.Read<ulong>(payload), image->Height, new ReadOnlySpan<byte>(image->Bytes, PageBytes));
+        return true;
+    }
+
+    /// <summary>Gives back the room of what <see cref="TryTakeCompletion"/> gave; its bytes are no longer valid.</summary>
+    public void ReleaseCompletion()
+    {
+        _completions.Release(_completionCursor);
+        _bell.Ring();
+    }
+
+    /// <summary>Reads a page and waits for it. For recovery and rare misses.</summary>
+    /// <param name="key">A page that exists.</param>
+    /// <param name="page">Gets its 4,096 bytes.</param>
+    /// <returns>The height it was written with.</returns>
+    public ulong ReadBlocking(PageKey key, Span<byte> page)
+    {
+        _fault.ThrowIfAny();
+        Invariant.Check(page.Length == PageBytes);
+        _blockingKey = key;
+        _blockingNeeds = LastWrite(key);
+        Volatile.Write(ref _blockingState, 1);
+        _bell.Ring();
+        if (_thread is null)
+        {
+            while (Volatile.Read(ref _blockingState) == 1 && _fault.First is null) Turn();
+        }
+        else
+        {
+            _blockingDone.Wait(new BlockingCondition(this), Timeout.InfiniteTimeSpan);
+        }
+
+        _fault.ThrowIfAny();
+        _blockingState = 0;
+        PageImage* image = (PageImage*)_blockingImage.Pointer;
+        new ReadOnlySpan<byte>(image->Bytes, PageBytes).CopyTo(page);
+        return image->Height;
+    }
+
+    /// <summary>Asks for a checkpoint of every write accepted before, and of none accepted after.</summary>
+    /// <param name="id">Comes back with it.</param>
+    /// <returns>False when the ring is full.</returns>
+    /// <remarks>When nothing has changed since the last checkpoint, that one comes back once more.</remarks>
+    public bool TryRequestCheckpoint(ulong id)
+    {
+        _fault.ThrowIfAny();
+        if (!_writes.TryClaim(ImageOffset, out ByteRing.Entry entry)) return false;
+        MemoryMarshal.AsRef<WriteHeader>(entry.Payload) = new WriteHeader { Kind = WriteKind.Checkpoint, Id = id };
+        ByteRing.Publish(entry);
+        _bell.Ring();
+        return true;
+    }
+
+    /// <summary>Takes a checkpoint that is finished: the manifest may name it now.</summary>
+    /// <returns>False when there is none.</returns>
+    public bool TryTakeCheckpoint(out StoreCheckpoint done)
+    {
+        _fault.ThrowIfAny();
+        done = default;
+        if (Volatile.Read(ref _finishedState) == 0) return false;
+        done = _finished;
+        Volatile.Write(ref _finishedState, 0);
+        _bell.Ring();
+        return true;
+    }
+
+    /// <summary>
+    /// Frees the disk space that only checkpoints before this one need. Call it when the manifests that name older ones are gone for good.
+    /// </summary>
+    /// <param name="oldest">Token of the oldest checkpoint that a manifest names.</param>
+    /// <returns>False when the ring is full.</returns>
+    public bool TryRelease(in StoreToken oldest)
+    {
+        _fault.ThrowIfAny();
+        Invariant.Check(oldest.Sequence != 0);
+        if (!_writes.TryClaim(ImageOffset + StoreToken.Size, out ByteRing.Entry entry)) return false;
+        MemoryMarshal.AsRef<WriteHeader>(entry.Payload) = new WriteHeader { Kind = WriteKind.Release };
+        oldest.Write(entry.Payload[ImageOffset..]);
+        ByteRing.Publish(entry);
+        _bell.Ring();
+        return true;
+    }
+
+    /// <summary>Stops the threads and closes the files. What is not in a finished checkpoint is lost, as in a crash.</summary>
+    public void Dispose()
+    {
+        Volatile.Write(ref _stopping, true);
+        _bell.Ring();
+        _thread?.Join();
+        _jobs.Dispose();
+        _log.Dispose();
+        _writes.Dispose();
+        _requests.Dispose();
+        _completions.Dispose();
+        _blockingImage.Dispose();
+        foreach (ReservedMemory? table in _lastWrites) table?.Dispose();
+        _bell.Dispose();
+        _lock.Dispose();
+    }
+
+    private static PageImage* Image(Span<byte> payload) =>
+        (PageImage*)((byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(payload)) + ImageOffset); // a ring never moves
+
+    private ref ulong LastWrite(PageKey key)
+    {
+        Invariant.Check(key.Table < (uint)_lastWrites.Length && key.Page < (uint)_options.MaximumPagesPerTable);
+        ReservedMemory memory = _lastWrites[key.Table] ??= new ReservedMemory((nuint)_options.MaximumPagesPerTable * sizeof(ulong));
+        return ref ((ulong*)memory.Pointer)[key.Page];
+    }
+
+    private enum WriteKind : ulong
+    {
+        Page,
+        Checkpoint,
+        Release,
+    }
+
+    [StructLayout(LayoutKind.Sequential, Size = ImageOffset)]
+    private struct WriteHeader
+    {
+        public WriteKind Kind;
+        public ulong Id;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Request
+    {
+        public PageKey Key;
+        public ulong Tag;
+        public ulong Needs;
+    }
+
+    private readonly struct BlockingCondition(PageStore store) : IWaitCondition
+    {
+        public bool Holds() => Volatile.Read(ref store._blockingState) == 2 || store._fault.First is not null;
+    }
+}

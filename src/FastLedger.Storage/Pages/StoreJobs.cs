@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Threading;
+
+namespace FastLedger.Storage;
+
+/// <summary>
+/// Runs what waits for the device without touching FASTER (syncs, deletions), one job after the other: on a thread of its own, or at once
+/// on the caller's. A job that fails ends the store.
+/// </summary>
+internal sealed class StoreJobs : IDisposable
+{
+    private readonly StoreFault _fault;
+    private readonly Action _done;
+    private readonly Queue<Action> _jobs = new();
+    private readonly Thread? _thread;
+    private bool _stopping;
+
+    /// <summary>Starts the thread if one is wanted.</summary>
+    /// <param name="fault">Where a failure goes. After one, no job runs.</param>
+    /// <param name="done">Called after each job, on the thread that ran it.</param>
+    /// <param name="ownThread">A thread of its own, or the caller's.</param>
+    public StoreJobs(StoreFault fault, Action done, bool ownThread)
+    {
+        _fault = fault;
+        _done = done;
+        if (!ownThread) return;
+        _thread = new Thread(Run) { IsBackground = true, Name = "store sync" };
+        _thread.Start();
+    }
+
+    /// <summary>Jobs that have not ended.</summary>
+    public int Pending
+    {
+        get
+        {
+            lock (_jobs) return _jobs.Count;
+        }
+    }
+
+    /// <summary>Adds a job.</summary>
+    public void Post(Action job)
+    {
+        if (_thread is null)
+        {
+            Execute(job);
+            return;
+        }
+
+        lock (_jobs)
+        {
+            _jobs.Enqueue(job);
+            Monitor.Pulse(_jobs);
+        }
+    }
+
+    /// <summary>Ends after the job under way; those after it are dropped.</summary>
+    public void Dispose()
+    {
+        lock (_jobs)
+        {
+            _stopping = true;
+            Monitor.Pulse(_jobs);
+        }
+
+        _thread?.Join();
+    }
+
+    private void Run()
+    {
+        while (true)
+        {
+            Action job;
+            lock (_jobs)
+            {
+                while (_jobs.Count == 0 && !_stopping) Monitor.Wait(_jobs);
+                if (_stopping) return;
+                job = _jobs.Peek();
+            }
+
+            Execute(job);
+            lock (_jobs) _jobs.Dequeue();
+        }
+    }
+
+    private void Execute(Action job)
+    {
+        if (_fault.First is not null) return;
+        try
+        {
+            job();
+        }
+        catch (IOException fault)
+        {
+            _fault.Set(fault);
+        }
+
+        _done();
+    }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Runtime.InteropServices;
+using FastLedger.Cryptography;
+using FastLedger.Domain.Execution;
+using FastLedger.Primitives;
+using FastLedger.Primitives.Commands;
+using FastLedger.State;
+using FastLedger.State.Checkpoints;
+using FastLedger.State.Tests;
+
+namespace FastLedger.Domain.Tests.Checkpoints;
+
+/// <summary>Executes a recorded stream while it takes checkpoints, and now and then goes on from the last one as after a crash.</summary>
+internal sealed class DurableLedger : IDisposable
+{
+    private readonly Random _random;
+    private readonly MemoryPageStore _store;
+    private Ledger _ledger = null!;
+    private Executor _executor = null!;
+    private CheckpointCapture _capture = null!;
+    private Checkpoint? _last, _running;
+
+    public DurableLedger(int seed)
+    {
+        _random = new Random(seed);
+        _store = new MemoryPageStore(1 + _random.Next(32), _random);
+        Create();
+    }
+
+    public int Checkpoints { get; private set; }
+
+    public int Restarts { get; private set; }
+
+    /// <summary>Executes the stream; results and roots must be the recorded ones, however often it starts again.</summary>
+    public void Run(List<RecordedBlock> blocks)
+    {
+        int left = 6;
+        while (_ledger.Height < (ulong)blocks.Count)
+        {
+            Execute(blocks[(int)_ledger.Height]);
+            bool done = _random.Next(12) == 0 ? _capture.Finish() : _capture.Step(1 + _random.Next(6));
+            if (done)
+            {
+                _last = _running! with { Pages = _store.Snapshot() };
+                Checkpoints++;
+            }
+
+            if (!_capture.IsRunning && _random.Next(5) == 0)
+            {
+                uint[] counts = [.. _ledger.Tree.Tables.ToArray().Select(table => table.Count)];
+                _running = new Checkpoint(counts, _ledger.Tree.Root, []);
+                _capture.Begin(_ledger.Height);
+            }
+
+            if (left > 0 && _random.Next(blocks.Count / 6) == 0)
+            {
+                left--;
+                Restart();
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _capture.Dispose();
+        _executor.Dispose();
+        _ledger.Dispose();
+    }
+
+    private void Execute(RecordedBlock block)
+    {
+        _executor.BeginBlock(_ledger.Height + 1, block.TimestampNs);
+        var results = new CommandResult[block.Commands.Length];
+        var hashes = new Hash256[block.Commands.Length];
+        Blake3.HashMany(MemoryMarshal.AsBytes(block.Commands.AsSpan()), Command.Size, hashes);
+        _executor.ExecuteBatch(block.Session, block.Commands, hashes, results);
+        Assert.Equal(block.Results, results);
+        Assert.Equal(block.Root, _executor.EndBlock());
+        _executor.ClearHistory();
+    }
+
+    private void Restart()
+    {
+        Dispose();
+        Restarts++;
+        _store.Recover(_last?.Pages ?? []);
+        Create();
+        if (_last is null) return;
+        foreach (PagedRegion region in _ledger.Tree.Regions)
+            for (uint page = 0; page < region.PageCapacity; page++)
+                if (_last.Pages.TryGetValue((region.Id, page), out byte[]? image)) image.CopyTo(region.Page(page));
+        Assert.Equal(_last.Root, _ledger.Restore(_last.Counts));
+    }
+
+    private void Create()
+    {
+        _ledger = new Ledger(RecordedStreams.Genesis, _store, (ulong)_random.NextInt64());
+        _executor = new Executor(_ledger);
+        _capture = new CheckpointCapture(_ledger.Tree, _store, _random.Next(3) * 10_000, 1);
+    }
+
+    private sealed record Checkpoint(uint[] Counts, Hash256 Root, Dictionary<(byte Region, uint Page), byte[]> Pages);
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Net;
+using System.Threading;
+using System.Threading.Tasks;
+using FastLedger.Client;
+using FastLedger.Cryptography;
+using FastLedger.Node.Configuration;
+using FastLedger.Primitives;
+using FastLedger.Protocol.Messages;
+using FastLedger.Storage;
+
+namespace FastLedger.Node.Tests.Clusters;
+
+/// <summary>Replicas of one cluster in this process, over real loopback sockets and real files.</summary>
+public sealed class TestCluster : IAsyncDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("fastledger-cluster-").FullName;
+    private readonly NodeOptions[] _options;
+    private readonly Replica?[] _replicas;
+
+    public TestCluster(int count = 4, Durability durability = Durability.Write, Action<NodeOptions>? configure = null)
+    {
+        _options = new NodeOptions[count];
+        _replicas = new Replica?[count];
+        var validators = new List<string>();
+        for (int i = 0; i < count; i++)
+        {
+            using SigningKey key = KeyFile.Generate(KeyPath(i));
+            validators.Add(string.Create(CultureInfo.InvariantCulture, $"{i}={key.PublicKey}"));
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            _options[i] = new NodeOptions
+            {
+                DataDirectory = Path.Combine(_directory, "replica-" + i),
+                Listen = "127.0.0.1:0",
+                Durability = durability,
+                Genesis = new GenesisSection
+                {
+                    MaxSessions = 64,
+                    MaxAssets = 64,
+                    MaxAccounts = 1 << 16,
+                    MaxPendingTransfers = 1 << 14,
+                    MaxInstruments = 64,
+                    MaxPriceLevels = 1 << 14,
+                    MaxOrders = 1 << 16,
+                    Validators = string.Join(',', validators),
+                },
+                Journal = new JournalSection { SegmentBytes = 8 << 20, RingBytes = 1 << 23 },
+                Cluster = new ClusterSection { Self = i, KeyFile = KeyPath(i), Listen = "127.0.0.1:0", StoreBytesPerAuthor = 1 << 23 },
+            };
+            configure?.Invoke(_options[i]);
+        }
+
+        for (int i = 0; i < count; i++) _replicas[i] = Replica.Start(_options[i]);
+        Introduce();
+    }
+
+    public int Count => _replicas.Length;
+
+    public Replica this[int node] => _replicas[node] ?? throw new InvalidOperationException($"replica {node} is down");
+
+    public NodeOptions OptionsOf(int node) => _options[node];
+
+    public bool IsUp(int node) => _replicas[node] is not null;
+
+    public IReadOnlyList<EndPoint> EndPoints(int first = 0) =>
+        [.. Enumerable.Range(0, Count).Select(i => (first + i) % Count).Where(IsUp).Select(i => (EndPoint)this[i].EndPoint)];
+
+    /// <summary>Public keys of the validators.</summary>
+    public IReadOnlyList<Hash256> Validators => [.. ClusterSection.ReadValidators(_options[0].Genesis.Validators).Select(v => v.Key)];
+
+    /// <summary>A client that verifies every answer.</summary>
+    public Task<LedgerClient> ConnectAsync(byte seed = 1, int first = 0) => LedgerClient.ConnectAsync(new ClientOptions
+    {
+        Endpoints = EndPoints(first),
+        Key = TestReplica.Key(seed),
+        Deadline = TimeSpan.FromSeconds(30),
+        ChainId = this[first].ChainId,
+        Validators = Validators,
+    });
+
+    /// <summary>Ends a replica as a crash would.</summary>
+    public async Task KillAsync(int node)
+    {
+        Replica replica = this[node];
+        _replicas[node] = null;
+        await replica.AbortAsync();
+    }
+
+    /// <summary>Ends a replica in good order.</summary>
+    public async Task StopAsync(int node)
+    {
+        Replica replica = this[node];
+        _replicas[node] = null;
+        await replica.DisposeAsync();
+    }
+
+    /// <summary>Starts a replica on what its directory holds.</summary>
+    public void Start(int node)
+    {
+        _replicas[node] = Replica.Start(_options[node]);
+        Introduce();
+    }
+
+    /// <summary>Waits until all replicas that are up have executed the same height, and returns it with their root.</summary>
+    public async Task<(ulong Height, Hash256 Root)> AgreeAsync(ulong atLeast = 1)
+    {
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        int[] up = [.. Enumerable.Range(0, Count).Where(IsUp)];
+        LedgerClient[] clients = await Task.WhenAll(up.Select(node => LedgerClient.ConnectAsync(
+            new ClientOptions { Endpoints = [this[node].EndPoint], Key = TestReplica.Key((byte)(100 + node)), Deadline = TimeSpan.FromSeconds(30) })));
+        try
+        {
+            while (true)
+            {
+                // A root is compared at one height: replicas pass the same heights, if not at the same time.
+                StatusAnswer[] answers = await Task.WhenAll(clients.Select(client => client.GetStatusAsync(timeout.Token).AsTask()));
+                if (answers.All(a => a.Height == answers[0].Height) && answers[0].Height >= atLeast)
+                {
+                    Assert.All(answers, a => Assert.Equal(answers[0].StateRoot, a.StateRoot));
+                    return (answers[0].Height, answers[0].StateRoot);
+                }
+            }
+        }
+        finally
+        {
+            foreach (LedgerClient client in clients) await client.DisposeAsync();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        for (int i = 0; i < Count; i++)
+            if (IsUp(i)) await StopAsync(i);
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private string KeyPath(int node) => Path.Combine(_directory, string.Create(CultureInfo.InvariantCulture, $"validator-{node}.key"));
+
+    private void Introduce()
+    {
+        var endPoints = new Dictionary<int, IPEndPoint>();
+        for (int i = 0; i < Count; i++)
+            if (IsUp(i) && this[i].PeerEndPoint is { } endPoint) endPoints[i] = endPoint;
+        for (int i = 0; i < Count; i++)
+            if (IsUp(i)) this[i].SetPeers(endPoints);
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.Collections.Generic;
+using FastLedger.State.Checkpoints;
+
+namespace FastLedger.State.Tests;
+
+/// <summary>A page store in memory behind a ring of bounded length that works only when it is waited for, or by chance.</summary>
+public sealed class MemoryPageStore(int ringEntries, Random random) : IPageStore
+{
+    private readonly Queue<(byte Region, uint Page, byte[]? Image)> _ring = [];
+    private readonly Queue<(byte Region, uint Page, byte[] Image)> _arrived = [];
+
+    /// <summary>The newest image of every page.</summary>
+    public Dictionary<(byte Region, uint Page), byte[]> Pages { get; private set; } = [];
+
+    /// <summary>Pages written and read so far.</summary>
+    public int Writes { get; private set; }
+
+    public int Reads { get; private set; }
+
+    /// <summary>How often somebody waited.</summary>
+    public int Waits { get; private set; }
+
+    public bool TryWrite(byte region, uint page, ulong height, ReadOnlySpan<byte> image)
+    {
+        Assert.Equal(PagedRegion.PageBytes, image.Length);
+        if (!HasRoom()) return false;
+        _ring.Enqueue((region, page, image.ToArray()));
+        return true;
+    }
+
+    public bool TryRequest(byte region, uint page)
+    {
+        if (!HasRoom()) return false;
+        _ring.Enqueue((region, page, null));
+        return true;
+    }
+
+    public bool TryTake(out byte region, out uint page, Span<byte> image)
+    {
+        if (random.Next(3) == 0) Work();
+        (region, page) = (0, 0);
+        if (!_arrived.TryDequeue(out var taken)) return false;
+        (region, page) = (taken.Region, taken.Page);
+        taken.Image.CopyTo(image);
+        return true;
+    }
+
+    public void WaitForRoom()
+    {
+        Waits++;
+        Work();
+    }
+
+    public void Read(byte region, uint page, Span<byte> image)
+    {
+        Work();
+        Reads++;
+        if (Pages.TryGetValue((region, page), out byte[]? found)) found.CopyTo(image);
+        else image.Clear();
+    }
+
+    /// <summary>What a restart would find if all that was accepted so far were the last durable thing.</summary>
+    public Dictionary<(byte Region, uint Page), byte[]> Snapshot()
+    {
+        Work();
+        return new(Pages);
+    }
+
+    /// <summary>Goes back to a snapshot, as a restart does.</summary>
+    public void Recover(Dictionary<(byte Region, uint Page), byte[]> snapshot)
+    {
+        _ring.Clear();
+        _arrived.Clear();
+        Pages = new(snapshot);
+    }
+
+    private bool HasRoom()
+    {
+        if (random.Next(ringEntries) == 0) Work();
+        return _ring.Count < ringEntries;
+    }
+
+    private void Work()
+    {
+        while (_ring.TryDequeue(out var entry))
+        {
+            if (entry.Image is not null)
+            {
+                Writes++;
+                Pages[(entry.Region, entry.Page)] = entry.Image;
+            }
+            else
+            {
+                Reads++;
+                _arrived.Enqueue((entry.Region, entry.Page, Pages.TryGetValue((entry.Region, entry.Page), out byte[]? found) ? found : new byte[PagedRegion.PageBytes]));
+            }
+        }
+    }
+}
