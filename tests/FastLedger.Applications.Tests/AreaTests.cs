@@ -16,7 +16,7 @@ public sealed class AreaTests
     public async Task An_area_keeps_its_promise_and_refuses_every_attack(string key)
     {
         Area area = AreaCatalog.Select(AreaCatalog.Load(), [key]).Single();
-        await using var ledger = new TestLedger();
+        await using TestLedger ledger = await TestLedger.StartAsync();
         await using ScenarioHost host = await ledger.ConnectAsync();
         AreaReport report = await new ScenarioRunner(host, new SilentWatch()).PlayAsync(area, attacks: true);
         string faults = string.Join(Environment.NewLine, report.Scenarios.Where(s => !s.Ok).Select(

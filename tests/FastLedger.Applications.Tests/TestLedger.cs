@@ -3,32 +3,38 @@ using System;
 using System.IO;
 using System.Threading.Tasks;
 using FastLedger.Applications.Running;
-using FastLedger.Node;
-using FastLedger.Node.Configuration;
+using FastLedger.Node.Embedding;
 using FastLedger.Storage;
 
 namespace FastLedger.Applications.Tests;
 
-/// <summary>A replica in a temporary directory whose clock stands still until it is told to move.</summary>
+/// <summary>A ledger in a temporary directory whose clock stands still until it is told to move.</summary>
 internal sealed class TestLedger : IAsyncDisposable
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("fastledger-test-").FullName;
-    private readonly SteppedClock _clock = new();
+    private readonly string _directory;
+    private readonly SteppedClock _clock;
 
-    public TestLedger()
+    private TestLedger(string directory, SteppedClock clock, EmbeddedCluster cluster) => (_directory, _clock, Cluster) = (directory, clock, cluster);
+
+    public EmbeddedCluster Cluster { get; }
+
+    public static async Task<TestLedger> StartAsync(int replicas = 1)
     {
-        var options = new NodeOptions { DataDirectory = _directory, Listen = "127.0.0.1:0", Durability = Durability.Write };
-        options.Journal.SegmentBytes = 64 << 20;
-        Replica = Replica.Start(options, time: _clock);
+        string directory = Directory.CreateTempSubdirectory("fastledger-test-").FullName;
+        var clock = new SteppedClock();
+        return new TestLedger(directory, clock, await EmbeddedCluster.StartAsync(directory, replicas, clock, options =>
+        {
+            options.Durability = Durability.Write;
+            options.Limits.Connections = 4096;
+            options.Journal.SegmentBytes = 64 << 20;
+        }));
     }
 
-    public Replica Replica { get; }
-
-    public Task<ScenarioHost> ConnectAsync() => ScenarioHost.ConnectAsync([Replica.EndPoint], _clock.Advance);
+    public Task<ScenarioHost> ConnectAsync() => ScenarioHost.ConnectAsync(Cluster.EndPoints, _clock.Advance);
 
     public async ValueTask DisposeAsync()
     {
-        await Replica.DisposeAsync();
+        await Cluster.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Linq;
 using System.Threading.Tasks;
 using FastLedger.Applications.Scenarios;
@@ -17,7 +18,7 @@ internal static class LedgerChecks
     /// <summary>Tables that every command changes, refused or not: the counters, and the numbers of the sessions.</summary>
     private const uint LedgerTable = 1, SessionTable = 3;
 
-    private const int MaxAttempts = 1_000;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Checks that what the accounts of every asset hold adds up to nothing.</summary>
     /// <exception cref="ScenarioException">It does not.</exception>
@@ -52,33 +53,51 @@ internal static class LedgerChecks
         return Blake3.Hash(bytes.ToArray());
     }
 
-    /// <summary>Checks that all replicas have the same state root at the same height.</summary>
+    /// <summary>Checks that all replicas come to the same state root at the same height.</summary>
     /// <exception cref="ScenarioException">They do not.</exception>
     public static async ValueTask SameRootsAsync(World world)
     {
-        if (world.Host.Observers.Count < 2) return;
-        for (int attempt = 0; attempt < MaxAttempts; attempt++)
+        IReadOnlyList<LedgerClient> observers = world.Host.Observers;
+        if (observers.Count < 2) return;
+
+        // Replicas pass the same heights, if not at the same time: what each had at a height is kept until all have been seen there.
+        var seen = new Dictionary<ulong, List<Hash256>>();
+        var waited = Stopwatch.StartNew();
+        var heights = new ulong[observers.Count];
+        while (waited.Elapsed < Patience)
         {
-            var heads = new List<TableRootsAnswerHead>();
-            foreach (LedgerClient observer in world.Host.Observers) heads.Add((await RootsAsync(world, observer).ConfigureAwait(false)).Head);
-            if (heads.Any(h => h.Height != heads[0].Height)) continue;
-            if (heads.Any(h => h.StateRoot != heads[0].StateRoot))
-                throw new ScenarioException($"The replicas differ at height {heads[0].Height}: {string.Join(", ", heads.Select(h => h.StateRoot))}.");
-            return;
+            for (int i = 0; i < observers.Count; i++)
+            {
+                TableRootsAnswerHead head = (await observers[i].GetTableRootsAsync(world.CancellationToken).ConfigureAwait(false)).Head;
+                if (head.AsOfSequence < world.LastSequence || head.Height == heights[i]) continue;
+                heights[i] = head.Height;
+                if (!seen.TryGetValue(head.Height, out List<Hash256>? roots)) seen[head.Height] = roots = [];
+                roots.Add(head.StateRoot);
+                if (roots.Count < observers.Count) continue;
+                if (roots.Any(r => r != roots[0])) throw new ScenarioException($"The replicas differ at height {head.Height}: {string.Join(", ", roots)}.");
+                return;
+            }
         }
 
         throw new ScenarioException("The replicas do not come to the same height.");
     }
 
+    /// <summary>Waits until the replica that is asked has executed what the scenario sent.</summary>
+    public static async ValueTask CatchUpAsync(World world)
+    {
+        if (world.Host.Observers.Count > 1) await RootsAsync(world, world.Observer).ConfigureAwait(false);
+    }
+
     /// <summary>The roots of a replica that has executed what the scenario sent.</summary>
     private static async ValueTask<TableRoots> RootsAsync(World world, LedgerClient observer)
     {
-        for (int attempt = 0; attempt < MaxAttempts; attempt++)
+        var waited = Stopwatch.StartNew();
+        do
         {
             TableRoots roots = await observer.GetTableRootsAsync(world.CancellationToken).ConfigureAwait(false);
             if (roots.Head.AsOfSequence >= world.LastSequence) return roots;
         }
-
+        while (waited.Elapsed < Patience);
         throw new ScenarioException($"A replica does not come to sequence {world.LastSequence}.");
     }
 }

@@ -73,9 +73,10 @@ public sealed partial class ScenarioRunner(ScenarioHost host, IRunWatch watch)
             refusal = expected is not null || definition is FreeStep { IsRefusal: true };
             if (definition is ActionStep action) detail = await ActAsync(world, StepRun.Prepare(world, plain, action, values), expected).ConfigureAwait(false);
             else if (expected is not null) throw new ScenarioException("Only a sentence that sends commands can be refused.");
-            else detail = await ((FreeStep)definition).PlayAsync(new StepArguments(world, values, plain)).ConfigureAwait(false);
+            else detail = await PlayFreelyAsync(world, (FreeStep)definition, values, plain).ConfigureAwait(false);
             if (world.LastSequence != before)
             {
+                await LedgerChecks.CatchUpAsync(world).ConfigureAwait(false);
                 await LedgerChecks.SumZeroAsync(world).ConfigureAwait(false);
                 await LedgerChecks.SameRootsAsync(world).ConfigureAwait(false);
             }
@@ -89,6 +90,12 @@ public sealed partial class ScenarioRunner(ScenarioHost host, IRunWatch watch)
 
         ulong last = world.LastSequence;
         return new StepReport(step, ok, refusal, detail, last == before ? 0 : before == 0 ? last : before + 1, last == before ? 0 : last);
+    }
+
+    private static async ValueTask<string> PlayFreelyAsync(World world, FreeStep definition, IReadOnlyList<string?> values, ScenarioStep step)
+    {
+        await LedgerChecks.CatchUpAsync(world).ConfigureAwait(false);
+        return await definition.PlayAsync(new StepArguments(world, values, step)).ConfigureAwait(false);
     }
 
     private static async ValueTask<string> ActAsync(World world, StepRun run, string? expected)

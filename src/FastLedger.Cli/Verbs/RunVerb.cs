@@ -3,7 +3,6 @@ using System;
 using System.Collections.Generic;
 using System.CommandLine;
 using System.Globalization;
-using System.IO;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
@@ -11,8 +10,8 @@ using FastLedger.Applications.Running;
 using FastLedger.Applications.Scenarios;
 using FastLedger.Applications.Vocabulary;
 using FastLedger.Load.Nodes;
-using FastLedger.Node;
 using FastLedger.Node.Configuration;
+using FastLedger.Node.Embedding;
 using Spectre.Console;
 
 namespace FastLedger.Cli.Verbs;
@@ -20,6 +19,11 @@ namespace FastLedger.Cli.Verbs;
 /// <summary><c>fastledger run</c>: application areas, played on an embedded ledger.</summary>
 internal static class RunVerb
 {
+    /// <summary>Scenarios with a thousand parties hold as many connections.</summary>
+    private const int Connections = 4096;
+
+    private const long SegmentBytes = 1 << 26;
+
     private static readonly Argument<string[]> Areas = new("area")
     {
         Description = "Numbers or keys of areas; see --list.",
@@ -78,24 +82,39 @@ internal static class RunVerb
             return ExitCode.Ok;
         }
 
-        if (parsed.GetValue(Replicas) > 1) throw new VerbException(ExitCode.Unavailable, "--replicas above 1 needs an embedded cluster, which this build does not have.");
         bool attacks = parsed.GetValue(Attacks);
-        using var folder = new TemporaryFolder();
-        var options = new NodeOptions { DataDirectory = Path.Combine(folder.Path, "node"), Listen = "127.0.0.1:0" };
-        var clock = new SteppedClock();
+        int replicas = parsed.GetValue(Replicas);
         var reports = new List<AreaReport>();
-        Replica replica = Replica.Start(options, time: clock);
-        await using (replica.ConfigureAwait(false))
+        var clock = new SteppedClock();
+        using var folder = new TemporaryFolder();
+        EmbeddedCluster cluster = await EmbeddedCluster.StartAsync(folder.Path, replicas, clock, Configure).ConfigureAwait(false);
+        await using (cluster.ConfigureAwait(false))
         {
-            ScenarioHost host = await ScenarioHost.ConnectAsync([replica.EndPoint], clock.Advance, ct).ConfigureAwait(false);
+            ScenarioHost host = await ScenarioHost.ConnectAsync(cluster.EndPoints, clock.Advance, ct).ConfigureAwait(false);
             await using (host.ConfigureAwait(false))
             {
                 var runner = new ScenarioRunner(host, new Watch(presenter));
-                foreach (Area area in areas) reports.Add(await runner.PlayAsync(area, attacks, ct).ConfigureAwait(false));
+                for (int i = 0; i < areas.Count; i++)
+                {
+                    if (replicas > 1)
+                    {
+                        int node = i % replicas;
+                        presenter.Say(string.Create(CultureInfo.InvariantCulture, $"Replica {node} crashes and comes back."));
+                        await cluster.RestartAsync(node).ConfigureAwait(false);
+                    }
+
+                    reports.Add(await runner.PlayAsync(areas[i], attacks, ct).ConfigureAwait(false));
+                }
             }
         }
 
         return Finish(presenter, reports);
+    }
+
+    private static void Configure(NodeOptions options)
+    {
+        options.Limits.Connections = Connections;
+        options.Journal.SegmentBytes = SegmentBytes;
     }
 
     private static void ShowAreas(Presenter presenter, IReadOnlyList<Area> areas)
