@@ -21,7 +21,7 @@ internal sealed class TestLedger : IAsyncDisposable
     public static async Task<TestLedger> StartAsync(int replicas = 1)
     {
         string directory = Directory.CreateTempSubdirectory("fastledger-test-").FullName;
-        var clock = new SteppedClock();
+        var clock = new SteppedClock(isRunning: replicas > 1);
         return new TestLedger(directory, clock, await EmbeddedCluster.StartAsync(directory, replicas, clock, options =>
         {
             options.Durability = Durability.Write;

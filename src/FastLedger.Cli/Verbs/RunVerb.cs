@@ -85,7 +85,7 @@ internal static class RunVerb
         bool attacks = parsed.GetValue(Attacks);
         int replicas = parsed.GetValue(Replicas);
         var reports = new List<AreaReport>();
-        var clock = new SteppedClock();
+        var clock = new SteppedClock(isRunning: replicas > 1);
         using var folder = new TemporaryFolder();
         EmbeddedCluster cluster = await EmbeddedCluster.StartAsync(folder.Path, replicas, clock, Configure).ConfigureAwait(false);
         await using (cluster.ConfigureAwait(false))
