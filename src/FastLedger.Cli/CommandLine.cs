@@ -61,6 +61,8 @@ public static class CommandLine
             SimVerb.Create(),
             ClearingVerb.Create(),
             RunVerb.Create(),
+            ProveDocumentVerb.Create(),
+            VerifyDocumentVerb.Create(),
         };
         HelpWithExamples.Install(root, "fastledger demo --seconds 10");
         return root;

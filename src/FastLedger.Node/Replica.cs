@@ -149,6 +149,7 @@ public sealed class Replica : IAsyncDisposable
             Recovered recovered = ReplicaRecovery.Recover(options, journal, historyStage.Log, state, progress);
             historyStage.Times = recovered.Times;
             var replica = new Replica(options, journal, historyStage.Log, historyStage, state, recovered, time ?? TimeProvider.System);
+            GenesisFile.Write(Path.Combine(options.DataDirectory, GenesisFile.Name), options.Genesis.ToGenesis());
             replica.Run();
             return replica;
         }

@@ -3,7 +3,9 @@ using System;
 using System.IO;
 using System.Threading.Tasks;
 using FastLedger.Applications.Running;
+using FastLedger.Client;
 using FastLedger.Node.Embedding;
+using FastLedger.Primitives.Commands;
 using FastLedger.Storage;
 
 namespace FastLedger.Applications.Tests;
@@ -30,7 +32,14 @@ internal sealed class TestLedger : IAsyncDisposable
         }));
     }
 
-    public Task<ScenarioHost> ConnectAsync() => ScenarioHost.ConnectAsync(Cluster.EndPoints, _clock.Advance);
+    public Task<ScenarioHost> ConnectAsync() => ScenarioHost.ConnectAsync(Cluster.EndPoints, Cluster.Validators, _clock.Advance);
+
+    /// <summary>Moves the clock, and lets what is due happen.</summary>
+    public async Task PassAsync(LedgerClient client, TimeSpan time)
+    {
+        _clock.Advance(time);
+        await client.ExecuteAsync(new TransferCommand { Opcode = Opcode.Noop });
+    }
 
     public async ValueTask DisposeAsync()
     {

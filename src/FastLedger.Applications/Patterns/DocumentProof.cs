@@ -52,14 +52,14 @@ public static class DocumentProof
     /// <param name="document">Digest of the document; see <see cref="Notary.Digest"/>.</param>
     /// <param name="proof">Any bytes.</param>
     /// <param name="chainId">The ledger that the caller trusts.</param>
-    /// <param name="anchor">Says which state root the caller trusts, given the certificate of the proof; null when it trusts none.</param>
+    /// <param name="anchor">What the caller trusts.</param>
     /// <param name="class">Class that the document must stand in; 0 for any.</param>
     public static DocumentFinding Judge(in Hash256 document, ReadOnlySpan<byte> proof, in Hash256 chainId, StateAnchor anchor, uint @class = 0)
     {
         ArgumentNullException.ThrowIfNull(anchor);
         if (!TryParse(proof, out ReadOnlySpan<byte> stateProof, out ReadOnlySpan<byte> certificate)) return Forged("The proof is no document proof, or was damaged.");
         if (new Hash256(proof.Slice(16, Hash256.Size)) != chainId) return new DocumentFinding(DocumentStatus.Unknown, "The proof is about another ledger.");
-        if (anchor(certificate) is not { } root) return new DocumentFinding(DocumentStatus.Unknown, "Nobody trusted vouches for the state that the proof is about.");
+        if (anchor.RootOf(certificate) is not { } root) return new DocumentFinding(DocumentStatus.Unknown, "Nobody trusted vouches for the state that the proof is about.");
         if (!StateProof.Verify(stateProof, in root, out uint table, out ulong number, out ReadOnlySpan<byte> record)) return Forged("The proof does not lead to the state root.");
         if (table != ObjectView.Table || record.Length != ObjectView.RecordBytes) return new DocumentFinding(DocumentStatus.Unknown, "The proof is not about a document.");
         var view = new ObjectView(record);

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+using FastLedger.Client;
 using FastLedger.Cryptography;
 using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
+using FastLedger.Protocol.Proofs;
 
 namespace FastLedger.Applications.Patterns;
 
@@ -41,5 +45,18 @@ public static class Notary
     {
         ArgumentNullException.ThrowIfNull(chain);
         return chain.Add(new CreateObjectCommand { Class = @class, Owner = owner, Content = document, ExternalId = externalId });
+    }
+
+    /// <summary>Fetches the proof that goes with a registered document; see <see cref="DocumentProof"/>.</summary>
+    /// <param name="client">Any session. It sends a command without effect, so that the validators sign a state that holds the object.</param>
+    /// <param name="thing">Number of the object.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="LedgerRejectedException">There is no such object.</exception>
+    public static async ValueTask<byte[]> ProveAsync(LedgerClient client, ulong thing, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        await client.ExecuteAsync(new TransferCommand { Opcode = Opcode.Noop }, cancellationToken).ConfigureAwait(false);
+        StateProofInfo proof = await client.GetStateProofAsync(ObjectView.Table, (uint)thing, cancellationToken).ConfigureAwait(false);
+        return DocumentProof.Write(client.ChainId, proof.Proof, proof.Certificate);
     }
 }

@@ -12,14 +12,15 @@ namespace FastLedger.Applications.Running;
 /// <param name="Bytes">The proof as a file.</param>
 /// <param name="StateProof">The state proof inside it.</param>
 /// <param name="ChainId">The ledger.</param>
-/// <param name="StateRoot">The state root that is trusted.</param>
-internal sealed record LedgerProof(byte[] Bytes, byte[] StateProof, Hash256 ChainId, Hash256 StateRoot)
+/// <param name="StateRoot">The state root that the state proof leads to.</param>
+/// <param name="Anchor">What the verifier trusts.</param>
+internal sealed record LedgerProof(byte[] Bytes, byte[] StateProof, Hash256 ChainId, Hash256 StateRoot, StateAnchor Anchor)
 {
     /// <summary>Hashes from the record to the root of its table.</summary>
     public int PathLength => BinaryPrimitives.ReadUInt16LittleEndian(StateProof.AsSpan(24));
 
-    /// <summary>Judges a document by nothing but the proof and the trusted root.</summary>
-    public DocumentFinding Judge(byte[] document) => DocumentProof.Judge(Notary.Digest(document), Bytes, ChainId, _ => StateRoot);
+    /// <summary>Judges a document by nothing but the proof and what is trusted.</summary>
+    public DocumentFinding Judge(byte[] document) => DocumentProof.Judge(Notary.Digest(document), Bytes, ChainId, Anchor);
 
     /// <summary>Are these all events of the object that is proved?</summary>
     public bool IsHistory(ReadOnlySpan<LedgerEvent> events) =>

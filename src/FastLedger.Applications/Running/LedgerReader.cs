@@ -57,7 +57,9 @@ internal sealed class LedgerReader(ScenarioHost host, CancellationToken cancella
     public async ValueTask<LedgerProof> ProveObjectAsync(ulong number)
     {
         StateProofInfo proof = await host.Observer.GetStateProofAsync(ObjectView.Table, (uint)number, cancellationToken).ConfigureAwait(false);
-        return new LedgerProof(DocumentProof.Write(host.Observer.ChainId, proof.Proof), proof.Proof, host.Observer.ChainId, proof.Head.StateRoot);
+        Hash256 chainId = host.Observer.ChainId;
+        return new LedgerProof(
+            DocumentProof.Write(in chainId, proof.Proof, proof.Certificate), proof.Proof, chainId, proof.Head.StateRoot, StateAnchor.Of(in chainId, host.Validators));
     }
 
     /// <summary>Root and size of the event log, shown by a state proof.</summary>

@@ -6,6 +6,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using FastLedger.Client;
 using FastLedger.Cryptography;
+using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
 
 namespace FastLedger.Applications.Running;
@@ -17,14 +18,18 @@ public sealed class ScenarioHost : IAsyncDisposable
     private readonly List<SigningKey> _keys = [];
     private readonly List<LedgerClient> _observers = [];
 
-    private ScenarioHost(IReadOnlyList<EndPoint> endpoints, Action<TimeSpan> advance)
+    private ScenarioHost(IReadOnlyList<EndPoint> endpoints, IReadOnlyList<Hash256> validators, Action<TimeSpan> advance)
     {
         Endpoints = endpoints;
+        Validators = validators;
         _advance = advance;
     }
 
     /// <summary>Addresses of the replicas.</summary>
     public IReadOnlyList<EndPoint> Endpoints { get; }
+
+    /// <summary>Keys of the validators, by ascending node number: what documents are judged by.</summary>
+    public IReadOnlyList<Hash256> Validators { get; }
 
     /// <summary>Connected to the first replica.</summary>
     internal LedgerClient Observer => _observers[0];
@@ -34,13 +39,14 @@ public sealed class ScenarioHost : IAsyncDisposable
 
     /// <summary>Connects to a ledger.</summary>
     /// <param name="endpoints">Addresses of the replicas, at least one.</param>
+    /// <param name="validators">Their keys, by ascending node number.</param>
     /// <param name="advance">Moves the clock that block time comes from.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="LedgerConnectionException">A replica does not answer.</exception>
     public static async Task<ScenarioHost> ConnectAsync(
-        IReadOnlyList<EndPoint> endpoints, Action<TimeSpan> advance, CancellationToken cancellationToken = default)
+        IReadOnlyList<EndPoint> endpoints, IReadOnlyList<Hash256> validators, Action<TimeSpan> advance, CancellationToken cancellationToken = default)
     {
-        var host = new ScenarioHost(endpoints, advance);
+        var host = new ScenarioHost(endpoints, validators, advance);
         try
         {
             foreach (EndPoint endpoint in endpoints)

@@ -90,7 +90,7 @@ internal static class RunVerb
         EmbeddedCluster cluster = await EmbeddedCluster.StartAsync(folder.Path, replicas, clock, Configure).ConfigureAwait(false);
         await using (cluster.ConfigureAwait(false))
         {
-            ScenarioHost host = await ScenarioHost.ConnectAsync(cluster.EndPoints, clock.Advance, ct).ConfigureAwait(false);
+            ScenarioHost host = await ScenarioHost.ConnectAsync(cluster.EndPoints, cluster.Validators, clock.Advance, ct).ConfigureAwait(false);
             await using (host.ConfigureAwait(false))
             {
                 var runner = new ScenarioRunner(host, new Watch(presenter));

@@ -9,6 +9,7 @@ using System.Threading.Tasks;
 using FastLedger.Cryptography;
 using FastLedger.Domain;
 using FastLedger.Node.Configuration;
+using FastLedger.Primitives;
 
 namespace FastLedger.Node.Embedding;
 
@@ -38,6 +39,9 @@ public sealed class EmbeddedCluster : IAsyncDisposable
 
     /// <summary>What a verifier must know of the ledger.</summary>
     public Genesis Genesis => _options[0].Genesis.ToGenesis();
+
+    /// <summary>Public keys of the replicas, by ascending node number.</summary>
+    public IReadOnlyList<Hash256> Validators => [.. Genesis.Validators.Select(v => v.Key)];
 
     /// <summary>Makes keys and starts the replicas.</summary>
     /// <param name="directory">Where keys and data go, a folder for each replica; must be empty.</param>

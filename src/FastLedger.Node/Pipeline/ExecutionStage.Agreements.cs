@@ -221,9 +221,9 @@ internal sealed partial class ExecutionStage
         return true;
     }
 
-    private void Finish(in IngressHead head, in FrameWriter writer, ByteRing.Entry entry, int length)
+    private static void Finish(in IngressHead head, in FrameWriter writer, ByteRing.Entry entry, int length, ulong height = 0)
     {
         Invariant.Check(writer.Complete(0, 0) == length);
-        PublishFrame(entry, head.Connection, length, height: 0);
+        PublishFrame(entry, head.Connection, length, height);
     }
 }
