@@ -24,6 +24,16 @@ Feature: Payments and cash
     And Fees's USD holds 25.00 USD
     And Payer's USD holds 0.00 USD
 
+  Scenario: A hundred payments in a row, each answered when it is final
+    When Payer does 100 times, one after the other:
+      """
+      pays 50.00 USD to Desk's USD
+      pays 0.25 USD to Fees's USD
+      """
+    Then Desk's USD holds 5,000.00 USD
+    And Fees's USD holds 25.00 USD
+    And Payer's USD holds 0.00 USD
+
   Scenario: Cash is paid out against a code
     Given Payee has 1,000.00 MXN
     When Payee reserves 1,000.00 MXN as "cash" for Agent's MXN, locked with the code "3141 5926", for at most 24 hours

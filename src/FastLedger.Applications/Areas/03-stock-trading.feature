@@ -37,6 +37,18 @@ Feature: Stock trading
     Then Exchange's TIGR holds -1,000 TIGR
     And Seller's TIGR holds 1,000 TIGR
 
+  Scenario: A dividend goes to whoever held the shares on the record date
+    Given Exchange names Exchange's USD to be paid for Exchange's TIGR
+    And Seller names Seller's USD to be paid for Seller's TIGR
+    And Buyer names Buyer's USD to be paid for Buyer's TIGR
+    When Seller offers 101.00 USD each for 60 TIGR on "TIGR"
+    And Buyer bids 101.00 USD each for 60 TIGR on "TIGR"
+    And Other distributes 100.00 USD to the holders of TIGR as "dividend 2026"
+    And the distribution "dividend 2026" is done
+    Then Buyer's USD holds 4,150.00 USD
+    And Seller's USD holds 6,100.00 USD
+    And Other's USD holds 10,100.00 USD
+
   @attack
   Scenario: Selling what one does not have
     Then Seller offers 101.00 USD each for 101 TIGR on "TIGR", which is refused: ExceedsBalance

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Globalization;
 using System.Linq;
 using System.Threading.Tasks;
@@ -26,6 +27,7 @@ internal static class ChainSteps
             }
         }),
         new FreeStep("{party} does {number} times:", "The lines below, without their subject, as often as that; each by itself, sent together.", RepeatAsync),
+        new FreeStep("{party} does {number} times, one after the other:", "As above, each time waiting for the answer; shows how long the answers took.", InTurnAsync),
         new FreeStep("exactly {number} of these take[s] effect:", "The lines below are sent at the same time on their parties' own connections.", ConcurrentlyAsync, isRefusal: true),
         new FreeStep("{party} sends the same again and nothing happens twice", "Sends the party's last commands again, byte for byte: the answer must be the original one.", AgainAsync, isRefusal: true),
         new FreeStep("{party} sends the same again with {amount} and is refused: {word}",
@@ -59,6 +61,29 @@ internal static class ChainSteps
 
         ChainOutcome outcome = await AccountSteps.SubmitAsync(a.World, party, chain).ConfigureAwait(false);
         return string.Create(CultureInfo.InvariantCulture, $"{outcome.Results.Count} commands");
+    }
+
+    private static async ValueTask<string> InTurnAsync(StepArguments a)
+    {
+        Party party = a.Party(0);
+        var tookMs = new List<double>();
+        for (ulong i = 0; i < a.Number(1); i++)
+        {
+            var chain = new CommandChain();
+            var followUps = new List<Action<CommandResult>?>();
+            foreach (string line in a.Step.Lines)
+            {
+                (ActionStep definition, IReadOnlyList<string?> values) = StepCatalog.FindAction(line);
+                definition.Build(new Deed(a.World, party, chain, followUps, values, a.Step));
+            }
+
+            long start = Stopwatch.GetTimestamp();
+            await AccountSteps.SubmitAsync(a.World, party, chain).ConfigureAwait(false);
+            tookMs.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+
+        tookMs.Sort();
+        return string.Create(CultureInfo.InvariantCulture, $"p50 {tookMs[tookMs.Count / 2]:0.0} ms, p99 {tookMs[tookMs.Count * 99 / 100]:0.0} ms");
     }
 
     private static async ValueTask<string> ConcurrentlyAsync(StepArguments a)
