@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
 using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
+using FastLedger.Protocol.Certificates;
 using FastLedger.Protocol.Framing;
 using FastLedger.Protocol.Messages;
 
@@ -21,11 +23,27 @@ public sealed partial class LedgerClient
     public ValueTask<EventProofInfo> GetEventProofAsync(ulong number, ulong oldEvents = 0, CancellationToken cancellationToken = default) =>
         AskAsync<EventProofQuery, EventProofInfo>(new EventProofQuery { Event = number, OldEvents = oldEvents }, DecodeEventProof, cancellationToken);
 
-    private static bool DecodeStateProof(in Frame frame, out StateProofInfo proof)
+    // The newest certificate that came, as bytes: an answer follows the certificate that it needs. Receiving thread only.
+    private readonly byte[] _certificate = new byte[ValidatorKeys.MaxCertificateBytes];
+    private int _certificateBytes;
+
+    private void KeepCertificate(in Frame frame)
+    {
+        _certificateBytes = frame.Body.Length <= _certificate.Length ? (int)frame.Body.Length : 0;
+        if (_certificateBytes > 0) frame.Body.CopyTo(_certificate);
+    }
+
+    private byte[] CertificateOf(ulong height)
+    {
+        ReadOnlySpan<byte> kept = _certificate.AsSpan(0, _certificateBytes);
+        return kept.Length > 0 && MemoryMarshal.Read<StateCertificateHead>(kept).Height == height ? kept.ToArray() : [];
+    }
+
+    private bool DecodeStateProof(in Frame frame, out StateProofInfo proof)
     {
         proof = null!;
         if (!frame.TryRead(out StateProofAnswerHead head) || !TryReadProof(frame, head.ProofBytes, out byte[] bytes)) return false;
-        proof = new StateProofInfo(head, bytes);
+        proof = new StateProofInfo(head, bytes, CertificateOf(head.Height));
         return true;
     }
 

@@ -212,14 +212,19 @@ internal sealed partial class ExecutionStage
         where T : unmanaged, IMessage where TEntry : unmanaged
     {
         length = FrameWriter.LengthOf<T, TEntry>(count);
-        bool claimed = TryClaimEgress(EgressHead.Size + length, head.Connection, out entry);
-        writer = claimed ? new FrameWriter(entry.Payload[EgressHead.Size..]) : default;
-        return claimed;
+        if (!TryClaimEgress(EgressHead.Size + length, head.Connection, out entry))
+        {
+            writer = default;
+            return false;
+        }
+
+        writer = new FrameWriter(entry.Payload[EgressHead.Size..]);
+        return true;
     }
 
-    private static void Finish(in IngressHead head, in FrameWriter writer, ByteRing.Entry entry, int length)
+    private static void Finish(in IngressHead head, in FrameWriter writer, ByteRing.Entry entry, int length, ulong height = 0)
     {
         Invariant.Check(writer.Complete(0, 0) == length);
-        PublishFrame(entry, head.Connection, length, height: 0);
+        PublishFrame(entry, head.Connection, length, height);
     }
 }

@@ -42,7 +42,7 @@ internal sealed partial class ExecutionStage
             AsOfSequence = AsOf,
         });
         CopyProof(writer.Group<ProofPiece>(Pieces(bytes)), bytes);
-        Finish(head, writer, entry, length);
+        Finish(head, writer, entry, length, CertifiedHeight);
     }
 
     private void AnswerEventProof(in IngressHead head, in EventProofQuery query)
@@ -73,8 +73,11 @@ internal sealed partial class ExecutionStage
             AsOfSequence = AsOf,
         });
         CopyProof(writer.Group<ProofPiece>(Pieces(bytes)), bytes);
-        Finish(head, writer, entry, length);
+        Finish(head, writer, entry, length, CertifiedHeight);
     }
+
+    /// <summary>Proofs leave behind the certificate of the state that they lead to, once this process has executed a block.</summary>
+    private ulong CertifiedHeight => _blocks == 0 ? 0 : _ledger.Height;
 
     private static int Pieces(int bytes) => (bytes + ProofPiece.Size - 1) / ProofPiece.Size;
 

@@ -56,6 +56,9 @@ internal sealed partial class ExecutionStage
             case >= TemplateId.PolicyQuery and <= TemplateId.EventProofQuery:
                 AnswerAgreement(head, body);
                 break;
+            case TemplateId.TableRootsQuery:
+                AnswerTableRoots(head, MemoryMarshal.Read<TableRootsQuery>(body));
+                break;
             case TemplateId.CounterpartyQuery or TemplateId.ClearingMemberQuery or TemplateId.ContractQuery or TemplateId.DefaultQuery:
                 AnswerCounterparties(head, body);
                 break;

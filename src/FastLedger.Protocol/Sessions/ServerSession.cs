@@ -146,6 +146,7 @@ public sealed partial class ServerSession
             case TemplateId.OutcomeQuery: return ReceiveQuery<OutcomeQuery>(in frame);
             case TemplateId.StateProofQuery: return ReceiveQuery<StateProofQuery>(in frame);
             case TemplateId.EventProofQuery: return ReceiveQuery<EventProofQuery>(in frame);
+            case TemplateId.TableRootsQuery: return ReceiveQuery<TableRootsQuery>(in frame);
             case TemplateId.NegotiateResponse:
             case TemplateId.EstablishAck:
             case TemplateId.Reject:
@@ -185,6 +186,7 @@ public sealed partial class ServerSession
             case TemplateId.OutcomeAnswer:
             case TemplateId.StateProofAnswer:
             case TemplateId.EventProofAnswer:
+            case TemplateId.TableRootsAnswer:
             case >= TemplateId.PeerHello and <= Peers.PeerSession.LastMessage:
                 return Terminate(ResultCode.UnexpectedMessage, in header);
             default:
