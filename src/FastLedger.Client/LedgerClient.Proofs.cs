@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-using System;
 using System.Buffers;
 using System.Threading;
 using System.Threading.Tasks;
-using FastLedger.Primitives;
-using FastLedger.Primitives.Commands;
 using FastLedger.Protocol.Framing;
 using FastLedger.Protocol.Messages;
 
