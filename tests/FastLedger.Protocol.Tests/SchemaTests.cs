@@ -36,6 +36,7 @@ public sealed class SchemaTests
         ["ledgerEvents"] = typeof(LedgerEvent),
         ["shares"] = typeof(SplitShare),
         ["pieces"] = typeof(ProofPiece),
+        ["tableRoots"] = typeof(TableRoot),
         ["signatures"] = typeof(CertificateSignature),
         ["path"] = typeof(PathNode),
         ["tables"] = typeof(StateTableEntry),

@@ -86,6 +86,9 @@ internal sealed partial class ExecutionStage : IDisposable
     /// <summary>Commands executed since the start, the resent ones included. Any thread.</summary>
     public ulong Commands => Volatile.Read(ref _commands);
 
+    /// <summary>How long blocks took, from their beginning to the last page handed over for a checkpoint.</summary>
+    public BlockTimes BlockTimes { get; } = new();
+
     /// <summary>Blocks executed since the start. Any thread.</summary>
     public ulong Blocks => Volatile.Read(ref _blocks);
 
@@ -162,6 +165,7 @@ internal sealed partial class ExecutionStage : IDisposable
         foreach (ref readonly StoredBatch bundle in stored) leaves += bundle.Digests.Length;
 
         ulong commands = 0;
+        long start = Stopwatch.GetTimestamp();
         _execution.Begin(block.Height, block.TimestampNs);
         if (!_execution.Events.IsEmpty) SendEvents(block.Height, block.TimestampNs);
         foreach (ref readonly StoredBatch bundle in stored)
@@ -172,6 +176,7 @@ internal sealed partial class ExecutionStage : IDisposable
 
         _execution.End(block.BlockId);
         _checkpoints?.AfterBlock(_execution);
+        BlockTimes.Add(start);
         Copies?.AfterBlock(_ledger.Tree, block.Height);
         FinishReplies();
         _inBlock = false;
