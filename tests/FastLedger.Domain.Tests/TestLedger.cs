@@ -58,6 +58,8 @@ public sealed class TestLedger : IDisposable
 
     public void Wait(long seconds) => TimestampNs += seconds * SecondNs;
 
+    public void WaitNs(long nanoseconds) => TimestampNs += nanoseconds;
+
     /// <summary>Registers a session with a key made from <paramref name="seed"/>.</summary>
     public uint Session(byte seed)
     {

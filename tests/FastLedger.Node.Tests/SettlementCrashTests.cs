@@ -21,7 +21,7 @@ namespace FastLedger.Node.Tests;
 /// </summary>
 public sealed class SettlementCrashTests(Xunit.Abstractions.ITestOutputHelper output)
 {
-    private const int CutBytes = 256;
+    private const int CutBytes = 512;
     private const long Price = 700, Shares = 100;
 
     [Fact]

@@ -26,6 +26,7 @@ public sealed class AgreementHandlers
     private readonly DistributionHandlers _distributions;
     private readonly RoundHandlers _rounds;
     private readonly OutcomeHandlers _outcomes;
+    private readonly int _workPerBlock;
 
     /// <summary>Handlers over the context's ledger.</summary>
     public AgreementHandlers(ExecutionContext context, TransferHandlers transfers)
@@ -35,6 +36,7 @@ public sealed class AgreementHandlers
         _proposals = new ProposalHandlers(context);
         _assignments = new AssignmentHandlers(context);
         _rules = context.Rules;
+        _workPerBlock = context.Ledger.Agreements.WorkPerBlock;
         _classes = new ClassHandlers(context);
         _objects = new ObjectHandlers(context);
         var movements = new Movements(context);
@@ -136,7 +138,7 @@ public sealed class AgreementHandlers
     {
         _objects.ExpireDue();
         _outcomes.FinishDue();
-        _rounds.Work();
-        _distributions.Work();
+        _rounds.Work(_workPerBlock);
+        _distributions.Work(_workPerBlock);
     }
 }

@@ -10,10 +10,7 @@ namespace FastLedger.Domain.Distributions;
 // The work on distributions, one at a time, in bounded steps: add up what is held; rank the remainders; pay.
 public sealed partial class DistributionHandlers
 {
-    /// <summary>Accounts that one block looks at.</summary>
-    public const int AccountsPerBlock = 1 << 16;
-
-    /// <summary>What paying an account costs of that, against looking at one.</summary>
+    /// <summary>What paying an account costs of the work per block, against looking at one.</summary>
     public const int PaymentCost = 4;
 
     private const int DigitBits = 8;
@@ -22,7 +19,8 @@ public sealed partial class DistributionHandlers
     private static readonly UInt128 MaxHeld = UInt128.One << 127;
 
     /// <summary>Goes on with the distribution that is first in line.</summary>
-    public void Work(int budget = AccountsPerBlock)
+    /// <param name="budget">Accounts to look at.</param>
+    public void Work(int budget)
     {
         while (budget > 0 && _log.Record.FirstDistribution != 0)
         {
@@ -104,7 +102,7 @@ public sealed partial class DistributionHandlers
             UInt128 whole = WideProduct.Divide(distribution.Amount, held, distribution.Held, out UInt128 remainder);
             if (isFirst) distribution.Floors += whole;
             if ((remainder & mask) != distribution.Threshold) continue;
-            int value = (int)(remainder >> (digit * DigitBits)) & 0xFF;
+            int value = (int)((remainder >> (digit * DigitBits)) & 0xFF);
             _tables.RankCounts.Change(1 + ((uint)value / RankCountRecord.Length)).Counts[value % RankCountRecord.Length]++;
         }
 

@@ -45,10 +45,14 @@ public static class WideProduct
 
     private static (UInt128 High, UInt128 Low) Multiply(UInt128 a, UInt128 b)
     {
-        ulong a0 = (ulong)a, a1 = (ulong)(a >> 64), b0 = (ulong)b, b1 = (ulong)(b >> 64);
-        UInt128 low = (UInt128)a0 * b0, first = (UInt128)a0 * b1, second = (UInt128)a1 * b0;
-        UInt128 middle = (low >> 64) + (ulong)first + (ulong)second;
-        UInt128 high = ((UInt128)a1 * b1) + (first >> 64) + (second >> 64) + (middle >> 64);
-        return (high, (middle << 64) | (ulong)low);
+        // Taking the low half of a number is meant to lose the high one.
+        unchecked
+        {
+            ulong a0 = (ulong)a, a1 = (ulong)(a >> 64), b0 = (ulong)b, b1 = (ulong)(b >> 64);
+            UInt128 low = (UInt128)a0 * b0, first = (UInt128)a0 * b1, second = (UInt128)a1 * b0;
+            UInt128 middle = (low >> 64) + (ulong)first + (ulong)second;
+            UInt128 high = ((UInt128)a1 * b1) + (first >> 64) + (second >> 64) + (middle >> 64);
+            return (high, (middle << 64) | (ulong)low);
+        }
     }
 }

@@ -59,9 +59,10 @@ public sealed partial class ObjectHandlers
 
         if (newEnd)
         {
-            if (_tables.Expiries.Has(number)) _tables.Expiries.Remove(number);
+            if (record.AwaitsExpiry != 0) _tables.Expiries.Remove(number);
+            record.AwaitsExpiry = 0;
             record.ValidToNs = to;
-            if (to != 0) _tables.Expiries.Add(number, to);
+            if (to != 0) AwaitExpiry(ref record, number);
         }
 
         Note(ref record, number, LedgerEventKind.ObjectChanged, from, command.Reference, command.Code);
@@ -119,13 +120,13 @@ public sealed partial class ObjectHandlers
         {
             uint number = _tables.Expiries.First;
             _tables.Expiries.Remove(number);
-            ref readonly ObjectRecord due = ref _tables.Objects[number];
-            ref readonly ObjectClassRecord of = ref _tables.Classes[due.Class];
+            ref ObjectRecord record = ref _tables.Objects.Change(number);
+            record.AwaitsExpiry = 0;
+            ref readonly ObjectClassRecord of = ref _tables.Classes[record.Class];
             uint to = 0;
-            while (to < ObjectClassRecord.States && of.Role(due.State, to) != TransitionRole.Expiry) to++;
+            while (to < ObjectClassRecord.States && of.Role(record.State, to) != TransitionRole.Expiry) to++;
             if (to == ObjectClassRecord.States) continue;
             _context.Sequence = ++_ledger.Counters.Sequence;
-            ref ObjectRecord record = ref _tables.Objects.Change(number);
             uint from = record.State;
             record.State = to;
             Note(ref record, number, LedgerEventKind.ObjectExpired, from, default, 0);
@@ -134,8 +135,9 @@ public sealed partial class ObjectHandlers
 
     private ResultCode Find(ulong wanted, ulong version, ref CommandResult result, out uint number)
     {
-        number = (uint)wanted;
+        number = 0;
         if (!_tables.Objects.Has(wanted)) return ResultCode.UnknownObject;
+        number = (uint)wanted;
         if (version == 0 || version == _tables.Objects[number].Version) return ResultCode.Ok;
         result.Value = _tables.Objects[number].Version;
         return ResultCode.VersionDiffers;

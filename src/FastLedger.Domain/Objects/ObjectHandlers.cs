@@ -75,7 +75,7 @@ public sealed partial class ObjectHandlers
 
         if (command.ExternalId != UInt128.Zero) _tables.ObjectById.Add(ObjectTables.Key(command.Class, command.ExternalId), number);
         if ((of.Flags & ClassFlags.UniqueContent) != 0) _tables.ObjectByContent.Add(ObjectTables.Key(command.Class, command.Content), number);
-        if (to != 0) _tables.Expiries.Add(number, to);
+        if (to != 0) AwaitExpiry(ref record, number);
         _tables.Classes.Change(command.Class).Objects++;
         Note(ref record, number, LedgerEventKind.ObjectCreated, 0, default, command.Code);
         result.Value = number;
@@ -146,6 +146,12 @@ public sealed partial class ObjectHandlers
         if (existing == 0) return ResultCode.Ok;
         result.Value = existing;
         return ResultCode.ContentExists;
+    }
+
+    private void AwaitExpiry(ref ObjectRecord record, uint number)
+    {
+        record.AwaitsExpiry = 1;
+        _tables.Expiries.Add(number, record.ValidToNs);
     }
 
     /// <summary>Writes the event of a change, and its digest into the object.</summary>

@@ -25,7 +25,7 @@ public sealed partial class OutcomeHandlers
         if (seen.State != OutcomeState.Final) return ResultCode.OutcomeNotFinal;
         if (!_ledger.Accounts.Has(command.Account) || !_ledger.Accounts.Has(command.CollateralAccount)) return ResultCode.UnknownAccount;
         uint account = (uint)command.Account, collateral = (uint)command.CollateralAccount;
-        uint value = _ledger.Accounts[account].Asset - seen.FirstAsset;
+        uint value = unchecked(_ledger.Accounts[account].Asset - seen.FirstAsset);
         if (seen.FirstAsset == 0 || value >= seen.Values || _ledger.Accounts[collateral].Asset != seen.CollateralAsset) return ResultCode.DifferentAssets;
         if (collateral == seen.Vault || account == seen.FirstIssuer + value) return ResultCode.SameAccount;
         bool invalid = seen.Value == 0;

@@ -9,11 +9,9 @@ namespace FastLedger.Domain.Rounds;
 // The end of a round: deposits of commitments that were not revealed are taken, then the result stands.
 public sealed partial class RoundHandlers
 {
-    /// <summary>Bids that one block looks at.</summary>
-    public const int BidsPerBlock = 1 << 13;
-
     /// <summary>Closes the rounds whose reveal phase has ended, oldest end first.</summary>
-    public void Work(int budget = BidsPerBlock)
+    /// <param name="budget">Bids to look at.</param>
+    public void Work(int budget)
     {
         EventLog log = _ledger.Agreements.Events;
         for (; budget > 0 && _tables.Ends.NextNs <= _context.TimestampNs; budget--) StartClosing(_tables.Ends.First);

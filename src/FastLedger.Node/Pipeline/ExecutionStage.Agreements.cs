@@ -207,18 +207,14 @@ internal sealed partial class ExecutionStage
     }
 
     /// <summary>Claims room for an answer with one group.</summary>
+    /// <returns>False when the connection cannot take it.</returns>
     private bool TryBegin<T, TEntry>(in IngressHead head, int count, out FrameWriter writer, out ByteRing.Entry entry, out int length)
         where T : unmanaged, IMessage where TEntry : unmanaged
     {
         length = FrameWriter.LengthOf<T, TEntry>(count);
-        if (!TryClaimEgress(EgressHead.Size + length, head.Connection, out entry))
-        {
-            writer = default;
-            return false;
-        }
-
-        writer = new FrameWriter(entry.Payload[EgressHead.Size..]);
-        return true;
+        bool claimed = TryClaimEgress(EgressHead.Size + length, head.Connection, out entry);
+        writer = claimed ? new FrameWriter(entry.Payload[EgressHead.Size..]) : default;
+        return claimed;
     }
 
     private static void Finish(in IngressHead head, in FrameWriter writer, ByteRing.Entry entry, int length, ulong height = 0)

@@ -16,6 +16,10 @@ public sealed class CheckpointTests
     public void Clearing_with_checkpoints_and_restarts_ends_as_without() =>
         Compare(seed => RecordedStreams.Clearing(seed, 150));
 
+    [Fact]
+    public void Agreements_with_checkpoints_and_restarts_end_as_without() =>
+        Compare(seed => RecordedStreams.Agreements(seed, 400));
+
     private static void Compare(Func<int, System.Collections.Generic.List<RecordedBlock>> record)
     {
         int checkpoints = 0, restarts = 0;
