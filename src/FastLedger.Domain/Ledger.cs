@@ -48,7 +48,7 @@ public sealed class Ledger : IDisposable
         PolicyByKey = new IdIndex(Undo, secret);
         Agreements = new AgreementTables(genesis, Policies, PolicyByKey, Undo, secret);
         Tree = new StateTree(
-            [Root, Policies, Sessions, Assets, Accounts, PendingTransfers, Instruments, PriceLevels, Orders, .. Clearing.All, .. Counterparties.All, .. Agreements.All],
+            [Root, Policies, Sessions, Assets, Accounts, PendingTransfers, Instruments, PriceLevels, Orders, .. Clearing.All, .. Counterparties.All, Clearing.BusinessDays, .. Agreements.All],
             pages,
             Results.Pages);
 
@@ -182,11 +182,16 @@ public sealed class Ledger : IDisposable
         for (uint n = 1; n < Assets.Count; n++)
             if (Assets[n].ExternalId != UInt128.Zero) AssetById.Add(Assets[n].ExternalId, n);
         for (uint n = 1; n < Accounts.Count; n++)
+        {
+            Tree.Residency?.Walk(Accounts, n);
             if (Accounts[n].ExternalId != UInt128.Zero) AccountById.Add(Accounts[n].ExternalId, n);
+        }
+
         for (uint n = 1; n < Instruments.Count; n++)
             if (Instruments[n].ExternalId != UInt128.Zero) InstrumentById.Add(Instruments[n].ExternalId, n);
         for (uint n = 1; n < PendingTransfers.Count; n++)
         {
+            Tree.Residency?.Walk(PendingTransfers, n);
             ref readonly PendingTransferRecord pending = ref PendingTransfers[n];
             if (pending.State == PendingState.Pending && pending.ExpiresAtNs != 0) Expiries.Add(n, pending.ExpiresAtNs);
         }
@@ -201,6 +206,7 @@ public sealed class Ledger : IDisposable
     public void Dispose()
     {
         foreach (Table table in Tree.Tables) table.Dispose();
+        Tree.Residency?.Dispose();
         PolicyByKey.Dispose();
         SessionByKey.Dispose();
         AssetById.Dispose();

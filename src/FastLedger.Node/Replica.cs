@@ -14,6 +14,7 @@ using FastLedger.Node.Configuration;
 using FastLedger.Node.Edge;
 using FastLedger.Node.Pipeline;
 using FastLedger.Node.Recovery;
+using FastLedger.Node.Sync;
 using FastLedger.Primitives;
 using FastLedger.Storage;
 
@@ -48,6 +49,8 @@ public sealed class Replica : IAsyncDisposable
     private readonly JournalArchive _archive;
     private readonly RestoredState _state;
     private readonly Checkpointer? _checkpoints;
+    private readonly StateCopies? _copies;
+    private readonly StateSyncService? _sync;
     private readonly StageTimes _times;
     private readonly ConnectionTable _connections;
     private readonly StatementReader _statements;
@@ -83,7 +86,11 @@ public sealed class Replica : IAsyncDisposable
         _network = _identity.Validators.Count > 1 ? _identity.OpenNetwork(options, _ledger.ChainId, _inbox) : null;
         _archive = new JournalArchive(Path.Combine(options.DataDirectory, JournalFolder), journal.Writer, recovered.Index, _network, _ledger.ChainId);
         _checkpoints = OpenCheckpoints(state);
-        _execution = new ExecutionStage(options, Execution, journal.Writer, _rings, _connections, _times, _statements, _checkpoints);
+        _execution = new ExecutionStage(options, Execution, journal.Writer, _rings, _connections, _times, _statements, _checkpoints)
+        {
+            Copies = _copies = _network is null ? null : new StateCopies(),
+        };
+        if (_network is not null) _inbox.Sync = _sync = new StateSyncService(_copies!, _network);
         _consensus = new ConsensusStage(
             options, recovered.Core, journal.Writer, _rings, _store, _inbox, _network, _connections, _execution, _archive,
             new EvidenceFolder(Path.Combine(options.DataDirectory, EvidenceDirectory)), _times, OnHalted, _checkpoints, time);
@@ -155,7 +162,7 @@ public sealed class Replica : IAsyncDisposable
         }
         catch
         {
-            historyStage?.Log.Dispose();
+            historyStage?.Dispose();
             state?.Dispose();
             journal.Dispose();
             throw;
@@ -164,8 +171,11 @@ public sealed class Replica : IAsyncDisposable
 
     /// <summary>What each stage did so far.</summary>
     public ReplicaStatistics Statistics() => new(
-        _execution.Commands, _execution.Blocks, _journal.Writer.GroupsCommitted, _journal.Writer.BytesWritten, _connections.Count, _listener.Faults, _rings.Batches.UsedBytes,
+        _execution.Commands, _execution.Blocks, _journal.Writer.GroupsCommitted, _journal.Writer.BytesWritten, _connections.Count, _listener.Faults + (_network?.NetworkStatistics.Faults ?? 0), _rings.Batches.UsedBytes,
         _rings.Egress.UsedBytes, _times);
+
+    /// <summary>How long blocks took to execute.</summary>
+    public BlockTimes BlockTimes => _execution.BlockTimes;
 
     /// <summary>What checkpoints did so far; all zero when none are taken. Any thread.</summary>
     public CheckpointStatistics Checkpoints() => _checkpoints?.Statistics() ?? default;
@@ -204,13 +214,15 @@ public sealed class Replica : IAsyncDisposable
         _historyThread?.Join();
         _statements.Drain();
         if (_network is not null) await _network.DisposeAsync().ConfigureAwait(false);
+        _sync?.Dispose();
+        _copies?.Dispose();
         _archive.Dispose();
         _completion.TrySetResult();
         _consensus.Dispose();
         _checkpoints?.Dispose();
         _execution.Dispose();
         _state.Dispose();
-        _history.Dispose();
+        _historyStage.Dispose();
         _journal.Dispose();
         _inbox.Dispose();
         _store.Dispose();

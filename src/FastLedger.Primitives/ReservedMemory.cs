@@ -18,6 +18,7 @@ public sealed unsafe partial class ReservedMemory : IDisposable
     private const int MapAnonymousLinux = 0x20;
     private const int MapAnonymousMac = 0x1000;
     private const int AdviseHugePages = 14;
+    private const int AdviseNoHugePages = 15;
     private const int AdviseDontNeed = 4;
 
     /// <summary>Reserves <paramref name="bytes"/> of address space.</summary>
@@ -55,6 +56,23 @@ public sealed unsafe partial class ReservedMemory : IDisposable
         }
 
         NativeMemory.Clear(Pointer, Length);
+    }
+
+    /// <summary>Gives part of the memory back to the system; the part stays reserved and reads as zeros again.</summary>
+    /// <param name="offset">A multiple of 4,096.</param>
+    /// <param name="bytes">A multiple of 4,096.</param>
+    public void Release(nuint offset, nuint bytes)
+    {
+        Invariant.Check(Pointer != null && (offset | bytes) % 4096 == 0 && offset + bytes <= Length);
+        if (OperatingSystem.IsLinux()) Invariant.Check(Advise((nint)(Pointer + offset), bytes, AdviseDontNeed) == 0);
+        else NativeMemory.Clear(Pointer + offset, bytes);
+    }
+
+    /// <summary>Small pages from now on: for memory that is given back in parts.</summary>
+    public void AvoidHugePages()
+    {
+        Invariant.Check(Pointer != null);
+        if (OperatingSystem.IsLinux()) _ = Advise((nint)Pointer, Length, AdviseNoHugePages);
     }
 
     /// <summary>Unmaps the range.</summary>

@@ -45,6 +45,9 @@ public sealed class StateTree
     /// <summary>Where pages live besides memory.</summary>
     public IPageStore Pages { get; }
 
+    /// <summary>Bounds the memory of the tables; null while all of it stays.</summary>
+    public Residency.PageResidency? Residency { get; internal set; }
+
     /// <summary>The state root as of the last <see cref="Update"/>.</summary>
     public Hash256 Root { get; private set; }
 
@@ -78,14 +81,18 @@ public sealed class StateTree
     /// <returns>The new state root.</returns>
     public Hash256 Update()
     {
-        for (int i = 0; i < _tables.Length; i++)
+        Settle();
+        return Combine();
+    }
+
+    /// <summary>Rehashes what changed so far, also in the middle of a block: the roots at its end are the same.</summary>
+    public void Settle()
+    {
+        foreach (Table table in _tables)
         {
-            Table table = _tables[i];
             table.SettleChanges();
             table.UpdateRoot();
         }
-
-        return Combine();
     }
 
     /// <summary>Computes the state root from the tables' roots as they are: after the tables were restored.</summary>

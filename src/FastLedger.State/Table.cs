@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using FastLedger.Cryptography;
 using FastLedger.Primitives;
 using FastLedger.State.Checkpoints;
+using FastLedger.State.Residency;
 
 namespace FastLedger.State;
 
@@ -23,11 +24,11 @@ public abstract unsafe class Table : IDisposable
     private readonly ReservedMemory _records;
     private readonly ReservedMemory _changedBits;
     private readonly ReservedMemory _changedNumbers;
-    private readonly TableTree _tree;
+    private TableTree _tree;
     private readonly PagedRegion _pages;
     private readonly ulong* _bits;
     private readonly uint* _changed;
-    private int _changedCount;
+    private int _changedCount, _markedCount;
 
     private protected Table(TableId id, int recordSize, uint capacity, UndoLog undo)
     {
@@ -79,10 +80,14 @@ public abstract unsafe class Table : IDisposable
 
     private protected byte Slot { get; }
 
+    /// <summary>Null while every page of the table stays in memory.</summary>
+    private protected ResidentPages? Residence { get; private set; }
+
     /// <summary>The bytes of a record.</summary>
     public ReadOnlySpan<byte> Bytes(uint number)
     {
         Invariant.Check(number < Count);
+        Residence?.Touch(number);
         return new ReadOnlySpan<byte>(Memory + ((nuint)number * (uint)RecordSize), RecordSize);
     }
 
@@ -93,6 +98,7 @@ public abstract unsafe class Table : IDisposable
         if (Count == Capacity) return 0;
         if (Undo.IsRecording) Undo.SaveCount(Slot, Count);
         uint number = Count++;
+        Residence?.OnAppended(number);
         NoteChange(number);
         return number;
     }
@@ -113,6 +119,8 @@ public abstract unsafe class Table : IDisposable
             _pages.MarkDirty(_pages.PageOf(number));
         }
 
+        _markedCount = 0;
+
         _changedCount = kept;
     }
 
@@ -120,7 +128,7 @@ public abstract unsafe class Table : IDisposable
     internal void UpdateRoot()
     {
         _tree.Update(Memory, Changed, Count);
-        _changedCount = 0;
+        _changedCount = _markedCount = 0;
     }
 
     /// <summary>Takes over the records that a store holds: <see cref="Pages"/> were filled before. The table must be as new.</summary>
@@ -131,8 +139,54 @@ public abstract unsafe class Table : IDisposable
         SettleChanges();
         _changedCount = 0;
         Count = count;
+        if (Residence is not null)
+        {
+            // Every page came through the residency, which made its nodes.
+            _tree.RebuildAbovePages(count);
+            return;
+        }
+
         _tree.Clear();
         _tree.Rebuild(Memory, 1, count);
+    }
+
+    /// <summary>Asks for the page of a record before the batch that uses it. Numbers out of range are ignored.</summary>
+    public void Want(ulong number)
+    {
+        if (Residence is not null && number < Count) Residence.Want((uint)number);
+    }
+
+    /// <summary>Marks the pages of what changed in this block so far; nothing of them is hashed yet.</summary>
+    internal void MarkChanged()
+    {
+        for (; _markedCount < _changedCount; _markedCount++) _pages.MarkDirty(_pages.PageOf(_changed[_markedCount]));
+    }
+
+    /// <summary>Pages may leave memory from now on.</summary>
+    internal void LetPagesLeave(ResidentPages residence)
+    {
+        Invariant.Check(Residence is null && _changedCount == 0 && _pages.PageOf(Count - 1) == 0);
+        Residence = residence;
+        _records.AvoidHugePages();
+        _tree.Dispose();
+        _tree = new TableTree(RecordSize, Capacity, pagesLeave: true);
+        _tree.Rebuild(Memory, 1, Count);
+    }
+
+    /// <summary>Makes the nodes of a page that came back.</summary>
+    /// <returns>False when it is not the page that left.</returns>
+    internal bool TryRestoreNodes(uint page) => _tree.RebuildPage(Memory, page, 1, _tree.Count, keepRoot: false) == _tree.PageRoot(page);
+
+    /// <summary>Makes the nodes of a page in recovery.</summary>
+    internal void RestoreNodes(uint page, uint count) => _tree.RebuildPage(Memory, page, 1, count, keepRoot: true);
+
+    /// <summary>Gives the memory of a page back, and that of its nodes.</summary>
+    /// <param name="page">Neither changed nor part of a running checkpoint.</param>
+    /// <param name="nodesFrom">First of the pages that share memory for their nodes, when none of them is in memory any more.</param>
+    internal void ReleasePage(uint page, uint? nodesFrom)
+    {
+        _records.Release((nuint)page * PageSize, PageSize);
+        if (nodesFrom is { } first) _tree.ReleaseNodes(first);
     }
 
     /// <summary>Brings the cache lines of a record near before it is used. Numbers out of range are ignored.</summary>

@@ -29,6 +29,7 @@ public sealed unsafe class Table<T> : Table where T : unmanaged
         get
         {
             Invariant.Check(number < Count);
+            if (Residence is not null) Residence.Touch(number);
             return ref _base[number];
         }
     }
@@ -43,6 +44,7 @@ public sealed unsafe class Table<T> : Table where T : unmanaged
     public ref T Change(uint number)
     {
         Invariant.Check(number < Count);
+        if (Residence is not null) Residence.Touch(number);
         NoteChange(number);
         if (Undo.IsRecording) Undo.SaveRecord(Slot, number, Memory + ((nuint)number * (uint)sizeof(T)), sizeof(T));
         return ref _base[number];

@@ -40,7 +40,7 @@ public sealed class SchemaTests
         ["signatures"] = typeof(CertificateSignature),
         ["path"] = typeof(PathNode),
         ["tables"] = typeof(StateTableEntry),
-        ["siblings"] = typeof(StateSibling),
+        ["siblings"] = typeof(PathNode),
     };
 
     private static readonly Dictionary<Type, string> Primitive = new()

@@ -38,10 +38,10 @@ public static class LoadBench
         ArgumentNullException.ThrowIfNull(watch);
         using var folder = new TemporaryFolder(directory);
         watch.Began("starting the node");
-        using NodeProcess node = NodeProcess.Start(program, NodeArguments(folder.Path, durability), StartDeadline);
-        LoadRun run = Drive(workload, plan, node, watch, ct);
+        using NodeCluster cluster = NodeCluster.Start(program, plan.Replicas, folder.Path, durability, StartDeadline, [.. Settings(plan)]);
+        LoadRun run = Drive(workload, plan, cluster, watch, ct);
         watch.Began("stopping the node");
-        int exit = node.Stop(StopDeadline);
+        int exit = cluster.Stop(StopDeadline);
         string? error = exit == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"the node stopped with exit code {exit}");
         return Describe(workload, plan, durability, command, MachineFingerprint.Read(folder.Path), run, error);
     }
@@ -50,12 +50,23 @@ public static class LoadBench
     public static IReadOnlyList<string> NodeArguments(string folder, string durability) =>
         ["--data-directory", Path.Combine(folder, "node"), "--listen", "127.0.0.1:0", "--durability", durability];
 
-    private static LoadRun Drive(IWorkload workload, LoadPlan plan, NodeProcess node, ILoadWatch watch, CancellationToken ct)
+    private static IEnumerable<string> Settings(LoadPlan plan)
+    {
+        foreach (string setting in plan.NodeSettings)
+        {
+            yield return "--set";
+            yield return setting;
+        }
+    }
+
+    private static LoadRun Drive(IWorkload workload, LoadPlan plan, NodeCluster cluster, ILoadWatch watch, CancellationToken ct)
     {
         using SigningKey key = SigningKey.Generate();
         var options = new ClientOptions
         {
-            Endpoints = [node.Endpoint],
+            Endpoints = cluster.Endpoints,
+            ChainId = cluster.ChainId,
+            Validators = cluster.Validators,
             Key = key,
             Deadline = AnswerDeadline,
             MaxBatchesInFlight = plan.InFlight,
@@ -68,7 +79,7 @@ public static class LoadBench
             watch.Began("setting up accounts");
             workload.SetUp(client, watch, ct);
             watch.Began("measuring");
-            using var driver = new LoadDriver(client, workload, plan, node.Statistics);
+            using var driver = new LoadDriver(client, workload, plan, cluster.Statistics);
             return driver.Run(ct);
         }
         finally
@@ -104,7 +115,7 @@ public static class LoadBench
             Loop = plan.Rate is null ? "closed" : "open",
             Rate = plan.Rate,
             Durability = durability,
-            Replicas = 1,
+            Replicas = plan.Replicas,
             Batch = plan.BatchSize,
             InFlight = plan.InFlight,
             Accounts = workload.Accounts,

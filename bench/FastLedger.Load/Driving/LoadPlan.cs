@@ -9,6 +9,9 @@ public sealed record LoadPlan
     /// <summary>Commands in a batch, 1 … 8,190.</summary>
     public int BatchSize { get; init; } = 8_190;
 
+    /// <summary>Replicas of the ledger, at least 1.</summary>
+    public int Replicas { get; init; } = 1;
+
     /// <summary>Batches in flight at most, at least 1.</summary>
     public int InFlight { get; init; } = 4;
 
@@ -17,6 +20,9 @@ public sealed record LoadPlan
 
     /// <summary>Time before the measured part: the runtime compiles, caches fill.</summary>
     public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Settings of the node, as <c>section.key=value</c>.</summary>
+    public System.Collections.Generic.IReadOnlyList<string> NodeSettings { get; init; } = [];
 
     /// <summary>The measured part.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(10);

@@ -28,5 +28,6 @@ public sealed record StageBudget(string Stage, string Work, double? BudgetNs)
         new("egress", "answers into the sockets (budget: in and out)", 60),
         new("commit", "journal written and synced, waiting for the disk included", null),
         new("history_flush", "history to its file", null),
+        new("consensus", "consensus: bundles, messages, signatures", null),
     ];
 }

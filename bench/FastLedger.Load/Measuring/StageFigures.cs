@@ -30,6 +30,9 @@ public sealed record StageFigures
     /// <summary>Nanoseconds by stage; names as in <see cref="StageBudget.Transfers"/>.</summary>
     public required IReadOnlyDictionary<string, long> StageNs { get; init; }
 
+    /// <summary>Checkpoints and pages.</summary>
+    public StateFigures? State { get; init; }
+
     /// <summary>What happened between an earlier reading and this one.</summary>
     public StageFigures Since(StageFigures earlier)
     {
@@ -43,7 +46,26 @@ public sealed record StageFigures
             AllocatedBytes = AllocatedBytes - earlier.AllocatedBytes,
             CpuSeconds = CpuSeconds - earlier.CpuSeconds,
             Collections = Collections - earlier.Collections,
+            State = State?.Since(earlier.State),
             StageNs = StageNs.ToDictionary(stage => stage.Key, stage => stage.Value - earlier.StageNs.GetValueOrDefault(stage.Key)),
+        };
+    }
+
+    /// <summary>The counters of two replicas together: commands count once per replica that executes them.</summary>
+    public StageFigures Plus(StageFigures other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return this with
+        {
+            Commands = Commands + other.Commands,
+            Blocks = Blocks + other.Blocks,
+            JournalGroups = JournalGroups + other.JournalGroups,
+            JournalBytes = JournalBytes + other.JournalBytes,
+            AllocatedBytes = AllocatedBytes + other.AllocatedBytes,
+            CpuSeconds = CpuSeconds + other.CpuSeconds,
+            ResidentBytes = ResidentBytes + other.ResidentBytes,
+            Collections = Collections + other.Collections,
+            StageNs = StageNs.ToDictionary(stage => stage.Key, stage => stage.Value + other.StageNs.GetValueOrDefault(stage.Key)),
         };
     }
 

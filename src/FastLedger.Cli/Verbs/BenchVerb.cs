@@ -37,6 +37,7 @@ internal static class BenchVerb
         HelpName = "N",
         DefaultValueFactory = static _ => 3,
     });
+    private static readonly Option<int> Replicas = Options.Count("--replicas", "Replicas, a process each.", 1, 1, 16);
     private static readonly Option<Durability> Level = Options.DurabilityLevel();
     private static readonly Option<string?> Directory = new("--directory")
     {
@@ -47,6 +48,12 @@ internal static class BenchVerb
     {
         Description = "Also write a report into this directory.",
         HelpName = "DIR",
+    };
+    private static readonly Option<string[]> Set = new("--set")
+    {
+        Description = "A setting of the measured node, as section.key=value; may be repeated.",
+        HelpName = "KEY=VALUE",
+        DefaultValueFactory = static _ => [],
     };
     private static readonly Option<bool> Json = Options.Json();
 
@@ -62,14 +69,22 @@ internal static class BenchVerb
     private static Command Transfers()
     {
         Option<int> accounts = Options.Count("--accounts", "Accounts, uniformly used.", 1_000_000, 2, 100_000_000);
-        var command = new Command("transfers", "Immediate transfers between uniformly chosen accounts.") { accounts };
+        var zipf = new Option<double>("--zipf") { Description = "Skew of the choice of accounts by Zipf's law, such as 0.99; 0 chooses uniformly.", HelpName = "SKEW" };
+        zipf.Validators.Add(static result =>
+        {
+            if (result.GetValueOrDefault<double>() is not (>= 0 and < 1)) result.AddError("--zipf must be 0, or above 0 and below 1.");
+        });
+        var command = new Command("transfers", "Immediate transfers between chosen accounts.") { accounts, zipf };
         AddLoadOptions(command);
-        command.SetAction((parsed, ct) => RunLoad(parsed, new TransferWorkload(parsed.GetValue(accounts)), ct));
+        command.SetAction((parsed, ct) => RunLoad(parsed, new TransferWorkload(parsed.GetValue(accounts), zipf: parsed.GetValue(zipf)), ct));
         return WithHelp(
             command,
             "fastledger bench transfers --seconds 10 --accounts 1000000 --durability fsync",
             "fastledger bench transfers --batch 1 --in-flight 1      (one transfer at a time)",
-            "fastledger bench transfers --rate 500000                (open loop)");
+            "fastledger bench transfers --rate 500000                (open loop)",
+            "fastledger bench transfers --replicas 4                 (a cluster on this machine)",
+            "fastledger bench transfers --accounts 10000000 --set state.checkpoint_seconds=10",
+            "fastledger bench transfers --accounts 50000000 --zipf 0.99 --set state.memory=1600MiB");
     }
 
     private static Command Orders()
@@ -145,7 +160,7 @@ internal static class BenchVerb
 
     private static void AddLoadOptions(Command command)
     {
-        foreach (Option option in new Option[] { Seconds, Rate, Batch, InFlight, WarmUp, Level, Directory, Report, Json }) command.Options.Add(option);
+        foreach (Option option in new Option[] { Seconds, Rate, Batch, InFlight, WarmUp, Replicas, Level, Directory, Report, Set, Json }) command.Options.Add(option);
     }
 
     private static Task<int> RunLoad(ParseResult parsed, IWorkload workload, CancellationToken ct)
@@ -156,8 +171,10 @@ internal static class BenchVerb
             BatchSize = parsed.GetValue(Batch),
             InFlight = parsed.GetValue(InFlight),
             Rate = parsed.GetValue(Rate),
+            Replicas = parsed.GetValue(Replicas),
             WarmUp = TimeSpan.FromSeconds(parsed.GetValue(WarmUp)),
             Duration = TimeSpan.FromSeconds(parsed.GetValue(Seconds)),
+            NodeSettings = parsed.GetValue(Set) ?? [],
         };
         string durability = parsed.GetValue(Level).ToString().ToLowerInvariant();
         string directory = parsed.GetValue(Directory) ?? Path.GetTempPath();
@@ -203,7 +220,7 @@ internal static class BenchVerb
         yield return ("latency of " + (r.Batch == 1 ? "a command" : $"a batch of {r.Batch:N0}"), from);
         yield return ("  p50 / p99 / p99.9", string.Create(CultureInfo.InvariantCulture, $"{r.P50Us:N2} / {r.P99Us:N2} / {r.P999Us:N2} µs"));
         yield return ("  max", string.Create(CultureInfo.InvariantCulture, $"{r.MaxUs:N1} µs"));
-        yield return ("durability", r.Replicas == 0 ? "none (in process)" : $"{r.Durability}, {r.Replicas} replica");
+        yield return ("durability", r.Replicas == 0 ? "none (in process)" : $"{r.Durability}, {r.Replicas} {(r.Replicas == 1 ? "replica" : "replicas, answers verified")}");
         if (r.Accounts > 0) yield return ("accounts", r.Accounts.ToString("N0", CultureInfo.InvariantCulture));
         if (r.Trades is { } trades) yield return ("trades", trades.ToString("N0", CultureInfo.InvariantCulture));
         yield return ("refused", r.Refused.ToString("N0", CultureInfo.InvariantCulture));
@@ -214,6 +231,17 @@ internal static class BenchVerb
         {
             foreach (StageBudget budget in r.Workload == "transfers" ? StageBudget.Transfers : StageBudget.Orders)
                 yield return ("  " + budget.Work, string.Create(CultureInfo.InvariantCulture, $"{stages.PerCommand(budget.Stage):0.0} ns{(budget.BudgetNs is { } limit ? $" (budget {limit:0})" : "")}"));
+        }
+
+        if (r.Stages?.State is { } state)
+        {
+            yield return ("execution of a block", "");
+            yield return ("  p50 / p99.9 / max", string.Create(CultureInfo.InvariantCulture, $"{state.BlockP50Us:N0} / {state.BlockP999Us:N0} / {state.BlockMaxUs:N0} µs"));
+            yield return ("node's memory", string.Create(CultureInfo.InvariantCulture, $"{r.Stages.ResidentBytes / 1e6:N0} MB"));
+            if (state.Checkpoints > 0 || state.PagesWritten > 0)
+                yield return ("checkpoints", string.Create(CultureInfo.InvariantCulture, $"{state.Checkpoints}, the last in {state.CheckpointSeconds:0.0} s; {state.PagesWritten:N0} pages written, {state.StoreBytes / 1e6:N0} MB on disk"));
+            if (state.ResidentStateBytes > 0)
+                yield return ("pages", string.Create(CultureInfo.InvariantCulture, $"{state.Misses:N0} read ({state.UnexpectedMisses:N0} unforeseen), {state.Evictions:N0} left, {state.ResidentStateBytes / 1e6:N0} MB in memory"));
         }
 
         yield return ("machine", $"{r.Machine.Cpu}, {r.Machine.Cores} cores");

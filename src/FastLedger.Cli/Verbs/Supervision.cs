@@ -7,6 +7,7 @@ using FastLedger.Load.Measuring;
 using FastLedger.Load.Nodes;
 using FastLedger.Load.Reports;
 using FastLedger.Node;
+using FastLedger.Node.Checkpoints;
 using FastLedger.Node.Pipeline;
 
 namespace FastLedger.Cli.Verbs;
@@ -27,7 +28,7 @@ internal static class Supervision
         {
             while (Console.In.ReadLine() is { } line)
             {
-                if (line == NodeProcess.StatisticsLine) Say(Figures(replica.Statistics()));
+                if (line == NodeProcess.StatisticsLine) Say(Figures(replica));
             }
 
             try
@@ -44,8 +45,18 @@ internal static class Supervision
             Name = "supervision",
         }.Start();
 
-    private static StageFigures Figures(ReplicaStatistics statistics)
+    private static StateFigures State(Replica replica)
     {
+        CheckpointStatistics checkpoints = replica.Checkpoints();
+        double[] blocks = replica.BlockTimes.Take(0.5, 0.999, 1);
+        return new StateFigures(
+            blocks[0], blocks[1], blocks[2], (long)checkpoints.Published, checkpoints.LastSeconds, (long)checkpoints.PagesWritten, checkpoints.StoreBytes,
+            (long)checkpoints.Misses, (long)checkpoints.UnexpectedMisses, (long)checkpoints.Evictions, checkpoints.ResidentBytes);
+    }
+
+    private static StageFigures Figures(Replica replica)
+    {
+        ReplicaStatistics statistics = replica.Statistics();
         var stages = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (Stage stage in Enum.GetValues<Stage>()) stages[JsonNamingPolicy.SnakeCaseLower.ConvertName(stage.ToString())] = statistics.Times.Nanoseconds(stage);
         int collections = 0;
@@ -61,6 +72,7 @@ internal static class Supervision
             ResidentBytes = Environment.WorkingSet,
             Collections = collections,
             StageNs = stages,
+            State = State(replica),
         };
     }
 }

@@ -19,6 +19,14 @@ public sealed unsafe partial class TableTree
         return _blocks!.Pointer + ((nuint)page * (uint)NodeBytesPerPage);
     }
 
+    /// <summary>Gives the memory of nodes back: of the page and those after it that share 4 KiB for their nodes.</summary>
+    /// <param name="page">The first one of them.</param>
+    public void ReleaseNodes(uint page)
+    {
+        nuint offset = (nuint)page * (uint)NodeBytesPerPage;
+        _blocks!.Release(offset, PageBytes);
+    }
+
     /// <summary>The root of a page as of the last update, in a table that has more than one.</summary>
     public Hash256 PageRoot(uint page)
     {

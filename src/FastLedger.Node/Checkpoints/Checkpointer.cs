@@ -8,6 +8,7 @@ using FastLedger.Node.Pipeline;
 using FastLedger.Primitives;
 using FastLedger.State;
 using FastLedger.State.Checkpoints;
+using FastLedger.State.Residency;
 using FastLedger.Storage;
 
 namespace FastLedger.Node.Checkpoints;
@@ -26,6 +27,7 @@ internal sealed class Checkpointer : IDisposable
     private readonly Ledger _ledger;
     private readonly PageStoreAdapter _pages;
     private readonly CheckpointCapture _capture;
+    private readonly PageResidency? _residency;
     private readonly CheckpointPublisher? _publisher;
     private Phase _phase;
     private ulong _wanted;
@@ -39,6 +41,8 @@ internal sealed class Checkpointer : IDisposable
     private CheckpointStatistics _statistics;
     private long _published;
     private long _lastTicks;
+    private ulong _misses, _unexpectedMisses, _evictions;
+    private long _residentBytes;
 
     public Checkpointer(StateSection options, Ledger ledger, PageStoreAdapter pages, CheckpointPublisher? publisher)
     {
@@ -46,6 +50,8 @@ internal sealed class Checkpointer : IDisposable
         _ledger = ledger;
         _pages = pages;
         _publisher = publisher;
+        _residency = ledger.Tree.Residency;
+        if (_residency is not null) _residency.BeforeWriteBack = EndCapture;
         _capture = new CheckpointCapture(ledger.Tree, pages, options.ImageBytes, options.LeastPagesPerBlock);
         _lastBegan = Stopwatch.GetTimestamp();
         _beganHeight = ledger.Height;
@@ -82,15 +88,21 @@ internal sealed class Checkpointer : IDisposable
             IsOverdue = running > _options.WatchdogSeconds,
             PagesWritten = store.PagesWritten,
             StoreBytes = store.LogBytes,
+            Misses = Volatile.Read(ref _misses),
+            UnexpectedMisses = Volatile.Read(ref _unexpectedMisses),
+            Evictions = Volatile.Read(ref _evictions),
+            ResidentBytes = Volatile.Read(ref _residentBytes),
         };
     }
 
     /// <summary>After each block.</summary>
     public void AfterBlock(BlockExecution execution)
     {
+        _residency?.Trim();
         if (_phase == Phase.Idle && IsDue()) Begin(execution);
         else if (_phase == Phase.Capturing && _capture.Step(Budget())) _phase = Phase.Requesting;
         Turn();
+        ShowResidency();
     }
 
     /// <summary>Goes on as far as possible without waiting; also called while nothing is executed.</summary>
@@ -136,6 +148,27 @@ internal sealed class Checkpointer : IDisposable
         }
 
         return Turn() || (_phase == Phase.Capturing && _capture.FrozenPages > 0);
+    }
+
+    /// <summary>Pages that changed are about to be written outside of a checkpoint: the running one must have all of its own before.</summary>
+    private void EndCapture()
+    {
+        if (_phase == Phase.Capturing)
+        {
+            _capture.Finish();
+            _phase = Phase.Requesting;
+        }
+
+        while (_phase == Phase.Requesting && !Turn()) _pages.WaitForRoom();
+    }
+
+    private void ShowResidency()
+    {
+        if (_residency is null) return;
+        Volatile.Write(ref _misses, _residency.Misses);
+        Volatile.Write(ref _unexpectedMisses, _residency.UnexpectedMisses);
+        Volatile.Write(ref _evictions, _residency.Evictions);
+        Volatile.Write(ref _residentBytes, _residency.ResidentBytes);
     }
 
     /// <summary>Consensus stage: the checkpoint of this height wants an anchor.</summary>

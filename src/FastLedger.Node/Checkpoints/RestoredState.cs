@@ -9,6 +9,7 @@ using FastLedger.Node.Configuration;
 using FastLedger.Primitives;
 using FastLedger.State;
 using FastLedger.State.Checkpoints;
+using FastLedger.State.Residency;
 using FastLedger.Storage;
 
 namespace FastLedger.Node.Checkpoints;
@@ -113,6 +114,7 @@ internal sealed class RestoredState : IDisposable
         Ledger empty = Empty(genesis, adapter);
         try
         {
+            Bound(empty, adapter, options.State);
             adapter.Bind(PageStore.Create(StoreOptions(options.State, Path.GetFullPath(folder), empty, adapter.Progress)));
             return new RestoredState(empty, adapter, manifests, null);
         }
@@ -130,12 +132,13 @@ internal sealed class RestoredState : IDisposable
     {
         var adapter = new PageStoreAdapter();
         Ledger loaded = Empty(genesis, adapter);
+        Bound(loaded, adapter, options.State);
         (ledger, pages) = (null, null);
         try
         {
             string? fault = Describe(manifest, loaded.Tree.Tables, out uint[] counts);
             if (fault is not null) return Refuse(fault);
-            var filler = new RegionFiller(loaded.Tree.Regions, manifest.StoreToken.Records, progress);
+            var filler = new RegionFiller(loaded.Tree, counts, manifest.StoreToken.Records, progress);
             adapter.Bind(PageStore.Recover(StoreOptions(options.State, Path.GetFullPath(folder), loaded, adapter.Progress), manifest.StoreToken, filler.Fill));
             if (filler.Fault is not null) return Refuse(filler.Fault);
             progress("Hashing the state and making what is derived from it.");
@@ -169,6 +172,11 @@ internal sealed class RestoredState : IDisposable
 
     private static Ledger Empty(Genesis genesis, IPageStore pages) =>
         new(genesis, pages, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))));
+
+    private static void Bound(Ledger ledger, PageStoreAdapter pages, StateSection options)
+    {
+        if (options.Memory > 0) _ = new PageResidency(ledger.Tree, pages, options.Memory);
+    }
 
     private static string? Describe(Manifest manifest, ReadOnlySpan<Table> tables, out uint[] counts)
     {

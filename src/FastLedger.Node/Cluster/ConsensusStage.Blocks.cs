@@ -10,7 +10,6 @@ using FastLedger.Consensus.Messages;
 using FastLedger.Node.Pipeline;
 using FastLedger.Primitives;
 using FastLedger.Storage;
-using BlockHeader = FastLedger.Consensus.Messages.BlockHeader;
 
 namespace FastLedger.Node.Cluster;
 

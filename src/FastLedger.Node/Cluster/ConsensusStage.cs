@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Diagnostics;
-using System.Threading;
 using FastLedger.Consensus;
 using FastLedger.Consensus.Effects;
 using FastLedger.Network.Peers;
@@ -129,6 +128,7 @@ internal sealed partial class ConsensusStage : IDisposable
         bool any = TakeMessages();
         any |= TakeBatches();
         any |= TakeExecuted();
+        _execution.Copies?.Certify(_certificates);
         any |= TakeClients();
         any |= PassTime();
         any |= FeedExecution();

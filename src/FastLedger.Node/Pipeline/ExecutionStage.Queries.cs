@@ -50,7 +50,7 @@ internal sealed partial class ExecutionStage
                 AnswerStatement(head, MemoryMarshal.Read<StatementQuery>(body));
                 break;
             case TemplateId.PaymentQuery or TemplateId.MemberQuery or TemplateId.PaymentSystemQuery or TemplateId.CycleQuery
-                or TemplateId.ExchangeQuery or TemplateId.ExchangePairQuery:
+                or TemplateId.BusinessDayQuery or TemplateId.ExchangeQuery or TemplateId.ExchangePairQuery:
                 AnswerClearing(head, body);
                 break;
             case >= TemplateId.PolicyQuery and <= TemplateId.EventProofQuery:

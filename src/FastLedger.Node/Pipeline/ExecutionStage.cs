@@ -8,6 +8,7 @@ using FastLedger.Node.Checkpoints;
 using FastLedger.Node.Cluster;
 using FastLedger.Node.Configuration;
 using FastLedger.Node.Edge;
+using FastLedger.Node.Sync;
 using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
 using FastLedger.Protocol.Messages;
@@ -85,6 +86,9 @@ internal sealed partial class ExecutionStage : IDisposable
     /// <summary>Commands executed since the start, the resent ones included. Any thread.</summary>
     public ulong Commands => Volatile.Read(ref _commands);
 
+    /// <summary>How long blocks took, from their beginning to the last page handed over for a checkpoint.</summary>
+    public BlockTimes BlockTimes { get; } = new();
+
     /// <summary>Blocks executed since the start. Any thread.</summary>
     public ulong Blocks => Volatile.Read(ref _blocks);
 
@@ -118,11 +122,15 @@ internal sealed partial class ExecutionStage : IDisposable
         Stop();
     }
 
+    /// <summary>Copies of the state for peers; null in a cluster of one.</summary>
+    public StateCopies? Copies { get; init; }
+
     public void Dispose() => _execution.Dispose();
 
     private bool Round()
     {
         bool any = _ordered.IsEmpty && _checkpoints is not null && _checkpoints.IdleTurn();
+        if (_ordered.IsEmpty) Copies?.IdleTurn(_ledger.Tree, _ledger.Height);
         ulong position = _ordered.Position;
         if (_ordered.TryRead(ref position, out ByteRing.Entry block))
         {
@@ -157,6 +165,7 @@ internal sealed partial class ExecutionStage : IDisposable
         foreach (ref readonly StoredBatch bundle in stored) leaves += bundle.Digests.Length;
 
         ulong commands = 0;
+        long start = Stopwatch.GetTimestamp();
         _execution.Begin(block.Height, block.TimestampNs);
         if (!_execution.Events.IsEmpty) SendEvents(block.Height, block.TimestampNs);
         foreach (ref readonly StoredBatch bundle in stored)
@@ -167,6 +176,8 @@ internal sealed partial class ExecutionStage : IDisposable
 
         _execution.End(block.BlockId);
         _checkpoints?.AfterBlock(_execution);
+        BlockTimes.Add(start);
+        Copies?.AfterBlock(_ledger.Tree, block.Height);
         FinishReplies();
         _inBlock = false;
         Volatile.Write(ref _commands, _commands + commands);

@@ -70,6 +70,8 @@ public enum TemplateId : ushort
     ContractAnswer = 73,
     DefaultQuery = 74,
     DefaultAnswer = 75,
+    BusinessDayQuery = 76,
+    BusinessDayAnswer = 77,
 
     // Policies, objects, splits, sealed rounds, outcomes and their proofs: 100–129
 

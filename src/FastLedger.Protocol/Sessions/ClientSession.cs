@@ -128,6 +128,7 @@ public sealed class ClientSession
                 or TemplateId.TableRootsAnswer
                 or TemplateId.ExchangeAnswer or TemplateId.ExchangePairAnswer
                 or TemplateId.CounterpartyAnswer or TemplateId.ClearingMemberAnswer or TemplateId.ContractAnswer or TemplateId.DefaultAnswer
+                or TemplateId.BusinessDayAnswer
                 when established:
                 return ClientAction.Answer;
             case >= TemplateId.PolicyAnswer and <= TemplateId.EventProofAnswer when established && ((int)header.TemplateId & 1) != 0:

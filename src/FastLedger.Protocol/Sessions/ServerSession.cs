@@ -130,6 +130,7 @@ public sealed partial class ServerSession
             case TemplateId.ClearingMemberQuery: return ReceiveQuery<ClearingMemberQuery>(in frame);
             case TemplateId.ContractQuery: return ReceiveQuery<ContractQuery>(in frame);
             case TemplateId.DefaultQuery: return ReceiveQuery<DefaultQuery>(in frame);
+            case TemplateId.BusinessDayQuery: return ReceiveQuery<BusinessDayQuery>(in frame);
             case TemplateId.PolicyQuery: return ReceiveQuery<PolicyQuery>(in frame);
             case TemplateId.ProposalQuery: return ReceiveQuery<ProposalQuery>(in frame);
             case TemplateId.AccountRuleQuery: return ReceiveQuery<AccountRuleQuery>(in frame);
@@ -169,6 +170,7 @@ public sealed partial class ServerSession
             case TemplateId.ClearingMemberAnswer:
             case TemplateId.ContractAnswer:
             case TemplateId.DefaultAnswer:
+            case TemplateId.BusinessDayAnswer:
             case TemplateId.PolicyAnswer:
             case TemplateId.ProposalAnswer:
             case TemplateId.AccountRuleAnswer:

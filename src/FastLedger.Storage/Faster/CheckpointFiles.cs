@@ -35,13 +35,26 @@ internal sealed class CheckpointFiles : ICheckpointManager
     }
 
     /// <summary>The file that describes a checkpoint.</summary>
-    public string DescriptionPath(ulong sequence) => FilePath(sequence, "description");
+    public string DescriptionPath(ulong sequence) => FilePath(_directory, _prefix, sequence, "description");
 
     /// <summary>The file with FASTER's hash index.</summary>
-    public string IndexPath(ulong sequence) => FilePath(sequence, "index");
+    public string IndexPath(ulong sequence) => FilePath(_directory, _prefix, sequence, "index");
 
     /// <summary>The file with the page directory.</summary>
-    public string DirectoryPath(ulong sequence) => FilePath(sequence, "directory");
+    public string DirectoryPath(ulong sequence) => FilePath(_directory, _prefix, sequence, "directory");
+
+    /// <summary>Full paths of all files of a checkpoint, its part of the log included.</summary>
+    public static IReadOnlyList<string> List(IFileSystem files, string directory, string prefix, in StoreToken token)
+    {
+        string path = FilePath(directory, prefix, token.Sequence, "description");
+        CheckpointDescription description = CheckpointDescription.Read(files, path, in token);
+        List<string> paths = [path, FilePath(directory, prefix, token.Sequence, "directory")];
+        if (description.IndexMetadata.Length > 0) paths.Add(FilePath(directory, prefix, token.Sequence, "index"));
+        if (description.Records == 0) return paths;
+        for (long segment = token.BeginAddress / description.SegmentBytes; segment * description.SegmentBytes < token.TailAddress; segment++)
+            paths.Add(SegmentedDevice.SegmentPath(directory, prefix, (int)segment));
+        return paths;
+    }
 
     /// <summary>The next checkpoint that FASTER takes has this number.</summary>
     public void BeginCheckpoint(ulong sequence)
@@ -71,6 +84,23 @@ internal sealed class CheckpointFiles : ICheckpointManager
         foreach (string name in _files.List(_directory))
         {
             if (TryParse(name, out ulong found) && found < sequence) paths.Add(Path.Combine(_directory, name));
+        }
+
+        return paths;
+    }
+
+    /// <summary>Full paths of all files of the logs of a store before a generation: those with a lower number behind the name, or with none.</summary>
+    public static List<string> OlderGenerations(IFileSystem files, string directory, string name, ulong generation)
+    {
+        List<string> paths = [];
+        foreach (string file in files.List(directory))
+        {
+            int dash = file.IndexOf('-', StringComparison.Ordinal);
+            if (dash < name.Length || !file.StartsWith(name, StringComparison.Ordinal)) continue;
+            ulong found = 0;
+            bool isNumber = dash == name.Length
+                || ulong.TryParse(file.AsSpan(name.Length, dash - name.Length), NumberStyles.None, CultureInfo.InvariantCulture, out found);
+            if (isNumber && found < generation) paths.Add(Path.Combine(directory, file));
         }
 
         return paths;
@@ -156,8 +186,8 @@ internal sealed class CheckpointFiles : ICheckpointManager
         return _recovered;
     }
 
-    private string FilePath(ulong sequence, string kind) =>
-        Path.Combine(_directory, string.Create(CultureInfo.InvariantCulture, $"{_prefix}-checkpoint-{sequence:D10}.{kind}"));
+    private static string FilePath(string directory, string prefix, ulong sequence, string kind) =>
+        Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{prefix}-checkpoint-{sequence:D10}.{kind}"));
 
     private bool TryParse(string name, out ulong sequence)
     {

@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using FASTER.core;
+using FastLedger.Primitives;
 
 namespace FastLedger.Storage;
 
@@ -25,6 +26,7 @@ internal sealed unsafe class SegmentedDevice : StorageDeviceBase
     private readonly bool _direct;
     private readonly SortedDictionary<int, LedgerFile> _open = [];
     private readonly HashSet<int> _unsynced = [];
+    private ReservedMemory? _blocks;
     private readonly SortedSet<int> _existing = [];
 
     private readonly BlockDigests? _digests;
@@ -64,8 +66,11 @@ internal sealed unsafe class SegmentedDevice : StorageDeviceBase
     public bool Exists(int segment) => _existing.Contains(segment);
 
     /// <summary>Full path of a segment.</summary>
-    public string SegmentPath(int segment) =>
-        Path.Combine(_directory, string.Create(CultureInfo.InvariantCulture, $"{_prefix}-{segment:D10}.log"));
+    public string SegmentPath(int segment) => SegmentPath(_directory, _prefix, segment);
+
+    /// <summary>Full path of a segment of any log.</summary>
+    public static string SegmentPath(string directory, string prefix, int segment) =>
+        Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{prefix}-{segment:D10}.log"));
 
     /// <summary>The file and the place in it of an address of the log.</summary>
     public (string File, long Offset) Locate(long address) =>
@@ -77,6 +82,15 @@ internal sealed unsafe class SegmentedDevice : StorageDeviceBase
         foreach (int segment in _unsynced) files.Add(_open[segment]);
         _unsynced.Clear();
         UnsyncedBytes = 0;
+    }
+
+    /// <summary>Deletes all segments: an empty log begins.</summary>
+    /// <exception cref="StorageFaultException">The device failed.</exception>
+    public void DeleteAll()
+    {
+        foreach (int segment in _existing) _files.Delete(SegmentPath(segment));
+        _existing.Clear();
+        (startSegment, endSegment) = (0, -1);
     }
 
     /// <summary>Gives up the segments before the one of an address; their files may then be deleted, once no sync uses them.</summary>
@@ -121,6 +135,33 @@ internal sealed unsafe class SegmentedDevice : StorageDeviceBase
     {
         Read(segmentId, (long)sourceAddress, (byte*)destinationAddress, readLength);
         callback(0, readLength, context);
+    }
+
+    /// <summary>Reads at an address of the log, without FASTER. Past the page cache, through whole blocks.</summary>
+    /// <exception cref="StorageFaultException">The device failed.</exception>
+    /// <exception cref="StoreDamagedException">The file ends before.</exception>
+    public void ReadAt(long address, Span<byte> bytes)
+    {
+        LedgerFile file = File((int)(address / segmentSize));
+        long offset = address % segmentSize;
+        if (!_direct)
+        {
+            StoreDamagedException.Read(file, bytes, offset);
+            return;
+        }
+
+        int lead = (int)(offset % BlockDigests.BlockBytes);
+        int length = (lead + bytes.Length + BlockDigests.BlockBytes - 1) / BlockDigests.BlockBytes * BlockDigests.BlockBytes;
+        _blocks ??= new ReservedMemory(1);
+        Span<byte> blocks = new(_blocks.Pointer, length);
+        StoreDamagedException.Read(file, blocks, offset - lead);
+        blocks.Slice(lead, bytes.Length).CopyTo(bytes);
+    }
+
+    /// <summary>Says that an address will be read soon.</summary>
+    public void WillReadAt(long address, int length)
+    {
+        if (!_direct) File((int)(address / segmentSize)).WillRead(address % segmentSize, length);
     }
 
     /// <summary>Reads in full, or records a fault and gives zeros.</summary>
@@ -176,6 +217,7 @@ internal sealed unsafe class SegmentedDevice : StorageDeviceBase
     {
         foreach (LedgerFile file in _open.Values) file.Dispose();
         _open.Clear();
+        _blocks?.Dispose();
     }
 
     private void Write(byte* source, int segment, long offset, long length)

@@ -21,6 +21,11 @@ public interface IStorageFile : IDisposable
     /// <returns>Bytes written, or a negative errno.</returns>
     long Write(ReadOnlySpan<byte> bytes, long offset);
 
+    /// <summary>Says that a range will be read soon, so that the system can begin to fetch it. Nothing if it cannot.</summary>
+    void WillRead(long offset, long length)
+    {
+    }
+
     /// <summary>Makes everything written so far durable, with as much metadata as reading it back needs.</summary>
     /// <returns>0 or a negative errno.</returns>
     int SyncData();

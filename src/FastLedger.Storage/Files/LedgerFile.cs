@@ -89,6 +89,9 @@ public sealed class LedgerFile : IDisposable
         }
     }
 
+    /// <summary>Says that a range will be read soon.</summary>
+    public void WillRead(long offset, long length) => _file.WillRead(offset, length);
+
     /// <summary>Makes everything written so far durable. Never tried again after it failed.</summary>
     /// <exception cref="StorageFaultException">It is not durable, and never will be.</exception>
     public void Sync()

@@ -12,6 +12,7 @@ namespace FastLedger.Storage;
 internal sealed partial class PosixFile(SafeFileHandle handle) : IStorageFile
 {
     private const int InputOutputError = 5;
+    private const int AdviseWillNeed = 3; // POSIX_FADV_WILLNEED
 
     public long Length
     {
@@ -38,6 +39,11 @@ internal sealed partial class PosixFile(SafeFileHandle handle) : IStorageFile
     {
         nint count = NativeWrite(handle, bytes, (nuint)bytes.Length, offset);
         return count < 0 ? -Marshal.GetLastPInvokeError() : count;
+    }
+
+    public void WillRead(long offset, long length)
+    {
+        if (OperatingSystem.IsLinux()) _ = NativeAdvise(handle, offset, length, AdviseWillNeed); // only a hint
     }
 
     public int SyncData()
@@ -75,6 +81,9 @@ internal sealed partial class PosixFile(SafeFileHandle handle) : IStorageFile
 
     [LibraryImport("libc", EntryPoint = "posix_fallocate")]
     private static partial int NativePreallocate(SafeFileHandle file, long offset, long length);
+
+    [LibraryImport("libc", EntryPoint = "posix_fadvise")]
+    private static partial int NativeAdvise(SafeFileHandle file, long offset, long length, int advice);
 
     [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
     private static partial int NativeTruncate(SafeFileHandle file, long length);

@@ -73,6 +73,7 @@ public sealed class IndexStore : IDisposable
                 tryRecoverLatest: false,
                 concurrencyControlMode: ConcurrencyControlMode.None);
             if (description is not null) RecoverLog(description, in token);
+            else DeleteRemains();
             _session = _store.For(new IndexFunctions(_landing)).NewSession<IndexFunctions>(new IndexFunctions(_landing));
             _fault.ThrowIfAny();
         }
@@ -93,7 +94,7 @@ public sealed class IndexStore : IDisposable
     /// <summary>The first fault, or null. Thread: any.</summary>
     public Exception? Fault => _fault.First;
 
-    /// <summary>Opens an empty store. What is left in the directory of an earlier one is overwritten.</summary>
+    /// <summary>Opens an empty store. What is left in the directory of an earlier one is deleted.</summary>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="DirectoryInUseException">Another owner has the directory.</exception>
     /// <exception cref="StorageFaultException">The device failed.</exception>
@@ -113,6 +114,15 @@ public sealed class IndexStore : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         if (token.Sequence == 0) throw new ArgumentException("The token names no checkpoint", nameof(token));
         return new IndexStore(options, in token);
+    }
+
+    /// <summary>The files that a checkpoint consists of. Copied while no <see cref="Release"/> is made, they are a backup of it.</summary>
+    /// <exception cref="StoreDamagedException">The checkpoint's description is missing or another one.</exception>
+    /// <exception cref="StorageFaultException">The device failed.</exception>
+    public static IReadOnlyList<string> ListFiles(IndexStoreOptions options, in StoreToken token)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return CheckpointFiles.List(options.Files, options.Directory, Prefix, in token);
     }
 
     /// <summary>Looks a key up.</summary>
@@ -229,6 +239,13 @@ public sealed class IndexStore : IDisposable
         _checkpoints.Dispose();
         _digests.Dispose();
         _lock.Dispose();
+    }
+
+    private void DeleteRemains()
+    {
+        _device.DeleteAll();
+        foreach (string path in _checkpoints.Older(ulong.MaxValue)) _options.Files.Delete(path);
+        _options.Files.SyncDirectory(_options.Directory);
     }
 
     private void RecoverLog(CheckpointDescription description, in StoreToken token)

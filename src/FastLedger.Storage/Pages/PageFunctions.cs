@@ -20,8 +20,7 @@ internal readonly unsafe struct PageFunctions(PageLanding landing) : IFunctions<
     public void ReadCompletionCallback(
         ref PageKey key, ref Empty input, ref nint output, Empty ctx, Status status, RecordMetadata recordMetadata)
     {
-        // The metadata's address is that of the first record in the hash chain, not of the one that was found.
-        landing.Found = status.Found;
+        // A read that FASTER wants to take to disk is never asked for, and counts as not found.
     }
 
     public bool SingleWriter(

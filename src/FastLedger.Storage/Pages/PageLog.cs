@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Numerics;
 using FASTER.core;
 using FastLedger.Primitives;
@@ -16,13 +17,18 @@ namespace FastLedger.Storage;
 /// </remarks>
 internal sealed unsafe class PageLog : IDisposable
 {
-    public const string Prefix = "pages";
+    private const string Name = "pages";
     /// <summary>Bytes of a page in the log: FASTER's record information, the key, the image.</summary>
-    public const int RecordBytes = 16 + PageImage.Size;
+    public const int RecordBytes = RecordHeaderBytes + PageImage.Size;
+
+    /// <summary>Bytes of a record before the image.</summary>
+    public const int RecordHeaderBytes = 16;
 
     private const int CheckpointSteps = 1000;
+    private const long MaximumTailAddress = (1L << 47) - (1L << 40);
     private readonly PageStoreOptions _options;
     private readonly StoreFault _fault;
+    private readonly string _prefix;
     private readonly int _logPageBytes;
     private readonly long _segmentBytes;
     private readonly SegmentedDevice _device;
@@ -39,6 +45,9 @@ internal sealed unsafe class PageLog : IDisposable
     private bool _changed;
 
     /// <summary>Opens a log, empty or at a checkpoint.</summary>
+    /// <param name="options">Without fault.</param>
+    /// <param name="fault">Where faults go.</param>
+    /// <param name="token">A checkpoint; or, with no digest, what the first checkpoint of an empty log follows.</param>
     /// <exception cref="StorageFaultException">The device failed.</exception>
     /// <exception cref="StoreDamagedException">The checkpoint is not there as it was taken.</exception>
     public PageLog(PageStoreOptions options, StoreFault fault, in StoreToken token)
@@ -46,13 +55,14 @@ internal sealed unsafe class PageLog : IDisposable
         _options = options;
         _fault = fault;
         Last = token;
-        _checkpoints = new CheckpointFiles(options.Files, options.Directory, Prefix, fault);
-        CheckpointDescription? description = token.Sequence == 0
+        _prefix = Prefix(token.Generation);
+        _checkpoints = new CheckpointFiles(options.Files, options.Directory, _prefix, fault);
+        CheckpointDescription? description = token.DescriptionDigest.IsZero
             ? null
             : CheckpointDescription.Read(options.Files, _checkpoints.DescriptionPath(token.Sequence), in token);
         _logPageBytes = description?.LogPageBytes ?? options.LogPageBytes;
         _segmentBytes = description?.SegmentBytes ?? options.SegmentBytes;
-        _device = new SegmentedDevice(options.Files, options.Directory, Prefix, options.DirectIO, null, fault);
+        _device = new SegmentedDevice(options.Files, options.Directory, _prefix, options.DirectIO, null, fault);
         _directory = new PageDirectory(options.MaximumTables, options.MaximumPagesPerTable);
         try
         {
@@ -73,6 +83,7 @@ internal sealed unsafe class PageLog : IDisposable
                 tryRecoverLatest: false,
                 concurrencyControlMode: ConcurrencyControlMode.None);
             if (description is not null) Recover(description, in token);
+            else DeleteRemains();
             _session = _store.For(new PageFunctions(_landing)).NewSession<PageFunctions>(new PageFunctions(_landing));
             fault.ThrowIfAny();
         }
@@ -116,31 +127,27 @@ internal sealed unsafe class PageLog : IDisposable
         Upsert(image);
     }
 
-    /// <summary>Reads the newest image of a page.</summary>
+    /// <summary>
+    /// Reads the newest image of a page: through FASTER while it is in the log's memory, else from where the directory says that it stands,
+    /// which is quicker than FASTER's walk along the hash chain and makes no garbage.
+    /// </summary>
     /// <exception cref="StoreDamagedException">It is not there as it was written.</exception>
     /// <exception cref="StorageFaultException">The device failed.</exception>
     public void Read(PageKey key, PageImage* image)
     {
         PageDirectory.Entry* entry = _directory.Find(key);
         if (entry == null) throw Damage(0, $"{key} does not exist");
-        nint output = (nint)image;
-        Empty input = default;
-        _landing.Address = 0;
-        Status status = _session.Read(ref key, ref input, ref output);
-        bool found = status.Found;
-        if (status.IsPending)
-        {
-            _landing.Found = false;
-            _session.CompletePending(wait: true);
-            found = _landing.Found;
-        }
-
-        long address = _landing.Address;
-        _fault.ThrowIfAny();
-        if (!found) throw Damage(entry->Address, $"FASTER does not find {key}, which was written");
-        if (address != entry->Address) throw Damage(entry->Address, $"FASTER has {key} at address {address} instead of {entry->Address}");
+        if (IsOnDisk(entry)) _device.ReadAt(entry->Address + RecordHeaderBytes, new Span<byte>(image, PageImage.Size));
+        else ReadFromMemory(key, entry->Address, image);
         string? wrong = Wrong(image, key, entry->Tag);
-        if (wrong is not null) throw Damage(address, wrong);
+        if (wrong is not null) throw Damage(entry->Address, wrong);
+    }
+
+    /// <summary>Says that a page will be read soon.</summary>
+    public void WillRead(PageKey key)
+    {
+        PageDirectory.Entry* entry = _directory.Find(key);
+        if (entry != null && IsOnDisk(entry)) _device.WillReadAt(entry->Address, RecordBytes);
     }
 
     /// <summary>Reads every page straight from the files, in the order of the log. Before anything was written.</summary>
@@ -152,7 +159,7 @@ internal sealed unsafe class PageLog : IDisposable
     /// <returns>What is left to do; null when nothing has changed since <see cref="Last"/>.</returns>
     public PendingCheckpoint? TakeCheckpoint(ulong id)
     {
-        if (!_changed && Last.Sequence != 0) return null;
+        if (!_changed && !Last.DescriptionDigest.IsZero) return null;
         long begin = _directory.LowestAddress(none: TailAddress);
         if (begin > BeginAddress) _store.Log.ShiftBeginAddress(begin, snapToPageStart: false, truncateLog: false);
         _checkpoints.BeginCheckpoint(Last.Sequence + 1);
@@ -171,10 +178,11 @@ internal sealed unsafe class PageLog : IDisposable
         List<LedgerFile> logFiles = [];
         _device.TakeUnsynced(logFiles);
         _changed = false;
-        Last = new StoreToken { Sequence = Last.Sequence + 1 };
+        Last = new StoreToken { Sequence = Last.Sequence + 1, Generation = Last.Generation };
         return new PendingCheckpoint
         {
             Id = id,
+            Generation = Last.Generation,
             Files = _checkpoints,
             LogFiles = logFiles,
             IndexFile = indexFile,
@@ -203,6 +211,32 @@ internal sealed unsafe class PageLog : IDisposable
         PlanMoves();
     }
 
+    /// <summary>True when the log's addresses will be used up before long.</summary>
+    public bool NeedsRenewal => TailAddress >= _options.RenewalBytes;
+
+    /// <summary>Begins another log, to which <see cref="CopyTo"/> moves all pages before it takes the place of this one.</summary>
+    public PageLog Renew()
+    {
+        _moveCount = _directory.ListBelow(long.MaxValue, ref _moveAddresses, ref _moveKeys);
+        _nextMove = 0;
+        return new PageLog(_options, _fault, new StoreToken { Sequence = Last.Sequence, Generation = Last.Generation + 1 });
+    }
+
+    /// <summary>Copies up to so many pages to a new log. Nothing is written to this one meanwhile.</summary>
+    /// <returns>True when that was the last one.</returns>
+    public bool CopyTo(PageLog next, int pages)
+    {
+        PageImage* image = (PageImage*)_moved.Pointer;
+        for (; pages > 0 && _nextMove < _moveCount; _nextMove++, pages--)
+        {
+            Read(_moveKeys[_nextMove], image);
+            next.Upsert(image);
+            next.MovedPages++;
+        }
+
+        return _nextMove == _moveCount;
+    }
+
     /// <summary>Moves up to so many live pages from the log's beginning to its end.</summary>
     public void Move(int pages)
     {
@@ -225,8 +259,10 @@ internal sealed unsafe class PageLog : IDisposable
     /// <returns>Closes and deletes the files, when it is called; on any thread, after syncs that use them.</returns>
     public Action Forget(in StoreToken oldest)
     {
-        List<(LedgerFile? File, string Path)> segments = _device.Forget(oldest.BeginAddress);
+        List<(LedgerFile? File, string Path)> segments = oldest.Generation == Last.Generation ? _device.Forget(oldest.BeginAddress) : [];
         List<string> files = _checkpoints.Older(oldest.Sequence);
+        if (oldest.Generation == Last.Generation)
+            files.AddRange(CheckpointFiles.OlderGenerations(_options.Files, _options.Directory, Name, Last.Generation));
         return () =>
         {
             foreach ((LedgerFile? file, string path) in segments)
@@ -259,6 +295,9 @@ internal sealed unsafe class PageLog : IDisposable
         _moved.Dispose();
     }
 
+    /// <summary>The files' prefix of a generation.</summary>
+    public static string Prefix(ulong generation) => generation == 0 ? Name : string.Create(CultureInfo.InvariantCulture, $"{Name}{generation}");
+
     /// <summary>What is wrong with an image, or null.</summary>
     public static string? Wrong(PageImage* image, PageKey key, ulong tag)
     {
@@ -267,8 +306,23 @@ internal sealed unsafe class PageLog : IDisposable
         return (ulong)image->Checksum == tag ? null : $"this is not the newest image of {key}";
     }
 
+    /// <summary>FASTER lets go of memory only behind what it has written.</summary>
+    private bool IsOnDisk(PageDirectory.Entry* entry) => entry->Address < _store.Log.HeadAddress;
+
+    private void ReadFromMemory(PageKey key, long address, PageImage* image)
+    {
+        nint output = (nint)image;
+        Empty input = default;
+        _landing.Address = 0;
+        Status status = _session.Read(ref key, ref input, ref output);
+        _fault.ThrowIfAny();
+        if (!status.Found) throw Damage(address, $"FASTER does not find {key}, which was written");
+        if (_landing.Address != address) throw Damage(address, $"FASTER has {key} at address {_landing.Address} instead of {address}");
+    }
+
     private void Upsert(PageImage* image)
     {
+        if (TailAddress > MaximumTailAddress) throw Damage(TailAddress, "the log's addresses are used up, and no checkpoint has renewed it");
         PageKey key = image->Key;
         nint output = 0;
         Empty input = default;
@@ -277,6 +331,17 @@ internal sealed unsafe class PageLog : IDisposable
         if (status.IsPending || status.IsFaulted || status.IsCanceled) throw Damage(TailAddress, $"FASTER's answer to a write was {status}");
         _directory.Set(key, metadata.Address, (ulong)image->Checksum);
         _changed = true;
+    }
+
+    /// <summary>A new store begins in an empty directory; a renewed log leaves the one before alone.</summary>
+    private void DeleteRemains()
+    {
+        _device.DeleteAll();
+        List<string> paths = Last.Generation == 0
+            ? CheckpointFiles.OlderGenerations(_options.Files, _options.Directory, Name, ulong.MaxValue)
+            : _checkpoints.Older(ulong.MaxValue);
+        foreach (string path in paths) _options.Files.Delete(path);
+        _options.Files.SyncDirectory(_options.Directory);
     }
 
     private void Recover(CheckpointDescription description, in StoreToken token)

@@ -7,7 +7,6 @@ namespace FastLedger.Storage;
 internal static unsafe class PageScan
 {
     private const int WindowBytes = 4 << 20;
-    private const int RecordHeaderBytes = 16; // FASTER's record information and the key
 
     /// <summary>Gives every page to the visitor.</summary>
     /// <exception cref="StoreDamagedException">A page is not there as it was written.</exception>
@@ -32,7 +31,7 @@ internal static unsafe class PageScan
                 loaded = start;
             }
 
-            PageImage* image = (PageImage*)(memory.Pointer + (addresses[i] - start) + RecordHeaderBytes);
+            PageImage* image = (PageImage*)(memory.Pointer + (addresses[i] - start) + PageLog.RecordHeaderBytes);
             string? wrong = PageLog.Wrong(image, keys[i], directory.Find(keys[i])->Tag);
             if (wrong is not null)
             {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.Collections.Generic;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Threading;
@@ -26,7 +27,7 @@ public sealed unsafe partial class PageStore : IDisposable
     private readonly PageStoreOptions _options;
     private readonly StoreFault _fault = new();
     private readonly DirectoryLock _lock;
-    private readonly PageLog _log;
+    private PageLog _log;
     private readonly ByteRing _writes;
     private readonly ByteRing _requests;
     private readonly ByteRing _completions;
@@ -78,7 +79,7 @@ public sealed unsafe partial class PageStore : IDisposable
     /// <summary>The first fault, or null. Thread: any.</summary>
     public Exception? Fault => _fault.First;
 
-    /// <summary>Opens an empty store. What is left in the directory of an earlier one is overwritten.</summary>
+    /// <summary>Opens an empty store. What is left in the directory of an earlier one is deleted.</summary>
     /// <remarks>A ledger that has ever had a manifest must not be begun anew: see <see cref="ManifestStore"/>.</remarks>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="DirectoryInUseException">Another owner has the directory.</exception>
@@ -102,6 +103,17 @@ public sealed unsafe partial class PageStore : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         if (token.Sequence == 0) throw new ArgumentException("The token names no checkpoint", nameof(token));
         return new PageStore(options, in token, visitor);
+    }
+
+    /// <summary>The files that a checkpoint consists of. Copied while no <see cref="TryRelease"/> is made, they are a backup of it.</summary>
+    /// <param name="options">Of the store, which may be open.</param>
+    /// <param name="token">From the manifest.</param>
+    /// <exception cref="StoreDamagedException">The checkpoint's description is missing or another one.</exception>
+    /// <exception cref="StorageFaultException">The device failed.</exception>
+    public static IReadOnlyList<string> ListFiles(PageStoreOptions options, in StoreToken token)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return CheckpointFiles.List(options.Files, options.Directory, PageLog.Prefix(token.Generation), in token);
     }
 
     /// <summary>Hands a page over, to be written. A later write of the same page replaces an earlier one.</summary>
@@ -246,6 +258,7 @@ public sealed unsafe partial class PageStore : IDisposable
         _bell.Ring();
         _thread?.Join();
         _jobs.Dispose();
+        _renewed?.Dispose();
         _log.Dispose();
         _writes.Dispose();
         _requests.Dispose();

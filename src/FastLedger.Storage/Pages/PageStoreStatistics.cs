@@ -11,6 +11,9 @@ namespace FastLedger.Storage;
 /// <param name="MovesLeft">Live pages that wait to be moved.</param>
 /// <param name="Checkpoints">Checkpoints taken.</param>
 /// <param name="OverflowBuckets">Hash buckets beyond the index's own: many mean that the store was laid out for fewer pages.</param>
+/// <param name="TailAddress">
+/// Bytes ever written to the log. At <see cref="PageStoreOptions.RenewalBytes"/> the next checkpoint moves all pages to another one.
+/// </param>
 /// <param name="WritesInFlight">Pages in the ring, not yet with FASTER.</param>
 public readonly record struct PageStoreStatistics(
     long Pages,
@@ -22,4 +25,5 @@ public readonly record struct PageStoreStatistics(
     long MovesLeft,
     ulong Checkpoints,
     long OverflowBuckets,
+    long TailAddress,
     ulong WritesInFlight);

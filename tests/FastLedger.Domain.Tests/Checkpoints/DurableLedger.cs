@@ -9,6 +9,7 @@ using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
 using FastLedger.State;
 using FastLedger.State.Checkpoints;
+using FastLedger.State.Residency;
 using FastLedger.State.Tests;
 
 namespace FastLedger.Domain.Tests.Checkpoints;
@@ -18,13 +19,18 @@ internal sealed class DurableLedger : IDisposable
 {
     private readonly Random _random;
     private readonly MemoryPageStore _store;
+    private readonly int _pagesPerTable;
+    private PageResidency? _residency;
     private Ledger _ledger = null!;
     private Executor _executor = null!;
     private CheckpointCapture _capture = null!;
     private Checkpoint? _last, _running;
 
-    public DurableLedger(int seed)
+    /// <param name="seed">Decides when what happens.</param>
+    /// <param name="pagesPerTable">Memory for so many pages per table, with their nodes; 0 for all.</param>
+    public DurableLedger(int seed, int pagesPerTable = 0)
     {
+        _pagesPerTable = pagesPerTable;
         _random = new Random(seed);
         _store = new MemoryPageStore(1 + _random.Next(32), _random);
         Create();
@@ -34,6 +40,10 @@ internal sealed class DurableLedger : IDisposable
 
     public int Restarts { get; private set; }
 
+    public ulong Evictions { get; private set; }
+
+    public ulong Misses { get; private set; }
+
     /// <summary>Executes the stream; results and roots must be the recorded ones, however often it starts again.</summary>
     public void Run(List<RecordedBlock> blocks)
     {
@@ -41,12 +51,8 @@ internal sealed class DurableLedger : IDisposable
         while (_ledger.Height < (ulong)blocks.Count)
         {
             Execute(blocks[(int)_ledger.Height]);
-            bool done = _random.Next(12) == 0 ? _capture.Finish() : _capture.Step(1 + _random.Next(6));
-            if (done)
-            {
-                _last = _running! with { Pages = _store.Snapshot() };
-                Checkpoints++;
-            }
+            _residency?.Trim();
+            if (_random.Next(12) == 0 ? _capture.Finish() : _capture.Step(1 + _random.Next(6))) Publish();
 
             if (!_capture.IsRunning && _random.Next(5) == 0)
             {
@@ -65,9 +71,17 @@ internal sealed class DurableLedger : IDisposable
 
     public void Dispose()
     {
+        Evictions += _residency?.Evictions ?? 0;
+        Misses += _residency?.Misses ?? 0;
         _capture.Dispose();
         _executor.Dispose();
         _ledger.Dispose();
+    }
+
+    private void Publish()
+    {
+        _last = _running! with { Pages = _store.Snapshot() };
+        Checkpoints++;
     }
 
     private void Execute(RecordedBlock block)
@@ -89,9 +103,17 @@ internal sealed class DurableLedger : IDisposable
         _store.Recover(_last?.Pages ?? []);
         Create();
         if (_last is null) return;
-        foreach (PagedRegion region in _ledger.Tree.Regions)
+        for (int i = 0; i < _ledger.Tree.Regions.Length; i++)
+        {
+            PagedRegion region = _ledger.Tree.Regions[i];
             for (uint page = 0; page < region.PageCapacity; page++)
-                if (_last.Pages.TryGetValue((region.Id, page), out byte[]? image)) image.CopyTo(region.Page(page));
+            {
+                if (!_last.Pages.TryGetValue((region.Id, page), out byte[]? image)) continue;
+                if (_residency is not null && i < _last.Counts.Length) _residency.Take(region.Id, page, image, _last.Counts[i]);
+                else image.CopyTo(region.Page(page));
+            }
+        }
+
         Assert.Equal(_last.Root, _ledger.Restore(_last.Counts));
     }
 
@@ -100,6 +122,16 @@ internal sealed class DurableLedger : IDisposable
         _ledger = new Ledger(RecordedStreams.Genesis, _store, (ulong)_random.NextInt64());
         _executor = new Executor(_ledger);
         _capture = new CheckpointCapture(_ledger.Tree, _store, _random.Next(3) * 10_000, 1);
+        _residency = null;
+        if (_pagesPerTable == 0) return;
+        long pages = _pagesPerTable * _ledger.Tree.Tables.Length;
+        _residency = new PageResidency(_ledger.Tree, _store, pages * 2 * PagedRegion.PageBytes)
+        {
+            BeforeWriteBack = () =>
+            {
+                if (_capture.Finish()) Publish();
+            },
+        };
     }
 
     private sealed record Checkpoint(uint[] Counts, Hash256 Root, Dictionary<(byte Region, uint Page), byte[]> Pages);

@@ -58,7 +58,12 @@ public sealed class TestCluster : IAsyncDisposable
             configure?.Invoke(_options[i]);
         }
 
-        for (int i = 0; i < count; i++) _replicas[i] = Replica.Start(_options[i]);
+        for (int i = 0; i < count; i++)
+        {
+            _replicas[i] = Replica.Start(_options[i]);
+            KeepAddresses(i);
+        }
+
         Introduce();
     }
 
@@ -107,6 +112,13 @@ public sealed class TestCluster : IAsyncDisposable
     {
         _replicas[node] = Replica.Start(_options[node]);
         Introduce();
+    }
+
+    /// <summary>A replica comes back where clients and peers know it.</summary>
+    private void KeepAddresses(int node)
+    {
+        _options[node].Listen = this[node].EndPoint.ToString();
+        if (this[node].PeerEndPoint is { } peer) _options[node].Cluster.Listen = peer.ToString();
     }
 
     /// <summary>Waits until all replicas that are up have executed the same height, and returns it with their root.</summary>

@@ -108,7 +108,7 @@ public class FaultMatrixTests
         scenario.Files.Fault = static (operation, path, _) => operation == "pread" && path == PageScenario.Segment(0) ? InputOutputError : 0;
         byte[] bytes = new byte[PageStore.PageBytes];
         StorageFaultException fault = Assert.Throws<StorageFaultException>(() => { store.ReadBlocking(key, bytes); });
-        Assert.Equal(("pread", PageScenario.Segment(0), 0L, InputOutputError), (fault.Operation, fault.File, fault.Offset, fault.Errno));
+        Assert.Equal(("pread", PageScenario.Segment(0), 64L + 16, InputOutputError), (fault.Operation, fault.File, fault.Offset, fault.Errno));
         AssertStopped(store, scenario);
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Collections.Generic;
+using System.Linq;
 
 namespace FastLedger.Storage.Tests;
 
@@ -252,5 +253,98 @@ public class PageStoreTests
 
         using PageStore recovered = scenario.Recover(in token);
         scenario.AssertHolds(recovered);
+    }
+
+    [Fact]
+    public void A_copy_of_a_checkpoint_s_files_made_while_the_store_goes_on_is_a_backup_of_it()
+    {
+        PageScenario scenario = new();
+        Random random = new(9);
+        using PageStore store = scenario.Create();
+        for (ulong height = 1; height < 6; height++)
+        {
+            scenario.WriteRandom(store, random, 60, height);
+            PageScenario.Checkpoint(store, height);
+        }
+
+        StoreToken token = PageScenario.Checkpoint(store, 6);
+        PageScenario backup = new();
+        foreach ((ulong key, (int, ulong) page) in scenario.Model) backup.Model.Add(key, page);
+        scenario.WriteRandom(store, random, 30, 7);
+        foreach (string path in PageStore.ListFiles(scenario.Options(), in token))
+        {
+            backup.Files.SetBytes(path, scenario.Files.Bytes(path));
+            scenario.WriteRandom(store, random, 30, 7);
+        }
+
+        using PageStore restored = backup.Recover(in token);
+        backup.AssertHolds(restored);
+    }
+
+    [Theory]
+    [InlineData(nameof(PageStoreOptions.LogMemoryBytes))]
+    [InlineData(nameof(PageStoreOptions.LogPageBytes))]
+    [InlineData(nameof(PageStoreOptions.SegmentBytes))]
+    [InlineData(nameof(PageStoreOptions.MutableFraction))]
+    [InlineData(nameof(PageStoreOptions.LogGrowth))]
+    [InlineData(nameof(PageStoreOptions.MaximumRequests))]
+    public void An_option_out_of_its_range_is_refused_by_name(string name)
+    {
+        PageStoreOptions options = new()
+        {
+            Directory = PageScenario.Directory,
+            Files = new SimulatedFileSystem(),
+            LogMemoryBytes = name == nameof(PageStoreOptions.LogMemoryBytes) ? 1 << 20 : 64 << 20,
+            LogPageBytes = name == nameof(PageStoreOptions.LogPageBytes) ? 3 << 20 : 1 << 20,
+            SegmentBytes = name == nameof(PageStoreOptions.SegmentBytes) ? 1 << 19 : 256 << 20,
+            MutableFraction = name == nameof(PageStoreOptions.MutableFraction) ? 1 : 0.5,
+            LogGrowth = name == nameof(PageStoreOptions.LogGrowth) ? 1.4 : 2,
+            MaximumRequests = name == nameof(PageStoreOptions.MaximumRequests) ? 63 : 64,
+        };
+        Assert.Contains(name, Assert.Throws<ArgumentException>(() => PageStore.Create(options)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_log_that_nears_the_end_of_its_addresses_is_renewed_with_all_its_pages()
+    {
+        PageScenario scenario = new() { RenewalBytes = 64 * PageScenario.LogPageBytes };
+        Random random = new(10);
+        StoreToken older = default, newer = default;
+        SortedDictionary<ulong, (int, ulong)> olderModel = [];
+        for (int life = 0; life < 3; life++)
+        {
+            using PageStore store = life == 0 ? scenario.Create() : scenario.Recover(in newer);
+            scenario.AssertHolds(store);
+            for (ulong round = 0; round < 20; round++)
+            {
+                scenario.WriteRandom(store, random, 60, (ulong)life);
+                while (!store.TryRequestCheckpoint(round)) store.Turn();
+                store.Turn();
+                Assert.True(store.TryRequest(PageScenario.Key(scenario.Model.Keys.First()), 1)); // reads go on beside the copying
+                StoreCheckpoint done;
+                while (!store.TryTakeCheckpoint(out done)) store.Turn();
+                while (!store.TryTakeCompletion(out _)) store.Turn();
+                store.ReleaseCompletion();
+                (older, newer) = (newer, done.Token);
+                if (older.Sequence != 0) Assert.True(store.TryRelease(in older));
+                if (round < 19) olderModel = new(scenario.Model);
+            }
+
+            while (store.Turn())
+            {
+            }
+
+            Assert.True(store.Statistics.TailAddress < 3 * scenario.RenewalBytes);
+        }
+
+        Assert.True(newer.Generation > 8, $"{newer} is of generation {newer.Generation}");
+        Assert.DoesNotContain(PageScenario.Segment(0), scenario.Files.Names.Keys);
+        string prefix = $"{PageScenario.Directory}/pages{older.Generation}-";
+        string prefixNewer = $"{PageScenario.Directory}/pages{newer.Generation}-";
+        Assert.All(scenario.Files.Names.Keys, path => Assert.True(path.StartsWith(prefix, StringComparison.Ordinal) || path.StartsWith(prefixNewer, StringComparison.Ordinal), path));
+        using (PageStore store = scenario.Recover(in newer)) scenario.AssertHolds(store);
+        scenario.Model.Clear();
+        foreach ((ulong key, (int, ulong) page) in olderModel) scenario.Model.Add(key, page);
+        using (PageStore store = scenario.Recover(in older)) scenario.AssertHolds(store);
     }
 }
