@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
-using FastLedger.Domain.Accounts;
 using FastLedger.Domain.Events;
 using FastLedger.Domain.Execution;
 using FastLedger.Domain.Transfers;

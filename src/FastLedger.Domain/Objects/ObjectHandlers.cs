@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using FastLedger.Cryptography;
 using FastLedger.Domain.Execution;
 using FastLedger.Primitives;

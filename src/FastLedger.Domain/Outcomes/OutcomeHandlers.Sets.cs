@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using FastLedger.Domain.Accounts;
-using FastLedger.Domain.Transfers;
 using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
 

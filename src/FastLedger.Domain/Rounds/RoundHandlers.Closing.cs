@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using FastLedger.Domain.Events;
 using FastLedger.Domain.Transfers;
-using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
 
 namespace FastLedger.Domain.Rounds;

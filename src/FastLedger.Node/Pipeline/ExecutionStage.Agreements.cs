@@ -6,7 +6,6 @@ using FastLedger.Domain.Policies;
 using FastLedger.Domain.Sessions;
 using FastLedger.Domain.Transfers;
 using FastLedger.Primitives;
-using FastLedger.Primitives.Commands;
 using FastLedger.Protocol.Framing;
 using FastLedger.Protocol.Messages;
 

@@ -4,7 +4,6 @@ using System.Runtime.InteropServices;
 using FastLedger.Cryptography;
 using FastLedger.Domain.Events;
 using FastLedger.Primitives;
-using FastLedger.Primitives.Commands;
 using FastLedger.Protocol.Framing;
 using FastLedger.Protocol.Messages;
 using FastLedger.Protocol.Proofs;
