@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System;
 using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Threading;

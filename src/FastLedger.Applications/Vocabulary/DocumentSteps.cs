@@ -7,11 +7,8 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Threading.Tasks;
 using FastLedger.Applications.Patterns;
-using FastLedger.Applications.Running;
 using FastLedger.Applications.Scenarios;
-using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
-using FastLedger.Protocol.Messages;
 
 namespace FastLedger.Applications.Vocabulary;
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
-using System.Threading.Tasks;
 using FastLedger.Applications.Patterns;
 using FastLedger.Applications.Running;
 using FastLedger.Applications.Scenarios;

@@ -211,14 +211,9 @@ internal sealed partial class ExecutionStage
         where T : unmanaged, IMessage where TEntry : unmanaged
     {
         length = FrameWriter.LengthOf<T, TEntry>(count);
-        if (!TryClaimEgress(EgressHead.Size + length, head.Connection, out entry))
-        {
-            writer = default;
-            return false;
-        }
-
-        writer = new FrameWriter(entry.Payload[EgressHead.Size..]);
-        return true;
+        bool claimed = TryClaimEgress(EgressHead.Size + length, head.Connection, out entry);
+        writer = claimed ? new FrameWriter(entry.Payload[EgressHead.Size..]) : default;
+        return claimed;
     }
 
     private static void Finish(in IngressHead head, in FrameWriter writer, ByteRing.Entry entry, int length, ulong height = 0)

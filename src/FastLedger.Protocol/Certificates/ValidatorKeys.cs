@@ -5,7 +5,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using FastLedger.Cryptography;
 using FastLedger.Primitives;
-using FastLedger.Protocol.Framing;
 using FastLedger.Protocol.Messages;
 
 namespace FastLedger.Protocol.Certificates;
