@@ -61,6 +61,7 @@ public static class CommandLine
             BackupVerb.CreateRestore(),
             KeygenVerb.Create(),
             SimVerb.Create(),
+            NemesisVerb.Create(),
             ClearingVerb.Create(),
             RunVerb.Create(),
             ProveDocumentVerb.Create(),

@@ -3,6 +3,7 @@ using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Globalization;
 using System.IO;
 using System.Net;
 using System.Text;
@@ -105,12 +106,28 @@ public sealed class NodeProcess : IDisposable
         _process.WaitForExit();
     }
 
+    /// <summary>Stops the process in the middle of whatever it does (SIGSTOP); its sockets stay open.</summary>
+    /// <exception cref="IOException">The system refused.</exception>
+    public void Suspend() => Signal("STOP");
+
+    /// <summary>Lets a stopped process go on (SIGCONT).</summary>
+    /// <exception cref="IOException">The system refused.</exception>
+    public void Resume() => Signal("CONT");
+
     /// <summary>Ends the process if it still runs.</summary>
     public void Dispose()
     {
         if (!_process.HasExited) Kill();
         _process.Dispose();
         _output.Dispose();
+    }
+
+    private void Signal(string signal)
+    {
+        using Process sending = Process.Start(new ProcessStartInfo("/bin/sh") { ArgumentList = { "-c", string.Create(CultureInfo.InvariantCulture, $"kill -{signal} {Id}") } })
+            ?? throw new IOException("No shell to send a signal with.");
+        sending.WaitForExit();
+        if (sending.ExitCode != 0) throw new IOException($"Signal {signal} could not be sent to process {Id}.");
     }
 
     private void Take(string? line)
