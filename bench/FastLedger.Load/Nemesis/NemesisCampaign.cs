@@ -24,6 +24,7 @@ namespace FastLedger.Load.Nemesis;
 public sealed class NemesisCampaign : IAsyncDisposable
 {
     private const string JournalFolder = "journal";
+    private const int SmallDiskKib = 2048;
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Late = TimeSpan.FromMilliseconds(40);
 
@@ -38,6 +39,8 @@ public sealed class NemesisCampaign : IAsyncDisposable
     private readonly List<(LedgerClient Client, SigningKey Key)> _probes = [];
     private readonly List<(long From, long To)> _deaths = [];
     private readonly Dictionary<NemesisFault, int> _faults = [];
+    private readonly Queue<NemesisFault> _deck = new();
+    private readonly NodeProgram _smallDisk;
 
     private NemesisCampaign(NodeProgram program, NemesisPlan plan, IPeerLinks? links, Action<string> say, string? folder)
     {
@@ -45,6 +48,7 @@ public sealed class NemesisCampaign : IAsyncDisposable
         _links = links;
         _say = say;
         _random = new Random(plan.Seed);
+        _smallDisk = program.WithFileLimit(SmallDiskKib);
         _folder = new TemporaryFolder(folder);
         var genesis = new Genesis { MaxAccounts = 4096, MaxOrders = 4096, MaxPriceLevels = 4096, MaxPendingTransfers = 4096, MaxInstruments = 64, MaxSessions = 64, MaxAssets = 64 };
         string[] settings =
@@ -158,7 +162,7 @@ public sealed class NemesisCampaign : IAsyncDisposable
 
     private async Task RoundAsync(int round, CancellationToken ct)
     {
-        NemesisFault fault = _plan.Faults[_random.Next(_plan.Faults.Count)];
+        NemesisFault fault = Draw();
         int victim = _random.Next(_plan.Replicas);
         await MoreAsync(ct).ConfigureAwait(false);
         _faults[fault] = _faults.GetValueOrDefault(fault) + 1;
@@ -180,6 +184,12 @@ public sealed class NemesisCampaign : IAsyncDisposable
                 await MoreAsync(ct).ConfigureAwait(false);
                 _cluster.Nodes[victim].Resume();
                 break;
+            case NemesisFault.FullDisk:
+                _cluster.Nodes[victim].Kill();
+                await FillDiskAsync(victim, ct).ConfigureAwait(false);
+                await MoreAsync(ct).ConfigureAwait(false);
+                _cluster.Restart(victim);
+                break;
             case NemesisFault.Isolate:
                 _links!.Isolate(victim);
                 await MoreAsync(ct).ConfigureAwait(false);
@@ -197,6 +207,35 @@ public sealed class NemesisCampaign : IAsyncDisposable
         await CatchUpAsync(_history.Height, ct).ConfigureAwait(false);
         _say($"{round}/{_plan.Rounds}: {fault} {(fault == NemesisFault.KillAll ? "" : victim)} for {lasted:0.00} s, in step after {Stopwatch.GetElapsedTime(back).TotalSeconds:0.00} s; "
             + $"{_history.Commands} commands answered, height {_history.Height}");
+    }
+
+    /// <summary>Each fault of the plan comes once before any comes again.</summary>
+    private NemesisFault Draw()
+    {
+        if (_deck.Count == 0)
+        {
+            NemesisFault[] faults = [.. _plan.Faults];
+            _random.Shuffle(faults);
+            foreach (NemesisFault fault in faults) _deck.Enqueue(fault);
+        }
+
+        return _deck.Dequeue();
+    }
+
+    /// <summary>A replica that cannot write must stop, whether it finds out when it starts or later, and must say that it did not stop in good order.</summary>
+    private async Task FillDiskAsync(int victim, CancellationToken ct)
+    {
+        try
+        {
+            _cluster.Restart(victim, _smallDisk);
+        }
+        catch (IOException)
+        {
+            return;
+        }
+
+        int exit = await _cluster.Nodes[victim].EndAsync(_plan.Deadline, ct).ConfigureAwait(false);
+        if (exit == 0) throw new InvalidDataException("A replica that could not write ended as if all were well.");
     }
 
     /// <summary>Waits for some more answers: the moments of a campaign are numbers of answered batches, and no clock decides them.</summary>

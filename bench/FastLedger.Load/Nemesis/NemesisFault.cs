@@ -13,6 +13,9 @@ public enum NemesisFault
     /// <summary>Stops one replica in the middle of its work and lets it go on (SIGSTOP, SIGCONT).</summary>
     Pause,
 
+    /// <summary>Ends one replica and starts it again on a disk that is full before long; when it has stopped itself, it is started with room.</summary>
+    FullDisk,
+
     /// <summary>Nothing passes between one replica and the others for a while. Needs links of the caller's.</summary>
     Isolate,
 

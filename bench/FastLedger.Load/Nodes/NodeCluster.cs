@@ -80,11 +80,13 @@ public sealed class NodeCluster : IDisposable
         Path.Combine(folder, count == 1 ? "node" : string.Create(CultureInfo.InvariantCulture, $"node-{node}"));
 
     /// <summary>Starts a replica again that was killed or has ended, under the same addresses, and waits until it serves.</summary>
+    /// <param name="node">Node number.</param>
+    /// <param name="program">Started instead of the cluster's program.</param>
     /// <exception cref="IOException">It failed.</exception>
-    public void Restart(int node)
+    public void Restart(int node, NodeProgram? program = null)
     {
         _nodes[node].Dispose();
-        _nodes[node] = NodeProcess.Start(_program, _arguments[node], _deadline);
+        _nodes[node] = NodeProcess.Start(program ?? _program, _arguments[node], _deadline);
     }
 
     /// <summary>The sum of all nodes' counters.</summary>

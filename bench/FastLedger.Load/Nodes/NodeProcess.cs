@@ -7,6 +7,8 @@ using System.Globalization;
 using System.IO;
 using System.Net;
 using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
 using FastLedger.Load.Measuring;
 using FastLedger.Load.Reports;
 
@@ -104,6 +106,15 @@ public sealed class NodeProcess : IDisposable
     {
         _process.Kill();
         _process.WaitForExit();
+    }
+
+    /// <summary>Waits until the process has ended by itself.</summary>
+    /// <returns>Its exit code.</returns>
+    /// <exception cref="TimeoutException">It still runs.</exception>
+    public async Task<int> EndAsync(TimeSpan deadline, CancellationToken ct = default)
+    {
+        await _process.WaitForExitAsync(ct).WaitAsync(deadline, ct).ConfigureAwait(false);
+        return _process.ExitCode;
     }
 
     /// <summary>Stops the process in the middle of whatever it does (SIGSTOP); its sockets stay open.</summary>

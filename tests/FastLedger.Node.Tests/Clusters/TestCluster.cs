@@ -24,16 +24,20 @@ public sealed class TestCluster : IAsyncDisposable
     private readonly Replica?[] _replicas;
 
     private readonly Func<TestCluster, int, int, IPEndPoint, IPEndPoint>? _route;
+    private readonly Func<int, TimeProvider>? _clock;
     private readonly Dictionary<(int From, int To, IPEndPoint Address), IPEndPoint> _routes = [];
 
     /// <param name="count">Replicas.</param>
     /// <param name="durability">When a replica may answer.</param>
     /// <param name="configure">Changes the options of each replica.</param>
     /// <param name="route">Given dialler, listener and its address: where the dialler is told to go. Asked once for each.</param>
+    /// <param name="clock">The wall clock of each replica; null: the system's.</param>
     public TestCluster(
-        int count = 4, Durability durability = Durability.Write, Action<NodeOptions>? configure = null, Func<TestCluster, int, int, IPEndPoint, IPEndPoint>? route = null)
+        int count = 4, Durability durability = Durability.Write, Action<NodeOptions>? configure = null, Func<TestCluster, int, int, IPEndPoint, IPEndPoint>? route = null,
+        Func<int, TimeProvider>? clock = null)
     {
         _route = route;
+        _clock = clock;
         _options = new NodeOptions[count];
         _replicas = new Replica?[count];
         var validators = new List<string>();
@@ -69,7 +73,7 @@ public sealed class TestCluster : IAsyncDisposable
 
         for (int i = 0; i < count; i++)
         {
-            _replicas[i] = Replica.Start(_options[i]);
+            _replicas[i] = Replica.Start(_options[i], time: _clock?.Invoke(i));
             KeepAddresses(i);
         }
 
@@ -119,7 +123,7 @@ public sealed class TestCluster : IAsyncDisposable
     /// <summary>Starts a replica on what its directory holds.</summary>
     public void Start(int node)
     {
-        _replicas[node] = Replica.Start(_options[node]);
+        _replicas[node] = Replica.Start(_options[node], time: _clock?.Invoke(node));
         Introduce();
     }
 
