@@ -24,7 +24,7 @@ namespace FastLedger.Load.Nemesis;
 public sealed class NemesisCampaign : IAsyncDisposable
 {
     private const string JournalFolder = "journal";
-    private const int SmallDiskKib = 2048;
+    private const int RoomKib = 256;
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Late = TimeSpan.FromMilliseconds(40);
 
@@ -40,7 +40,7 @@ public sealed class NemesisCampaign : IAsyncDisposable
     private readonly List<(long From, long To)> _deaths = [];
     private readonly Dictionary<NemesisFault, int> _faults = [];
     private readonly Queue<NemesisFault> _deck = new();
-    private readonly NodeProgram _smallDisk;
+    private readonly NodeProgram _program;
 
     private NemesisCampaign(NodeProgram program, NemesisPlan plan, IPeerLinks? links, Action<string> say, string? folder)
     {
@@ -48,13 +48,14 @@ public sealed class NemesisCampaign : IAsyncDisposable
         _links = links;
         _say = say;
         _random = new Random(plan.Seed);
-        _smallDisk = program.WithFileLimit(SmallDiskKib);
+        _program = program;
         _folder = new TemporaryFolder(folder);
         var genesis = new Genesis { MaxAccounts = 4096, MaxOrders = 4096, MaxPriceLevels = 4096, MaxPendingTransfers = 4096, MaxInstruments = 64, MaxSessions = 64, MaxAssets = 64 };
         string[] settings =
         [
             "genesis.max_accounts=4096", "genesis.max_orders=4096", "genesis.max_price_levels=4096", "genesis.max_pending_transfers=4096",
-            "genesis.max_instruments=64", "genesis.max_sessions=64", "genesis.max_assets=64", "state.keep_journal=true", .. plan.Settings,
+            "genesis.max_instruments=64", "genesis.max_sessions=64", "genesis.max_assets=64", "state.keep_journal=true", "journal.segment_bytes=4MiB",
+            "state.segment_bytes=1MiB", .. plan.Settings,
         ];
         try
         {
@@ -225,17 +226,21 @@ public sealed class NemesisCampaign : IAsyncDisposable
     /// <summary>A replica that cannot write must stop, whether it finds out when it starts or later, and must say that it did not stop in good order.</summary>
     private async Task FillDiskAsync(int victim, CancellationToken ct)
     {
+        string directory = NodeCluster.DirectoryOf(_folder.Path, _plan.Replicas, victim);
+        long longest = Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Max(static file => new FileInfo(file).Length);
         try
         {
-            _cluster.Restart(victim, _smallDisk);
+            _cluster.Restart(victim, _program.WithFileLimit((int)(longest >> 10) + RoomKib));
         }
-        catch (IOException)
+        catch (IOException refused)
         {
+            _say($"replica {victim} did not start: {refused.Message}");
             return;
         }
 
         int exit = await _cluster.Nodes[victim].EndAsync(_plan.Deadline, ct).ConfigureAwait(false);
         if (exit == 0) throw new InvalidDataException("A replica that could not write ended as if all were well.");
+        _say($"replica {victim} ended with exit code {exit}");
     }
 
     /// <summary>Waits for some more answers: the moments of a campaign are numbers of answered batches, and no clock decides them.</summary>
