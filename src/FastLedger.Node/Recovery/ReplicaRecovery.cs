@@ -105,6 +105,7 @@ internal static class ReplicaRecovery
             IdleDelayNs = isSingle ? NeverNs : (ulong)cluster.IdleDelayMs * NsPerMs,
             FetchDelayNs = (ulong)cluster.FetchDelayMs * NsPerMs,
             BatchWindow = cluster.BatchWindow,
+            SuspicionBlocks = 4,
             MaxBatchesPerBlock = Math.Min(Consensus.Messages.BlockImage.MaxBatches, options.Limits.BlockBatches),
             TimestampStepNs = options.Pipeline.Clock == BlockClock.Logical ? (ulong)NodeOptions.LogicalBlockNs : 1,
         };
