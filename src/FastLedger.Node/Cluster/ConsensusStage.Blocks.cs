@@ -98,6 +98,7 @@ internal sealed partial class ConsensusStage
         }
 
         int size = OrderedBlock.Size + (block.BatchCount * Unsafe.SizeOf<StoredBatch>());
+        if (!complete) MakeRoom();
         if (!complete || !_rings.Ordered.TryClaim(size, out ByteRing.Entry entry)) return false;
         MemoryMarshal.Write(entry.Payload, new OrderedBlock
         {
@@ -113,6 +114,15 @@ internal sealed partial class ConsensusStage
         RememberBatches(height, block.BatchCount);
         _waitForExecution = commands <= FewCommands && height == _executedHeight + 1;
         return true;
+    }
+
+    /// <summary>
+    /// Fetched batches came in another order than they are executed in, and leave no room for the one that is next. They are in the journal:
+    /// they are forgotten here, and read again when it is their turn.
+    /// </summary>
+    private void MakeRoom()
+    {
+        if (_executedHeight == _fedHeight && _store.Fetched.UsedBytes > _options.Cluster.StoreBytesPerAuthor / 2 && !_store.Fetched.HasNew) _store.Fetched.Clear();
     }
 
     /// <summary>
