@@ -62,6 +62,9 @@ public static class CommandLine
             KeygenVerb.Create(),
             SimVerb.Create(),
             ClearingVerb.Create(),
+            RunVerb.Create(),
+            ProveDocumentVerb.Create(),
+            VerifyDocumentVerb.Create(),
         };
         HelpWithExamples.Install(root, "fastledger demo --seconds 10");
         return root;

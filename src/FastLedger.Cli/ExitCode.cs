@@ -10,6 +10,8 @@ public static class ExitCode
     public const int FailedCheck = 1;
     /// <summary>No answer either way: interrupted, or too little to judge.</summary>
     public const int Inconclusive = 2;
+    /// <summary>A document is on record, and was revoked.</summary>
+    public const int Revoked = 3;
     /// <summary>The arguments are wrong.</summary>
     public const int Usage = 64;
     /// <summary>The data are malformed or damaged.</summary>
@@ -29,7 +31,8 @@ public static class ExitCode
           0   done                          69  a service does not answer
           1   a check failed                70  internal error
           2   inconclusive or interrupted   74  input or output failed
-          64  wrong arguments               78  wrong configuration
+          3   revoked                       78  wrong configuration
+          64  wrong arguments
           65  malformed or damaged data
         """;
 }

@@ -87,6 +87,15 @@ public sealed partial class CommandBatch : IDisposable
         slot.Number = _firstNumber + (ulong)Count - 1;
     }
 
+    /// <summary>Adds a command as its 128 bytes; the number is replaced.</summary>
+    /// <exception cref="InvalidOperationException">The batch is full or was submitted.</exception>
+    public void Add(in Command command)
+    {
+        ref Command slot = ref Next();
+        slot = command;
+        slot.Number = _firstNumber + (ulong)Count - 1;
+    }
+
     /// <summary>Removes all commands.</summary>
     /// <exception cref="InvalidOperationException">The batch is in flight.</exception>
     public void Clear()
@@ -95,6 +104,7 @@ public sealed partial class CommandBatch : IDisposable
         _phase = Phase.Filling;
         Count = 0;
         _resultCount = 0;
+        _endorsers = [];
     }
 
     /// <summary>Gives the final numbers and writes everything but the signature.</summary>

@@ -67,6 +67,14 @@ public sealed partial class LedgerClient
     public ValueTask<CommandResult> ResolveQueuesAsync(uint system, CancellationToken cancellationToken = default) =>
         ExecuteAsync(new PaymentSystemWorkCommand { Opcode = Opcode.ResolveQueues, System = system }, cancellationToken);
 
+    /// <summary>Sets the balance below which no payment may take a member's settlement account; −1 for none.</summary>
+    public ValueTask<CommandResult> SetMinimumPositionAsync(uint member, long amount, CancellationToken cancellationToken = default) =>
+        ExecuteAsync(new MemberCommand { Opcode = Opcode.SetMinimumPosition, Member = member, Amount = amount }, cancellationToken);
+
+    /// <summary>Sets the balance above which no payment may take a member's settlement account; −1 for none.</summary>
+    public ValueTask<CommandResult> SetMaximumPositionAsync(uint member, long amount, CancellationToken cancellationToken = default) =>
+        ExecuteAsync(new MemberCommand { Opcode = Opcode.SetMaximumPosition, Member = member, Amount = amount }, cancellationToken);
+
     /// <summary>Settles a closed netting cycle, all or nothing.</summary>
     public ValueTask<CommandResult> SettleCycleAsync(
         uint cycle, ShortfallRule rule = ShortfallRule.Abort, ulong guaranteeAccount = 0, CancellationToken cancellationToken = default) =>

@@ -75,6 +75,10 @@ public sealed partial class LedgerClient
     public ValueTask<StatusAnswer> GetStatusAsync(CancellationToken cancellationToken = default) =>
         AskAsync<StatusQuery, StatusAnswer>(default, cancellationToken);
 
+    /// <summary>The state root and the roots of the tables that it is made of.</summary>
+    public ValueTask<TableRoots> GetTableRootsAsync(CancellationToken cancellationToken = default) =>
+        AskAsync<TableRootsQuery, TableRoots>(default, DecodeTableRoots, cancellationToken);
+
     private ValueTask<TAnswer> AskAsync<TQuery, TAnswer>(TQuery query, CancellationToken cancellationToken)
         where TQuery : unmanaged, IQuery where TAnswer : unmanaged, IAnswer =>
         AskAsync(query, static (in Frame frame, out TAnswer answer) => frame.TryRead(out answer), cancellationToken);
@@ -145,6 +149,15 @@ public sealed partial class LedgerClient
         if (!frame.TryReadGroup<DepthLevel>(frame.Header.BlockLength, out ReadOnlySequence<byte> bids, out int bidCount, out long end)) return false;
         if (!frame.TryReadGroup<DepthLevel>(end, out ReadOnlySequence<byte> asks, out int askCount, out _)) return false;
         depth = new BookDepth(head, ToArray<DepthLevel>(bids, bidCount), ToArray<DepthLevel>(asks, askCount));
+        return true;
+    }
+
+    private static bool DecodeTableRoots(in Frame frame, out TableRoots roots)
+    {
+        roots = null!;
+        if (!frame.TryRead(out TableRootsAnswerHead head)) return false;
+        if (!frame.TryReadGroup<TableRoot>(out ReadOnlySequence<byte> tables, out int count)) return false;
+        roots = new TableRoots(head, ToArray<TableRoot>(tables, count));
         return true;
     }
 

@@ -49,6 +49,7 @@ public sealed partial class LedgerClient
                 ResultCode code = ReceiveResult(in frame);
                 return code == ResultCode.Ok || Terminate(link, code);
             case ClientAction.StateCertificate:
+                KeepCertificate(in frame);
                 return _verification is null || _verification.TryTakeCertificate(in frame) || Terminate(link, ResultCode.Uncertified);
             case ClientAction.ReceiptProof:
                 return _verification is null || _verification.TryTakeProof(in frame) || Terminate(link, ResultCode.Uncertified);

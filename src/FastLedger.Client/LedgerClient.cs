@@ -128,6 +128,24 @@ public sealed partial class LedgerClient : IAsyncDisposable
         return batch.WaitAsync(DeadlineFromNow(), cancellationToken);
     }
 
+    /// <summary>
+    /// Sends commands again under numbers that they had before, for a process that lost the answer with its memory. Commands that the
+    /// ledger knows are not executed again: they get their original results, or <see cref="ResultCode.ExistsDifferent"/> when the bytes
+    /// are not the same.
+    /// </summary>
+    /// <param name="batch">The same commands in the same order.</param>
+    /// <param name="firstNumber">Number of the first one, at least 1; the others follow one by one.</param>
+    /// <param name="mode">Which commands get results of their own.</param>
+    /// <param name="cancellationToken">Ends the wait, not the batch.</param>
+    /// <remarks>Throws as <see cref="SubmitAsync"/>.</remarks>
+    public ValueTask<BatchOutcome> ResubmitAsync(
+        CommandBatch batch, ulong firstNumber, ResultMode mode = ResultMode.All, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(firstNumber);
+        if (!batch.IsPending) Enqueue(batch, mode, firstNumber);
+        return batch.WaitAsync(DeadlineFromNow(), cancellationToken);
+    }
+
     /// <summary>As <see cref="SubmitAsync"/>, waiting on the caller's thread: briefly spinning, then blocked.</summary>
     public BatchOutcome Submit(CommandBatch batch, ResultMode mode = ResultMode.FailuresOnly)
     {
@@ -162,7 +180,10 @@ public sealed partial class LedgerClient : IAsyncDisposable
     }
 
     /// <summary>Numbers, hashes and signs a batch and puts it in line.</summary>
-    private void Enqueue(CommandBatch batch, ResultMode mode)
+    /// <param name="batch">1 or more commands.</param>
+    /// <param name="mode">Which commands get results of their own.</param>
+    /// <param name="firstNumber">Number of the first command; 0 for the next one.</param>
+    private void Enqueue(CommandBatch batch, ResultMode mode, ulong firstNumber = 0)
     {
         if (!batch.IsFilling) throw new InvalidOperationException("The batch was executed; clear it before it is filled anew");
         if (batch.Count == 0) throw new InvalidOperationException("The batch is empty");
@@ -170,13 +191,15 @@ public sealed partial class LedgerClient : IAsyncDisposable
         {
             ThrowIfEnded();
             if (_tail - Volatile.Read(ref _head) == RingSize) throw new LedgerBusyException(RingSize);
-            batch.Seal(Session, _nextNumber, mode);
+            ulong first = firstNumber != 0 ? firstNumber : _nextNumber;
+            batch.Seal(Session, first, mode);
+            batch.Endorse(in _expectedChain, Session);
             Span<byte> body = batch.Frame[ProtocolLimits.HeaderBytes..];
             batch.Digest = BatchVerifier.Sign(body, in _expectedChain, _options.Key, _hashes.AsSpan(0, batch.Count));
             batch.Launch();
             _ring[_tail & (RingSize - 1)] = batch;
             Volatile.Write(ref _tail, _tail + 1);
-            Volatile.Write(ref _nextNumber, _nextNumber + (ulong)batch.Count);
+            Volatile.Write(ref _nextNumber, Math.Max(_nextNumber, first + (ulong)batch.Count));
         }
 
         Pump();

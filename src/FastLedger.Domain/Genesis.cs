@@ -36,7 +36,7 @@ public sealed record Genesis
     public uint MaxPayments { get; init; } = 1 << 25;
 
     /// <summary>Payments that a resolution of queues looks at, removes or settles, and queues look at by themselves, per block; what is left
-    /// goes on in the next block.</summary>
+    /// goes on in the next block. Distributions and closing rounds look at as many accounts and bids.</summary>
     public uint PaymentWorkPerBlock { get; init; } = 1 << 16;
 
     /// <summary>Who validates from the first block on. Empty for a ledger of one replica that makes its own key.</summary>

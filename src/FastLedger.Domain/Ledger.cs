@@ -48,7 +48,7 @@ public sealed class Ledger : IDisposable
         PolicyByKey = new IdIndex(Undo, secret);
         Agreements = new AgreementTables(genesis, Policies, PolicyByKey, Undo, secret);
         Tree = new StateTree(
-            [Root, Policies, Sessions, Assets, Accounts, PendingTransfers, Instruments, PriceLevels, Orders, .. Clearing.All, .. Counterparties.All, .. Agreements.All],
+            [Root, Policies, Sessions, Assets, Accounts, PendingTransfers, Instruments, PriceLevels, Orders, .. Clearing.All, .. Counterparties.All, Clearing.BusinessDays, .. Agreements.All],
             pages,
             Results.Pages);
 
@@ -176,7 +176,8 @@ public sealed class Ledger : IDisposable
     /// <summary>Makes everything derived anew from the tables; it must not reflect them yet.</summary>
     private void Rebuild()
     {
-        for (uint n = 1; n < Policies.Count; n++) PolicyByKey.Add(KeyId(Policies[n].Key), n);
+        for (uint n = 1; n < Policies.Count; n++)
+            if (Policies[n].Kind == PolicyKind.SingleKey) PolicyByKey.Add(KeyId(Policies[n].Key), n);
         for (uint n = 1; n < Sessions.Count; n++) SessionByKey.Add(KeyId(Sessions[n].Key), n);
         for (uint n = 1; n < Assets.Count; n++)
             if (Assets[n].ExternalId != UInt128.Zero) AssetById.Add(Assets[n].ExternalId, n);
@@ -198,6 +199,7 @@ public sealed class Ledger : IDisposable
         Books.Rebuild();
         Clearing.Rebuild();
         Counterparties.Rebuild();
+        Agreements.Rebuild();
     }
 
     /// <summary>Frees all memory.</summary>

@@ -14,6 +14,7 @@ using FastLedger.Node.Configuration;
 using FastLedger.Node.Edge;
 using FastLedger.Node.Pipeline;
 using FastLedger.Node.Recovery;
+using FastLedger.Node.Sync;
 using FastLedger.Primitives;
 using FastLedger.Storage;
 
@@ -48,6 +49,8 @@ public sealed class Replica : IAsyncDisposable
     private readonly JournalArchive _archive;
     private readonly RestoredState _state;
     private readonly Checkpointer? _checkpoints;
+    private readonly StateCopies? _copies;
+    private readonly StateSyncService? _sync;
     private readonly StageTimes _times;
     private readonly ConnectionTable _connections;
     private readonly StatementReader _statements;
@@ -61,7 +64,8 @@ public sealed class Replica : IAsyncDisposable
     private int _halted;
     private int _disposed;
 
-    private Replica(NodeOptions options, Journal journal, HistoryLog history, HistoryStage historyStage, RestoredState state, Recovered recovered)
+    private Replica(
+        NodeOptions options, Journal journal, HistoryLog history, HistoryStage historyStage, RestoredState state, Recovered recovered, TimeProvider time)
     {
         _times = recovered.Times;
         _options = options;
@@ -82,10 +86,14 @@ public sealed class Replica : IAsyncDisposable
         _network = _identity.Validators.Count > 1 ? _identity.OpenNetwork(options, _ledger.ChainId, _inbox) : null;
         _archive = new JournalArchive(Path.Combine(options.DataDirectory, JournalFolder), journal.Writer, recovered.Index, _network, _ledger.ChainId);
         _checkpoints = OpenCheckpoints(state);
-        _execution = new ExecutionStage(options, Execution, journal.Writer, _rings, _connections, _times, _statements, _checkpoints);
+        _execution = new ExecutionStage(options, Execution, journal.Writer, _rings, _connections, _times, _statements, _checkpoints)
+        {
+            Copies = _copies = _network is null ? null : new StateCopies(),
+        };
+        if (_network is not null) _inbox.Sync = _sync = new StateSyncService(_copies!, _network);
         _consensus = new ConsensusStage(
             options, recovered.Core, journal.Writer, _rings, _store, _inbox, _network, _connections, _execution, _archive,
-            new EvidenceFolder(Path.Combine(options.DataDirectory, EvidenceDirectory)), _times, OnHalted, _checkpoints);
+            new EvidenceFolder(Path.Combine(options.DataDirectory, EvidenceDirectory)), _times, OnHalted, _checkpoints, time);
         _consensus.Restore(recovered.Replay, Execution);
         _listener = new ClientListener(options, _ledger.ChainId, _connections, _rings, _times, _stopped.Token);
     }
@@ -120,11 +128,12 @@ public sealed class Replica : IAsyncDisposable
     /// <param name="options">Settings without fault.</param>
     /// <param name="progress">Told during recovery how many commands were executed again.</param>
     /// <param name="stateProgress">Told what happens to the state's pages, a line each.</param>
+    /// <param name="time">Where block time comes from when it comes from the machine's clock; null for that of the system.</param>
     /// <exception cref="ConfigurationException">The settings are faulty, or the directory belongs to another ledger.</exception>
     /// <exception cref="JournalDamagedException">The journal lost something durable.</exception>
     /// <exception cref="StorageFaultException">The device failed.</exception>
     /// <exception cref="DirectoryInUseException">Another process has the directory open.</exception>
-    public static Replica Start(NodeOptions options, Action<ulong>? progress = null, Action<string>? stateProgress = null)
+    public static Replica Start(NodeOptions options, Action<ulong>? progress = null, Action<string>? stateProgress = null, TimeProvider? time = null)
     {
         var faults = options.Faults();
         if (faults.Count > 0) throw new ConfigurationException(faults);
@@ -146,13 +155,14 @@ public sealed class Replica : IAsyncDisposable
             historyStage = OpenHistory(options, state);
             Recovered recovered = ReplicaRecovery.Recover(options, journal, historyStage.Log, state, progress);
             historyStage.Times = recovered.Times;
-            var replica = new Replica(options, journal, historyStage.Log, historyStage, state, recovered);
+            var replica = new Replica(options, journal, historyStage.Log, historyStage, state, recovered, time ?? TimeProvider.System);
+            GenesisFile.Write(Path.Combine(options.DataDirectory, GenesisFile.Name), options.Genesis.ToGenesis());
             replica.Run();
             return replica;
         }
         catch
         {
-            historyStage?.Log.Dispose();
+            historyStage?.Dispose();
             state?.Dispose();
             journal.Dispose();
             throw;
@@ -161,7 +171,7 @@ public sealed class Replica : IAsyncDisposable
 
     /// <summary>What each stage did so far.</summary>
     public ReplicaStatistics Statistics() => new(
-        _execution.Commands, _execution.Blocks, _journal.Writer.GroupsCommitted, _journal.Writer.BytesWritten, _connections.Count, _listener.Faults, _rings.Batches.UsedBytes,
+        _execution.Commands, _execution.Blocks, _journal.Writer.GroupsCommitted, _journal.Writer.BytesWritten, _connections.Count, _listener.Faults + (_network?.NetworkStatistics.Faults ?? 0), _rings.Batches.UsedBytes,
         _rings.Egress.UsedBytes, _times);
 
     /// <summary>How long blocks took to execute.</summary>
@@ -204,13 +214,15 @@ public sealed class Replica : IAsyncDisposable
         _historyThread?.Join();
         _statements.Drain();
         if (_network is not null) await _network.DisposeAsync().ConfigureAwait(false);
+        _sync?.Dispose();
+        _copies?.Dispose();
         _archive.Dispose();
         _completion.TrySetResult();
         _consensus.Dispose();
         _checkpoints?.Dispose();
         _execution.Dispose();
         _state.Dispose();
-        _history.Dispose();
+        _historyStage.Dispose();
         _journal.Dispose();
         _inbox.Dispose();
         _store.Dispose();

@@ -9,7 +9,7 @@ namespace FastLedger.Node;
 /// <param name="Groups">Journal groups committed.</param>
 /// <param name="JournalBytes">Bytes written to the journal.</param>
 /// <param name="Connections">Connections held now.</param>
-/// <param name="ConnectionFaults">Connections that ended by an exception which neither client nor network can cause: bugs.</param>
+/// <param name="ConnectionFaults">Connections with clients and peers that ended by an exception which neither they nor the network can cause: bugs.</param>
 /// <param name="IngressBytes">Bytes waiting for the core.</param>
 /// <param name="EgressBytes">Bytes waiting for the disk or the network.</param>
 /// <param name="Times">Nanoseconds per stage.</param>

@@ -262,6 +262,21 @@ public enum ResultCode : uint
     /// <summary>Something was left undelivered and no contract was named to take it over; the value is the quantity. Nothing was delivered.</summary>
     DeliveryIncomplete = 7262,
 
+    /// <summary>No business day is open, and the payment may not go to the next one.</summary>
+    NoBusinessDay = 7270,
+    /// <summary>The business day is not in a state that allows this, or its cut-offs contradict each other.</summary>
+    BusinessDayState = 7271,
+    /// <summary>The value date has passed (ISO 20022 DT01).</summary>
+    ValueDatePassed = 7272,
+    /// <summary>The cut-off for the payment has passed (ISO 20022 TM01).</summary>
+    CutoffPassed = 7273,
+    /// <summary>The value date is not a planned business day.</summary>
+    NotABusinessDay = 7274,
+    /// <summary>As many business days are planned as may be.</summary>
+    BusinessDayLimit = 7275,
+    /// <summary>The payment would take its sender below its minimum position or its receiver above its maximum position.</summary>
+    ExceedsPosition = 7276,
+
     // 73xx: policies and conditions
 
     /// <summary>Some who may approve did, but not enough to reach the policy's threshold.</summary>

@@ -51,6 +51,32 @@ public sealed class StateTree
     /// <summary>The state root as of the last <see cref="Update"/>.</summary>
     public Hash256 Root { get; private set; }
 
+    /// <summary>What the state root is the digest of: 48 bytes per table.</summary>
+    public ReadOnlySpan<byte> Image => _image;
+
+    /// <summary>The table with this number.</summary>
+    /// <returns>Null when the state has no such table.</returns>
+    public Table? Find(uint table)
+    {
+        foreach (Table candidate in _tables)
+            if ((uint)candidate.Id == table) return candidate;
+        return null;
+    }
+
+    /// <summary>The path by which a record is proved against <see cref="Root"/>, together with <see cref="Image"/>. Call between two blocks.</summary>
+    /// <param name="table">Number of the table.</param>
+    /// <param name="number">Number of the record.</param>
+    /// <param name="path">Receives the siblings from the bottom to the top; 32 are always enough.</param>
+    /// <param name="record">The record.</param>
+    /// <returns>How many siblings were written, or −1 when there is no such record.</returns>
+    public int Prove(uint table, uint number, Span<Hash256> path, out ReadOnlySpan<byte> record)
+    {
+        record = default;
+        if (number == 0 || Find(table) is not { } found || number >= found.Tree.Count) return -1;
+        record = found.Bytes(number);
+        return found.Tree.Prove(number, path);
+    }
+
     /// <summary>Rehashes what the block changed.</summary>
     /// <returns>The new state root.</returns>
     public Hash256 Update()

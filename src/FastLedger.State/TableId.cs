@@ -33,6 +33,7 @@ public enum TableId : byte
     Contracts = 36,
     ClearedPositions = 37,
     Defaults = 38,
+    BusinessDays = 39,
     /// <summary>Event log and counters of the tables that follow, one record.</summary>
     EventLog = 40,
     KeyGroups = 41,

@@ -58,6 +58,15 @@ public sealed class TestLedger : IDisposable
 
     public void Wait(long seconds) => TimestampNs += seconds * SecondNs;
 
+    /// <summary>Gives the next block a time, which must be later than the last block's.</summary>
+    public void WaitUntil(long timeNs)
+    {
+        Assert.True(timeNs > TimestampNs);
+        TimestampNs = timeNs - 1;
+    }
+
+    public void WaitNs(long nanoseconds) => TimestampNs += nanoseconds;
+
     /// <summary>Registers a session with a key made from <paramref name="seed"/>.</summary>
     public uint Session(byte seed)
     {
@@ -76,6 +85,7 @@ public sealed class TestLedger : IDisposable
     {
         TimestampNs++;
         Executor.BeginBlock(Ledger.Height + 1, TimestampNs);
+        Events.AddRange(Executor.Events);
         var results = new CommandResult[commands.Length];
         var hashes = new Hash256[commands.Length];
         Blake3.HashMany(MemoryMarshal.AsBytes(commands.AsSpan()), Command.Size, hashes);

@@ -121,6 +121,23 @@ public sealed class ClearingTests
     }
 
     [Fact]
+    public async Task A_payment_is_released_between_the_sender_s_minimum_and_the_receiver_s_maximum()
+    {
+        await using var replica = new TestReplica();
+        await using LedgerClient client = await replica.ConnectAsync();
+        (_, uint[] members, _) = await OpenAsync(client, [100, 40], PaymentSystemOptions.PositionBounds);
+        Assert.Equal(ResultCode.Ok, (await client.SetMinimumPositionAsync(members[0], 40)).Code);
+        Assert.Equal(ResultCode.Ok, (await client.SetMaximumPositionAsync(members[1], 99)).Code);
+        MemberAnswer receiver = await client.GetMemberAsync(members[1]);
+        Assert.Equal((long.MaxValue, 99L), (receiver.MinimumPosition, receiver.MaximumPosition));
+        ulong payment = (ulong)((await client.PayAsync(members[0], members[1], 60)).Value & ulong.MaxValue);
+        Assert.Equal(PaymentState.Queued, (await client.GetPaymentAsync(payment)).State);
+        Assert.Equal(ResultCode.Ok, (await client.SetMaximumPositionAsync(members[1], 100)).Code);
+        Assert.Equal(PaymentState.Settled, (await client.GetPaymentAsync(payment)).State);
+        Assert.Equal(new long[] { 40, 100 }, await BalancesAsync(client, members));
+    }
+
+    [Fact]
     public async Task A_member_sees_its_liquidity_by_class_and_walks_its_queue()
     {
         await using var replica = new TestReplica();

@@ -36,10 +36,11 @@ public sealed class SchemaTests
         ["ledgerEvents"] = typeof(LedgerEvent),
         ["shares"] = typeof(SplitShare),
         ["pieces"] = typeof(ProofPiece),
+        ["tableRoots"] = typeof(TableRoot),
         ["signatures"] = typeof(CertificateSignature),
         ["path"] = typeof(PathNode),
         ["tables"] = typeof(StateTableEntry),
-        ["siblings"] = typeof(StateSibling),
+        ["siblings"] = typeof(PathNode),
     };
 
     private static readonly Dictionary<Type, string> Primitive = new()

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+using FastLedger.Domain.Distributions;
 using FastLedger.Domain.Execution;
+using FastLedger.Domain.Objects;
+using FastLedger.Domain.Outcomes;
 using FastLedger.Domain.Policies;
+using FastLedger.Domain.Rounds;
 using FastLedger.Domain.Transfers;
 using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
@@ -16,6 +20,13 @@ public sealed class AgreementHandlers
     private readonly ProposalHandlers _proposals;
     private readonly AssignmentHandlers _assignments;
     private readonly AccountRules _rules;
+    private readonly ClassHandlers _classes;
+    private readonly ObjectHandlers _objects;
+    private readonly SplitHandlers _splits;
+    private readonly DistributionHandlers _distributions;
+    private readonly RoundHandlers _rounds;
+    private readonly OutcomeHandlers _outcomes;
+    private readonly int _workPerBlock;
 
     /// <summary>Handlers over the context's ledger.</summary>
     public AgreementHandlers(ExecutionContext context, TransferHandlers transfers)
@@ -25,6 +36,14 @@ public sealed class AgreementHandlers
         _proposals = new ProposalHandlers(context);
         _assignments = new AssignmentHandlers(context);
         _rules = context.Rules;
+        _workPerBlock = context.Ledger.Agreements.WorkPerBlock;
+        _classes = new ClassHandlers(context);
+        _objects = new ObjectHandlers(context);
+        var movements = new Movements(context);
+        _splits = new SplitHandlers(context, movements);
+        _distributions = new DistributionHandlers(context, movements);
+        _rounds = new RoundHandlers(context, transfers);
+        _outcomes = new OutcomeHandlers(context, transfers, movements);
     }
 
     /// <summary>Executes a command of opcode 140 … 199.</summary>
@@ -38,6 +57,14 @@ public sealed class AgreementHandlers
                 return _policies.Create(Command.As<CreatePolicyCommand>(in command), ref result);
             case Opcode.Propose:
                 return _proposals.Propose(Command.As<ProposalCommand>(in command), ref result);
+            case Opcode.CreateObject:
+                return _objects.Create(Command.As<CreateObjectCommand>(in command), ref result);
+            case Opcode.ChangeObject:
+                return _objects.Change(Command.As<ChangeObjectCommand>(in command), ref result);
+            case Opcode.CreateRound:
+                return _rounds.Create(Command.As<CreateRoundCommand>(in command), ref result);
+            case Opcode.CreateOutcome:
+                return _outcomes.Create(Command.As<CreateOutcomeCommand>(in command), ref result);
         }
 
         if ((command.Flags & ~CommandFlags.Linked) != 0) return ResultCode.InvalidFlags;
@@ -61,8 +88,57 @@ public sealed class AgreementHandlers
                 return _rules.SetGroups(Command.As<SetAccountGroupsCommand>(in command), ref result);
             case Opcode.SetSpendingLimit:
                 return _rules.SetLimit(Command.As<SetSpendingLimitCommand>(in command), ref result);
+            case Opcode.CreateClass:
+                return _classes.Create(Command.As<CreateClassCommand>(in command), ref result);
+            case Opcode.SetTransition:
+                return _classes.SetTransition(Command.As<SetTransitionCommand>(in command), ref result);
+            case Opcode.ActivateClass:
+                return _classes.Activate(Command.As<SetTransitionCommand>(in command), ref result);
+            case Opcode.TransferObject or Opcode.SetLien or Opcode.ReleaseLien:
+                return _objects.ChangeParty(Command.As<ObjectPartyCommand>(in command), ref result);
+            case Opcode.CheckObject:
+                return _objects.Check(Command.As<CheckObjectCommand>(in command), ref result);
+            case Opcode.CheckPath:
+                return _objects.CheckPath(Command.As<CheckPathCommand>(in command), ref result);
+            case Opcode.CreateSplit:
+                return _splits.Create(Command.As<CreateSplitCommand>(in command), ref result);
+            case Opcode.SetShare:
+                return _splits.SetShare(Command.As<SetShareCommand>(in command), ref result);
+            case Opcode.ActivateSplit:
+                return _splits.Activate(Command.As<SetShareCommand>(in command), ref result);
+            case Opcode.PaySplit:
+                return _splits.Pay(Command.As<PaySplitCommand>(in command), ref result);
+            case Opcode.Distribute:
+                return _distributions.Open(Command.As<DistributeCommand>(in command), ref result);
+            case Opcode.SetPayoutAccount:
+                return _distributions.SetPayout(Command.As<SetPayoutAccountCommand>(in command), ref result);
+            case Opcode.AmendRound:
+                return _rounds.Amend(Command.As<AmendRoundCommand>(in command), ref result);
+            case Opcode.Commit:
+                return _rounds.Commit(Command.As<CommitCommand>(in command), ref result);
+            case Opcode.Reveal:
+                return _rounds.Reveal(Command.As<RevealCommand>(in command), ref result);
+            case Opcode.ReportOutcome:
+                return _outcomes.Report(Command.As<OutcomeCommand>(in command), ref result);
+            case Opcode.DisputeOutcome:
+                return _outcomes.Dispute(Command.As<OutcomeCommand>(in command), ref result);
+            case Opcode.MintSet:
+                return _outcomes.Mint(Command.As<CompleteSetCommand>(in command), ref result);
+            case Opcode.BurnSet:
+                return _outcomes.Burn(Command.As<CompleteSetCommand>(in command), ref result);
+            case Opcode.Redeem:
+                return _outcomes.Redeem(Command.As<RedeemCommand>(in command), ref result);
             default:
                 return ResultCode.UnknownOpcode;
         }
+    }
+
+    /// <summary>At the start of a block: what is due by time, and a bounded part of the work under way.</summary>
+    public void BeginBlock()
+    {
+        _objects.ExpireDue();
+        _outcomes.FinishDue();
+        _rounds.Work(_workPerBlock);
+        _distributions.Work(_workPerBlock);
     }
 }

@@ -19,14 +19,18 @@ public sealed class AgreementTables : IDisposable
     /// <summary>Reserves the tables.</summary>
     public AgreementTables(Genesis genesis, Table<PolicyRecord> policies, IdIndex policyByKey, UndoLog undo, ulong secret)
     {
-        Events = new EventLog(undo);
-        Policies = new PolicyTables(policies, policyByKey, undo, secret);
+        WorkPerBlock = (int)genesis.PaymentWorkPerBlock;
+        Events = new EventLog(genesis, undo);
+        Policies = new PolicyTables(genesis, policies, policyByKey, undo, secret);
         Conditions = new Table<ConditionRecord>(TableId.Conditions, genesis.MaxPendingTransfers, undo);
-        Objects = new ObjectTables(undo, secret);
-        Distributions = new DistributionTables(undo, secret);
-        Rounds = new RoundTables(undo, secret);
-        Outcomes = new OutcomeTables(undo, secret);
+        Objects = new ObjectTables(genesis, undo, secret);
+        Distributions = new DistributionTables(genesis, undo, secret);
+        Rounds = new RoundTables(genesis, undo, secret);
+        Outcomes = new OutcomeTables(genesis, undo, secret);
     }
+
+    /// <summary>Accounts and bids that the work at the start of one block looks at.</summary>
+    public int WorkPerBlock { get; }
 
     public EventLog Events { get; }
 
@@ -50,6 +54,20 @@ public sealed class AgreementTables : IDisposable
         Distributions.Splits, Distributions.ShareBlocks, Distributions.Distributions, Distributions.RankCounts, Distributions.RecordedBalances,
         Distributions.PayoutAccounts, Rounds.Rounds, Rounds.Bids, Outcomes.Outcomes,
     ];
+
+    /// <summary>Records that a table gets: its own bound, or some per account of the genesis, so that small ledgers stay small.</summary>
+    public static uint Capacity(Genesis genesis, uint most, uint perAccount = 1) => (uint)Math.Clamp((ulong)genesis.MaxAccounts * perAccount, 64, most);
+
+    /// <summary>Makes the derived structures anew from the tables, which they must not yet reflect.</summary>
+    public void Rebuild()
+    {
+        Events.Rebuild();
+        Policies.Rebuild();
+        Objects.Rebuild(Events);
+        Distributions.Rebuild();
+        Rounds.Rebuild();
+        Outcomes.Rebuild();
+    }
 
     /// <summary>Frees what is derived; the tables belong to the state tree.</summary>
     public void Dispose()

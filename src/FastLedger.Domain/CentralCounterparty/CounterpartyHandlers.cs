@@ -37,14 +37,14 @@ public sealed class CounterpartyHandlers
         if (command.Counterparty != 0 || HasReserved(command)) return ResultCode.ReservedFieldNotZero;
         if (!_ledger.Clearing.Systems.Has(command.System)) return ResultCode.UnknownPaymentSystem;
         ref readonly PaymentSystemRecord system = ref _ledger.Clearing.Systems[command.System];
-        if (system.OperatorPolicy != _context.Policy) return ResultCode.Unauthorized;
+        if (_context.Check(system.OperatorPolicy) is not ResultCode.Ok and var refused) return refused;
         if (command.Capital > MaxCapital || command.AssessmentPpm > MaxAssessmentPpm) return ResultCode.InvalidLimit;
         ReadOnlySpan<ulong> accounts = [command.VariationAccount, command.MarginAccount, command.FundAccount, command.CapitalAccount, command.DefaultAccount];
         for (int i = 0; i < accounts.Length; i++)
         {
             if (!_ledger.Accounts.Has(accounts[i])) return ResultCode.UnknownAccount;
             ref readonly AccountRecord account = ref _ledger.Accounts[(uint)accounts[i]];
-            if (account.Asset != system.Asset || account.Policy != _context.Policy || account.Flags != AccountFlags.None || account.Floor != Int128.Zero
+            if (account.Asset != system.Asset || account.Policy != system.OperatorPolicy || account.Flags != AccountFlags.None || account.Floor != Int128.Zero
                 || accounts[(i + 1)..].Contains(accounts[i]))
                 return ResultCode.WrongSettlementAccount;
         }
@@ -53,7 +53,7 @@ public sealed class CounterpartyHandlers
         if (number == 0) return ResultCode.TableFull;
         ref CounterpartyRecord counterparty = ref _tables.Counterparties.Change(number);
         counterparty.System = command.System;
-        counterparty.OperatorPolicy = _context.Policy;
+        counterparty.OperatorPolicy = system.OperatorPolicy;
         counterparty.VariationAccount = (uint)command.VariationAccount;
         counterparty.MarginAccount = (uint)command.MarginAccount;
         counterparty.FundAccount = (uint)command.FundAccount;
@@ -71,7 +71,7 @@ public sealed class CounterpartyHandlers
     {
         if (command.System != 0 || HasAccounts(command) || HasReserved(command)) return ResultCode.ReservedFieldNotZero;
         if (!_tables.Counterparties.Has(command.Counterparty)) return ResultCode.UnknownCounterparty;
-        if (!_journal.IsOperator(command.Counterparty)) return ResultCode.Unauthorized;
+        if (_journal.CheckOperator(command.Counterparty) is not ResultCode.Ok and var refused) return refused;
         if (command.Capital > MaxCapital || command.AssessmentPpm > MaxAssessmentPpm) return ResultCode.InvalidLimit;
 
         // What members agreed to lose must not change between a default and its waterfall.
@@ -89,7 +89,7 @@ public sealed class CounterpartyHandlers
     {
         if (command.ClearingMember != 0 || command.Amount != 0 || MarginHandlers.HasReserved(command)) return ResultCode.ReservedFieldNotZero;
         if (!_tables.Counterparties.Has(command.Counterparty)) return ResultCode.UnknownCounterparty;
-        if (!_journal.IsOperator(command.Counterparty)) return ResultCode.Unauthorized;
+        if (_journal.CheckOperator(command.Counterparty) is not ResultCode.Ok and var refused) return refused;
         if (!_ledger.Clearing.Members.Has(command.Member)) return ResultCode.UnknownMember;
         ref readonly CounterpartyRecord seen = ref _tables.Counterparties[command.Counterparty];
         if (_ledger.Clearing.Members[command.Member].System != seen.System) return ResultCode.DifferentPaymentSystems;
@@ -117,7 +117,7 @@ public sealed class CounterpartyHandlers
     {
         if ((command.Contract | command.Into) != 0 || command.Price != 0 || HasReserved(command)) return ResultCode.ReservedFieldNotZero;
         if (!_tables.Counterparties.Has(command.Counterparty)) return ResultCode.UnknownCounterparty;
-        if (!_journal.IsOperator(command.Counterparty)) return ResultCode.Unauthorized;
+        if (_journal.CheckOperator(command.Counterparty) is not ResultCode.Ok and var refused) return refused;
         ref readonly CounterpartyRecord seen = ref _tables.Counterparties[command.Counterparty];
         if (command.SecuritySystem != 0)
         {
@@ -147,7 +147,7 @@ public sealed class CounterpartyHandlers
         if ((command.Counterparty | command.SecuritySystem | command.Into) != 0 || command.Price != 0 || HasReserved(command)) return ResultCode.ReservedFieldNotZero;
         if (!_tables.Contracts.Has(command.Contract)) return ResultCode.UnknownContract;
         ref readonly ContractRecord seen = ref _tables.Contracts[command.Contract];
-        if (!_journal.IsOperator(seen.Counterparty)) return ResultCode.Unauthorized;
+        if (_journal.CheckOperator(seen.Counterparty) is not ResultCode.Ok and var refused) return refused;
         if (command.MarginPerUnit > PositionBook.MaxPrice) return ResultCode.InvalidTrade;
         if ((seen.State == ContractState.Settled) != (command.SettlementDate != 0)) return ResultCode.ContractState;
         if (command.SettlementDate != 0)

@@ -23,8 +23,9 @@ public sealed class CounterpartyJournal
         _ledger = context.Ledger;
     }
 
-    /// <summary>True when the session operates the counterparty.</summary>
-    public bool IsOperator(uint counterparty) => _ledger.Counterparties.Counterparties[counterparty].OperatorPolicy == _context.Policy;
+    /// <summary>Whether those who approve the command operate the counterparty.</summary>
+    /// <returns><see cref="ResultCode.Ok"/>, or why not.</returns>
+    public ResultCode CheckOperator(uint counterparty) => _context.Check(_ledger.Counterparties.Counterparties[counterparty].OperatorPolicy);
 
     /// <summary>The settlement account of a clearing member.</summary>
     public uint AccountOf(uint clearingMember) => _ledger.Clearing.Members[_ledger.Counterparties.ClearingMembers[clearingMember].Member].Account;

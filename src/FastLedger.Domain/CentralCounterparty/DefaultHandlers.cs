@@ -91,7 +91,7 @@ public sealed class DefaultHandlers
     {
         if ((command.Counterparty | command.Member) != 0 || command.Amount != 0 || MarginHandlers.HasReserved(command)) return ResultCode.ReservedFieldNotZero;
         if (!_tables.ClearingMembers.Has(command.ClearingMember)) return ResultCode.UnknownClearingMember;
-        if (!_journal.IsOperator(_tables.ClearingMembers[command.ClearingMember].Counterparty)) return ResultCode.Unauthorized;
+        if (_journal.CheckOperator(_tables.ClearingMembers[command.ClearingMember].Counterparty) is not ResultCode.Ok and var refused) return refused;
         return _context.HasRoomForEvents ? ResultCode.Ok : ResultCode.Overloaded;
     }
 

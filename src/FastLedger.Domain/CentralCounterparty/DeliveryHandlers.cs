@@ -38,7 +38,7 @@ public sealed class DeliveryHandlers
             return ResultCode.ReservedFieldNotZero;
         if (!_tables.Contracts.Has(command.Contract)) return ResultCode.UnknownContract;
         ref readonly ContractRecord seen = ref _tables.Contracts[command.Contract];
-        if (!_journal.IsOperator(seen.Counterparty)) return ResultCode.Unauthorized;
+        if (_journal.CheckOperator(seen.Counterparty) is not ResultCode.Ok and var refused) return refused;
         if (seen.State != ContractState.Open || seen.SecuritySystem == 0) return ResultCode.ContractState;
         if (!_book.IsPrice(command.Contract, command.Price)) return ResultCode.InvalidTrade;
         ResultCode code = CheckInto(command, seen);

@@ -34,8 +34,9 @@ public sealed class MarginHandlers
         if ((command.Counterparty | command.Member) != 0 || HasReserved(command)) return ResultCode.ReservedFieldNotZero;
         if (!_tables.ClearingMembers.Has(command.ClearingMember)) return ResultCode.UnknownClearingMember;
         ref readonly ClearingMemberRecord seen = ref _tables.ClearingMembers[command.ClearingMember];
-        bool operates = _journal.IsOperator(seen.Counterparty);
-        if (!operates && !ActsFor(seen)) return ResultCode.Unauthorized;
+        ResultCode refused = _journal.CheckOperator(seen.Counterparty);
+        bool operates = refused == ResultCode.Ok;
+        if (!operates && !ActsFor(seen)) return refused;
         if (command.Amount == 0) return ResultCode.AmountZero;
         if (command.Amount > MaxMargin) return ResultCode.AmountTooLarge;
         ref readonly CounterpartyRecord counterparty = ref _tables.Counterparties[seen.Counterparty];
@@ -66,7 +67,7 @@ public sealed class MarginHandlers
         if ((command.Counterparty | command.Member) != 0 || command.Amount != 0 || HasReserved(command)) return ResultCode.ReservedFieldNotZero;
         if (!_tables.ClearingMembers.Has(command.ClearingMember)) return ResultCode.UnknownClearingMember;
         ref readonly ClearingMemberRecord seen = ref _tables.ClearingMembers[command.ClearingMember];
-        if (!_journal.IsOperator(seen.Counterparty)) return ResultCode.Unauthorized;
+        if (_journal.CheckOperator(seen.Counterparty) is not ResultCode.Ok and var refused) return refused;
         if (seen.State != ClearingMemberState.Active) return ResultCode.DefaultState;
         if (!_context.HasRoomForEvents) return ResultCode.Overloaded;
         UInt128 missing = seen.Requirement > seen.Margin ? seen.Requirement - seen.Margin : UInt128.Zero;
@@ -106,7 +107,7 @@ public sealed class MarginHandlers
     {
         uint number = _ledger.Clearing.Members[member.Member].Participant;
         ref readonly ParticipantRecord participant = ref _ledger.Clearing.Participants[number];
-        if (participant.Policy != _context.Policy) return false;
+        if (_context.Check(participant.Policy) != ResultCode.Ok) return false;
         if (participant.Session != _context.Session) _ledger.Clearing.Participants.Change(number).Session = _context.Session;
         return true;
     }

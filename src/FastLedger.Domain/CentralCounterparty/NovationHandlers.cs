@@ -32,7 +32,7 @@ public sealed class NovationHandlers
         if (command.Reserved0 != 0 || !command.Reserved1.IsZero) return ResultCode.ReservedFieldNotZero;
         if (!_tables.Contracts.Has(command.Contract)) return ResultCode.UnknownContract;
         ref readonly ContractRecord seen = ref _tables.Contracts[command.Contract];
-        if (!_journal.IsOperator(seen.Counterparty)) return ResultCode.Unauthorized;
+        if (_journal.CheckOperator(seen.Counterparty) is not ResultCode.Ok and var refused) return refused;
         if (!IsMember(command.Buyer, seen.Counterparty) || !IsMember(command.Seller, seen.Counterparty)) return ResultCode.UnknownClearingMember;
         if (command.Buyer == command.Seller) return ResultCode.SameAccount;
         if (command.Quantity is 0 or > PositionBook.MaxQuantity || command.Price is 0 or > PositionBook.MaxPrice) return ResultCode.InvalidTrade;

@@ -37,7 +37,7 @@ public sealed class VariationHandlers
             return ResultCode.ReservedFieldNotZero;
         if (!_tables.Contracts.Has(command.Contract)) return ResultCode.UnknownContract;
         ref readonly ContractRecord contract = ref _tables.Contracts[command.Contract];
-        if (!_journal.IsOperator(contract.Counterparty)) return ResultCode.Unauthorized;
+        if (_journal.CheckOperator(contract.Counterparty) is not ResultCode.Ok and var refused) return refused;
         if (contract.State != ContractState.Open) return ResultCode.ContractState;
         if (!_book.IsPrice(command.Contract, command.Price)) return ResultCode.InvalidTrade;
         result.Value = _book.MarkAll(command.Contract, command.Price);
@@ -51,7 +51,7 @@ public sealed class VariationHandlers
             return ResultCode.ReservedFieldNotZero;
         if (!_tables.Counterparties.Has(command.Counterparty)) return ResultCode.UnknownCounterparty;
         ref readonly CounterpartyRecord seen = ref _tables.Counterparties[command.Counterparty];
-        if (seen.OperatorPolicy != _context.Policy) return ResultCode.Unauthorized;
+        if (_journal.CheckOperator(command.Counterparty) is not ResultCode.Ok and var refused) return refused;
         if (seen.OpenDefaults != 0) return ResultCode.DefaultOpen;
         if (!_journal.IsIdle(seen.System)) return ResultCode.ResolutionRunning;
         ref readonly AccountRecord through = ref _ledger.Accounts[seen.VariationAccount];

@@ -15,21 +15,24 @@ public sealed class ClearingHandlers
     private readonly PaymentHandlers _payments;
     private readonly CycleHandlers _cycles;
     private readonly ExchangeHandlers _exchanges;
+    private readonly BusinessDayHandlers _days;
     private readonly PaymentWork _work;
 
     /// <summary>Handlers over the context's ledger.</summary>
     public ClearingHandlers(ExecutionContext context)
     {
         var settlement = new PaymentSettlement(context, context.Queues);
-        var gross = new GrossSettlement(context, context.Queues, settlement);
+        var days = new BusinessDays(context, context.Queues, settlement);
+        var gross = new GrossSettlement(context, context.Queues, settlement, days);
         var resolution = new QueueResolution(context, context.Queues, settlement, gross);
         _participants = new ParticipantHandlers(context, context.Queues);
         _liquidity = new LiquidityHandlers(context, context.Queues);
         _collateral = new CollateralHandlers(context, context.Queues);
-        _payments = new PaymentHandlers(context, context.Queues, settlement, gross, resolution);
+        _payments = new PaymentHandlers(context, context.Queues, settlement, gross, resolution, days);
         _cycles = new CycleHandlers(context);
         _exchanges = new ExchangeHandlers(context);
-        _work = new PaymentWork(context, context.Queues, settlement, gross, resolution, _exchanges);
+        _days = new BusinessDayHandlers(context, days, resolution);
+        _work = new PaymentWork(context, context.Queues, settlement, gross, resolution, days, _exchanges);
     }
 
     /// <summary>Executes a command of payment clearing.</summary>
@@ -49,6 +52,8 @@ public sealed class ClearingHandlers
                 return _payments.Recall(Command.As<PaymentChangeCommand>(in command), ref result);
             case Opcode.ResolveQueues:
                 return _payments.Resolve(Command.As<PaymentSystemWorkCommand>(in command), ref result);
+            case >= Opcode.PlanBusinessDay and <= Opcode.CloseBusinessDay:
+                return _days.Dispatch(Command.As<PaymentSystemWorkCommand>(in command), ref result);
             case Opcode.AddObligation:
                 return _cycles.Add(Command.As<ObligationCommand>(in command), ref result);
             case Opcode.OpenCycle:
@@ -77,7 +82,8 @@ public sealed class ClearingHandlers
                 return _participants.Suspend(Command.As<MemberCommand>(in command), ref result);
             case Opcode.JoinPaymentSystem:
                 return _participants.Join(Command.As<MemberCommand>(in command), ref result);
-            case Opcode.SetCreditLine or Opcode.SetReservation or Opcode.SetMultilateralLimit or Opcode.SetNetDebitCap or Opcode.SetBilateralLimit:
+            case Opcode.SetCreditLine or Opcode.SetReservation or Opcode.SetMultilateralLimit or Opcode.SetNetDebitCap or Opcode.SetBilateralLimit
+                or Opcode.SetMinimumPosition or Opcode.SetMaximumPosition:
                 return _liquidity.Change(Command.As<MemberCommand>(in command), ref result);
             case Opcode.SetCollateralAsset:
                 return _collateral.SetAsset(Command.As<CollateralCommand>(in command), ref result);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System;
 using FastLedger.Domain.Execution;
 using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
@@ -16,10 +17,12 @@ public sealed class GrossSettlement
     private readonly ExecutionContext _context;
     private readonly PaymentQueues _queues;
     private readonly PaymentSettlement _settlement;
+    private readonly BusinessDays _days;
 
     /// <summary>Gross settlement over the context's ledger.</summary>
-    public GrossSettlement(ExecutionContext context, PaymentQueues queues, PaymentSettlement settlement)
+    public GrossSettlement(ExecutionContext context, PaymentQueues queues, PaymentSettlement settlement, BusinessDays days)
     {
+        _days = days;
         _context = context;
         _tables = context.Ledger.Clearing;
         _queues = queues;
@@ -36,7 +39,7 @@ public sealed class GrossSettlement
         else Hold(number, ref payment, sender.System);
     }
 
-    /// <summary>Settles a payment that stands in no list, or queues it.</summary>
+    /// <summary>Settles a payment that stands in no list, or queues it. Past its business day it goes to the next one or expires.</summary>
     public void Place(uint number)
     {
         ref readonly PaymentRecord payment = ref _tables.Payments[number];
@@ -47,10 +50,10 @@ public sealed class GrossSettlement
             return;
         }
 
+        if (!_days.Admits(number)) return;
         ref readonly MemberRecord sender = ref _tables.Members[payment.Sender];
         bool alone = (_tables.Systems[sender.System].Options & PaymentSystemOptions.ResolutionOnly) == 0;
-        if (alone && MayGoAhead(sender, payment.Priority, payment.Flags)
-            && _settlement.Check(payment.Sender, payment.Receiver, payment.Amount, payment.Priority) == ResultCode.Ok)
+        if (alone && MayGoAhead(sender, payment.Priority, payment.Flags) && MaySettle(payment))
         {
             _settlement.Settle(number, PaymentEventKind.SettledGross);
             return;
@@ -105,6 +108,8 @@ public sealed class GrossSettlement
 
     private void LookForBypass(uint member, ref int budget)
     {
+        // One payment at least, or a budget that the head used up would stop the scan at the same place for ever.
+        if (budget <= 0) budget = 1;
         uint at = _tables.Members[member].ScanFrom;
         if (at == 0) at = _tables.Members[member].NormalHead;
         while (at != 0 && budget > 0 && _context.HasRoomForEvents)
@@ -122,7 +127,7 @@ public sealed class GrossSettlement
     private bool TrySettle(uint number)
     {
         ref readonly PaymentRecord payment = ref _tables.Payments[number];
-        if (IsLate(payment) || _settlement.Check(payment.Sender, payment.Receiver, payment.Amount, payment.Priority) != ResultCode.Ok) return false;
+        if (IsLate(payment) || !MaySettle(payment)) return false;
         _queues.Remove(number);
         _settlement.Settle(number, PaymentEventKind.SettledGross);
         return true;
@@ -141,13 +146,25 @@ public sealed class GrossSettlement
 
         // Limits see normal payments only, so offsetting across priorities would have to look at each side's own sums.
         if ((payment.Priority == PaymentPriority.Normal) != (opposite.Priority == PaymentPriority.Normal)) return false;
-        if (_settlement.Check(payment.Sender, payment.Receiver, payment.Amount, payment.Priority, opposite.Amount) != ResultCode.Ok) return false;
-        if (_settlement.Check(opposite.Sender, opposite.Receiver, opposite.Amount, opposite.Priority, payment.Amount) != ResultCode.Ok) return false;
+        if (!MaySettle(payment, opposite.Amount) || !MaySettle(opposite, payment.Amount)) return false;
         _queues.Remove(number);
         _queues.Remove(other);
         _settlement.Settle(number, PaymentEventKind.SettledByOffset);
         _settlement.Settle(other, PaymentEventKind.SettledByOffset);
         return true;
+    }
+
+    /// <summary>Whether a payment could settle now; what waits for room in somebody's position is noted, so that it is looked at again.</summary>
+    private bool MaySettle(in PaymentRecord payment, Int128 returned = default)
+    {
+        ResultCode code = _settlement.Check(payment.Sender, payment.Receiver, payment.Amount, payment.Priority, returned);
+        if (code == ResultCode.ExceedsPosition)
+        {
+            _queues.AwaitRoom(payment.Sender);
+            _queues.AwaitRoom(payment.Receiver);
+        }
+
+        return code == ResultCode.Ok;
     }
 
     private void Hold(uint number, ref PaymentRecord payment, uint systemNumber)

@@ -40,9 +40,9 @@ public sealed class LiquidityHandlers
         ref readonly MemberRecord seen = ref _tables.Members[command.Member];
         bool isOperator = _tables.Systems[seen.System].OperatorPolicy == _context.Policy;
         bool owner = _tables.Participants[seen.Participant].Policy == _context.Policy;
-        bool operatorsOwn = command.Opcode is Opcode.SetCreditLine or Opcode.SetNetDebitCap;
+        bool operatorsOwn = command.Opcode is Opcode.SetCreditLine or Opcode.SetNetDebitCap or Opcode.SetMinimumPosition or Opcode.SetMaximumPosition;
         if (!isOperator && !(owner && !operatorsOwn)) return ResultCode.Unauthorized;
-        bool mayBeNone = command.Opcode is Opcode.SetMultilateralLimit or Opcode.SetNetDebitCap or Opcode.SetBilateralLimit;
+        bool mayBeNone = command.Opcode is not (Opcode.SetCreditLine or Opcode.SetReservation);
         if (command.Amount < (mayBeNone ? -Int128.One : Int128.Zero) || command.Amount > ParticipantHandlers.MaxAmount) return ResultCode.InvalidLimit;
         if (_tables.Systems[seen.System].Phase != ResolutionPhase.Idle) return ResultCode.ResolutionRunning;
         long amount = command.Amount < Int128.Zero ? MemberRecord.NoLimit : (long)command.Amount;
@@ -63,6 +63,10 @@ public sealed class LiquidityHandlers
             case Opcode.SetNetDebitCap:
                 _tables.Members.Change(command.Member).NetDebitCap = amount;
                 break;
+            case Opcode.SetMinimumPosition or Opcode.SetMaximumPosition:
+                ResultCode bounded = SetBound(command, amount);
+                if (bounded != ResultCode.Ok) return bounded;
+                break;
             default:
                 ResultCode code = SetBilateral(command, amount);
                 if (code != ResultCode.Ok) return code;
@@ -81,6 +85,32 @@ public sealed class LiquidityHandlers
         ledger.Accounts.Change(member.Account).Floor -= growth;
         member.CreditLine = creditLine;
         member.CollateralValue = collateralValue;
+    }
+
+    private ResultCode SetBound(in MemberCommand command, long amount)
+    {
+        uint number = _tables.BoundsOf(command.Member);
+        bool isMinimum = command.Opcode == Opcode.SetMinimumPosition;
+        if (number == 0)
+        {
+            number = _tables.Limits.Append();
+            if (number == 0) return ResultCode.TableFull;
+            ref BilateralLimitRecord added = ref _tables.Limits.Change(number);
+            added.Low = command.Member;
+            added.High = command.Member;
+            added.LowLimit = MemberRecord.NoLimit;
+            added.HighLimit = MemberRecord.NoLimit;
+            _tables.LimitByPair.Add(PaymentTables.Pair(command.Member, command.Member), number);
+        }
+
+        ref readonly BilateralLimitRecord seen = ref _tables.Limits[number];
+        long minimum = isMinimum ? amount : seen.LowLimit, maximum = isMinimum ? seen.HighLimit : amount;
+        if (minimum != MemberRecord.NoLimit && minimum > maximum) return ResultCode.InvalidLimit;
+        ref BilateralLimitRecord bounds = ref _tables.Limits.Change(number);
+        bounds.LowLimit = minimum;
+        bounds.HighLimit = maximum;
+        _queues.Debited(command.Member);
+        return ResultCode.Ok;
     }
 
     private ResultCode SetBilateral(in MemberCommand command, long amount)

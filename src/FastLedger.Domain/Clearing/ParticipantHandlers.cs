@@ -11,7 +11,7 @@ namespace FastLedger.Domain.Clearing;
 /// <remarks>Total functions. Thread: executor only. Alloc: none. Blocks: no.</remarks>
 public sealed class ParticipantHandlers
 {
-    private const PaymentSystemOptions KnownOptions = PaymentSystemOptions.BilateralOffset | PaymentSystemOptions.ResolveOnCredit | PaymentSystemOptions.ResolutionOnly;
+    private const PaymentSystemOptions KnownOptions = PaymentSystemOptions.BilateralOffset | PaymentSystemOptions.ResolveOnCredit | PaymentSystemOptions.ResolutionOnly | PaymentSystemOptions.PositionBounds;
     private const ulong MaxPeriodMs = 86_400_000;
 
     private readonly Ledger _ledger;
@@ -58,6 +58,7 @@ public sealed class ParticipantHandlers
         if (seen.OperatorPolicy != _context.Policy) return ResultCode.Unauthorized;
         ResultCode code = CheckOptions(command, seen.Asset);
         if (code != ResultCode.Ok) return code;
+        if ((command.Options & PaymentSystemOptions.PositionBounds) != 0 && seen.Phase != ResolutionPhase.Idle) return ResultCode.ResolutionRunning;
         ref PaymentSystemRecord system = ref _tables.Systems.Change(command.System);
         Apply(command, ref system);
         if (!command.Reference.IsZero) system.Reference = command.Reference;
@@ -175,6 +176,8 @@ public sealed class ParticipantHandlers
         if (command.Reserved0 != 0 || !command.Reserved1.IsZero) return ResultCode.ReservedFieldNotZero;
         if ((command.Options & ~KnownOptions) != 0) return ResultCode.InvalidFlags;
         if (command.ResolvePeriodMs > MaxPeriodMs) return ResultCode.InvalidLimit;
+        bool resolves = (command.Options & (PaymentSystemOptions.ResolveOnCredit | PaymentSystemOptions.ResolutionOnly)) != 0 || command.ResolvePeriodMs != 0;
+        if (resolves && (command.Options & PaymentSystemOptions.PositionBounds) != 0) return ResultCode.InvalidFlags;
         if (command.ClearingAccount == 0) return ResultCode.Ok;
         if (!_ledger.Accounts.Has(command.ClearingAccount)) return ResultCode.UnknownAccount;
         ref readonly AccountRecord account = ref _ledger.Accounts[(uint)command.ClearingAccount];
@@ -185,6 +188,7 @@ public sealed class ParticipantHandlers
     private void Apply(in PaymentSystemCommand command, ref PaymentSystemRecord system)
     {
         system.Options = command.Options;
+        if ((command.Options & PaymentSystemOptions.PositionBounds) != 0) system.CreditedSinceResolution = 0;
         system.ResolvePeriodNs = (long)command.ResolvePeriodMs * 1_000_000;
         system.NextResolveNs = _context.TimestampNs + system.ResolvePeriodNs;
         system.ClearingAccount = (uint)command.ClearingAccount;

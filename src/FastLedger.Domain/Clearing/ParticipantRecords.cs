@@ -39,6 +39,9 @@ public struct MemberRecord
     /// <summary>Stands for a limit or cap that was not set.</summary>
     public const long NoLimit = long.MaxValue;
 
+    /// <summary>Marks the statement of a member's first business day.</summary>
+    public const uint FirstStatement = 1u << 31;
+
     [FieldOffset(0)] public uint System;
     [FieldOffset(4)] public uint Participant;
     /// <summary>The settlement account.</summary>
@@ -92,12 +95,19 @@ public struct MemberRecord
     [FieldOffset(212)] public uint Touched;
     /// <summary>Where a look for payments that may bypass goes on, or 0 for the head.</summary>
     [FieldOffset(216)] public uint ScanFrom;
-    [FieldOffset(220)] public uint Reserved0;
-    [FieldOffset(224)] public Int128 Reserved1;
-    [FieldOffset(240)] public Int128 Reserved2;
+    /// <summary>Business day at whose close the balances were taken; 0 for none. With <see cref="FirstStatement"/>: the member's first day, whose opening
+    /// balance is the one at its opening.</summary>
+    [FieldOffset(220)] public uint StatementDay;
+    /// <summary>Balances of its last statement: at the close of the day before, and at the close.</summary>
+    [FieldOffset(224)] public Int128 OpeningBalance;
+    [FieldOffset(240)] public Int128 ClosingBalance;
 }
 
-/// <summary>Net outflow between two members of which at least one limits the other. Positions are seen from the lower number.</summary>
+/// <summary>
+/// Net outflow between two members of which at least one limits the other. Positions are seen from the lower number. A record whose two
+/// members are the same holds the bounds of that member's position: the minimum as the lower's limit, the maximum as the higher's, and as
+/// the lower's count 1 while a payment waits for the position to fall.
+/// </summary>
 [StructLayout(LayoutKind.Explicit, Size = 128)]
 public struct BilateralLimitRecord
 {

@@ -10,7 +10,7 @@ namespace FastLedger.Domain.Clearing;
 /// <remarks>Total functions. Thread: executor only. Alloc: none. Blocks: no.</remarks>
 public sealed class PaymentHandlers
 {
-    private const PaymentFlags KnownFlags = PaymentFlags.FifoBypass | PaymentFlags.SettleOrReject;
+    private const PaymentFlags KnownFlags = PaymentFlags.FifoBypass | PaymentFlags.SettleOrReject | PaymentFlags.Customer | PaymentFlags.RollValueDate;
 
     private const long MaxTillNs = uint.MaxValue * 1_000_000_000L;
 
@@ -21,9 +21,10 @@ public sealed class PaymentHandlers
     private readonly PaymentSettlement _settlement;
     private readonly GrossSettlement _gross;
     private readonly QueueResolution _resolution;
+    private readonly BusinessDays _days;
 
     /// <summary>Handlers over the context's ledger.</summary>
-    public PaymentHandlers(ExecutionContext context, PaymentQueues queues, PaymentSettlement settlement, GrossSettlement gross, QueueResolution resolution)
+    public PaymentHandlers(ExecutionContext context, PaymentQueues queues, PaymentSettlement settlement, GrossSettlement gross, QueueResolution resolution, BusinessDays days)
     {
         _context = context;
         _ledger = context.Ledger;
@@ -32,6 +33,7 @@ public sealed class PaymentHandlers
         _settlement = settlement;
         _gross = gross;
         _resolution = resolution;
+        _days = days;
     }
 
     /// <summary>Submits a payment, or returns one.</summary>
@@ -57,8 +59,12 @@ public sealed class PaymentHandlers
             return ResultCode.ReservedFieldNotZero;
         }
 
+        code = _days.Assign(sender.System, command.ValueDate, command.PaymentFlags, out uint day);
+        if (code != ResultCode.Ok) return code;
+        bool isToday = _days.IsOpen(day);
         if ((command.PaymentFlags & PaymentFlags.SettleOrReject) != 0)
         {
+            if (!isToday) return ResultCode.InvalidPayment;
             code = CheckNow(command, sender);
             if (code != ResultCode.Ok) return code;
         }
@@ -76,12 +82,17 @@ public sealed class PaymentHandlers
         payment.Sender = command.Sender;
         payment.Receiver = command.Receiver;
         payment.Code = command.Code;
-        payment.ValueDate = command.ValueDate;
+        payment.ValueDate = day == 0 ? 0 : _tables.BusinessDays[day].Date;
         payment.Priority = command.Priority;
         payment.Flags = command.PaymentFlags;
         if (original != 0) _tables.Payments.Change(original).Returned += command.Amount;
         ulong id = RecordId.Of(number, payment.Generation);
-        if (command.FromNs > _context.TimestampNs)
+        if (!isToday)
+        {
+            payment.EnteredNs = command.FromNs;
+            _days.Store(number, day);
+        }
+        else if (command.FromNs > _context.TimestampNs)
         {
             payment.State = PaymentState.Waiting;
             payment.EnteredNs = command.FromNs;
@@ -103,7 +114,7 @@ public sealed class PaymentHandlers
         if (code != ResultCode.Ok) return code;
         if (command.Before != 0 || command.Priority != 0) return ResultCode.ReservedFieldNotZero;
         ref readonly PaymentRecord payment = ref _tables.Payments[number];
-        if (payment.State is not (PaymentState.Queued or PaymentState.Waiting)) return ResultCode.PaymentState;
+        if (payment.State is not (PaymentState.Queued or PaymentState.Waiting or PaymentState.Warehoused)) return ResultCode.PaymentState;
         TakeBack(number);
         result.Value = Named(command.Payment, PaymentState.Revoked);
         return ResultCode.Ok;
@@ -158,7 +169,7 @@ public sealed class PaymentHandlers
         if (code != ResultCode.Ok) return code;
         if (command.Before != 0 || command.Priority != 0) return ResultCode.ReservedFieldNotZero;
         PaymentState state = _tables.Payments[number].State;
-        if (state is PaymentState.Queued or PaymentState.Waiting)
+        if (state is PaymentState.Queued or PaymentState.Waiting or PaymentState.Warehoused)
         {
             TakeBack(number);
             result.Value = Named(command.Payment, PaymentState.Revoked);
@@ -177,6 +188,7 @@ public sealed class PaymentHandlers
         if (command.Reserved0 != 0 || command.Reserved1 != UInt128.Zero || !command.Reserved2.IsZero) return ResultCode.ReservedFieldNotZero;
         if (!_tables.Systems.Has(command.System)) return ResultCode.UnknownPaymentSystem;
         if (_tables.Systems[command.System].OperatorPolicy != _context.Policy) return ResultCode.Unauthorized;
+        if ((_tables.Systems[command.System].Options & PaymentSystemOptions.PositionBounds) != 0) return ResultCode.InvalidFlags;
         if (_ledger.Undo.IsRecording) return ResultCode.NotAllowedInChain;
         if (_tables.Systems[command.System].Phase != ResolutionPhase.Idle) return ResultCode.ResolutionRunning;
         int budget = _tables.WorkPerBlock;
@@ -204,7 +216,6 @@ public sealed class PaymentHandlers
         if ((command.PaymentFlags & PaymentFlags.FifoBypass) != 0 && command.Priority != PaymentPriority.Normal) return ResultCode.InvalidPayment;
         if (command.FromNs < 0 || command.TillNs is < 0 or > MaxTillNs || command.RejectNs < 0) return ResultCode.InvalidPayment;
         if (command.RejectNs != 0 && (command.RejectNs <= command.FromNs || command.RejectNs <= _context.TimestampNs)) return ResultCode.InvalidPayment;
-        if (command.ValueDate != 0) return ResultCode.InvalidPayment;
         return ResultCode.Ok;
     }
 
@@ -253,6 +264,7 @@ public sealed class PaymentHandlers
     {
         uint sender = _tables.Payments[number].Sender;
         if (_tables.Payments[number].State == PaymentState.Waiting) _tables.Times.Remove(number);
+        else if (_tables.Payments[number].State == PaymentState.Warehoused) _days.Withdraw(number);
         else _queues.Remove(number);
         _queues.End(number, PaymentState.Revoked);
         _settlement.Tell(number, PaymentEventKind.Revoked);

@@ -108,6 +108,29 @@ public sealed class PaymentQueues
             _tables.Systems.Change(member.System).CreditedSinceResolution = 1;
     }
 
+    /// <summary>A payment waits for a member's position to change: its sender or receiver is at its bound.</summary>
+    public void AwaitRoom(uint member)
+    {
+        uint bounds = _tables.BoundsOf(member);
+        if (bounds != 0 && _tables.Limits[bounds].LowCount == 0) _tables.Limits.Change(bounds).LowCount = 1;
+    }
+
+    /// <summary>A member's position fell: payments to it that waited for that are looked at.</summary>
+    public void Debited(uint member)
+    {
+        uint bounds = _tables.BoundsOf(member);
+        if (bounds == 0 || _tables.Limits[bounds].LowCount == 0) return;
+        _tables.Limits.Change(bounds).LowCount = 0;
+        for (uint at = _tables.Systems[_tables.Members[member].System].FirstMember; at != 0; at = _tables.Members[at].NextMember) Touch(at);
+    }
+
+    /// <summary>A settlement account was debited otherwise than by a payment.</summary>
+    public void DebitedAccount(uint account)
+    {
+        uint number = _tables.MemberByAccount.Find(account);
+        if (number != 0 && (_tables.Systems[_tables.Members[number].System].Options & PaymentSystemOptions.PositionBounds) != 0) Debited(number);
+    }
+
     /// <summary>The record for a payment whose state the caller sets: a fresh one, or the one whose payment ended longest ago.</summary>
     /// <returns>Its number, or 0 when the table is full of live payments.</returns>
     public uint Allocate()

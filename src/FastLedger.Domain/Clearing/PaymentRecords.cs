@@ -14,8 +14,10 @@ public enum ResolutionPhase : uint
     Removing = 1,
     /// <summary>What is left is settled.</summary>
     Settling = 2,
-    /// <summary>Payments that arrived meanwhile enter their queues.</summary>
+    /// <summary>Payments that arrived meanwhile, or whose value date has come, enter their queues.</summary>
     Admitting = 3,
+    /// <summary>The last cut-off has passed: queued payments expire or go to the next business day.</summary>
+    Expiring = 4,
 }
 
 /// <summary>A payment system: one asset, one operator, its members and how far the work on their queues has come.</summary>
@@ -47,9 +49,10 @@ public struct PaymentSystemRecord
     /// <summary>Payments that arrived while it was at work, in their order.</summary>
     [FieldOffset(64)] public uint HeldHead;
     [FieldOffset(68)] public uint HeldTail;
-    /// <summary>Payments of future value dates, in the order of their arrival.</summary>
-    [FieldOffset(72)] public uint WarehouseHead;
-    [FieldOffset(76)] public uint WarehouseTail;
+    /// <summary>The business day that is open, or was last; 0 in a system without business days.</summary>
+    [FieldOffset(72)] public uint Day;
+    /// <summary>The last business day that is planned.</summary>
+    [FieldOffset(76)] public uint LastDay;
 
     /// <summary>Payments settled by the resolution at work or the last one, and their sum.</summary>
     [FieldOffset(80)] public ulong ResolvedCount;
@@ -59,7 +62,9 @@ public struct PaymentSystemRecord
     [FieldOffset(112)] public ulong SettledGross;
     [FieldOffset(120)] public ulong SettledByOffset;
     [FieldOffset(128)] public ulong SettledByResolution;
-    [FieldOffset(136)] public ulong Reserved0;
+    /// <summary>Business days after the present one; and the member whose queue expires.</summary>
+    [FieldOffset(136)] public uint PlannedDays;
+    [FieldOffset(140)] public uint ExpiringMember;
     /// <summary>Sum of all settled payments.</summary>
     [FieldOffset(144)] public UInt128 SettledValue;
     [FieldOffset(160)] public UInt128 ExternalId;
@@ -67,7 +72,9 @@ public struct PaymentSystemRecord
     [FieldOffset(208)] public uint Code;
     /// <summary>Exchange of which it is a currency, or 0.</summary>
     [FieldOffset(212)] public uint Exchange;
-    [FieldOffset(216)] public ulong Reserved2;
+    /// <summary>The first business day that was planned, or 0.</summary>
+    [FieldOffset(216)] public uint FirstDay;
+    [FieldOffset(220)] public uint Reserved2;
     [FieldOffset(224)] public Hash256 Reserved3;
 }
 
@@ -94,13 +101,14 @@ public struct PaymentRecord
     [FieldOffset(64)] public Hash256 Reference;
     [FieldOffset(96)] public uint Sender;
     [FieldOffset(100)] public uint Receiver;
-    /// <summary>Neighbours in the queue, the warehouse or the list of what arrived during a resolution.</summary>
+    /// <summary>Neighbours in the queue, the warehouse of a business day or the list of what arrived during a resolution.</summary>
     [FieldOffset(104)] public uint Next;
     [FieldOffset(108)] public uint Previous;
     /// <summary>How often the record was used, the present use included.</summary>
     [FieldOffset(112)] public uint Generation;
     [FieldOffset(116)] public uint Code;
-    /// <summary>Business day, days since 1970-01-01; 0 in a system without a calendar.</summary>
+    /// <summary>Business day, days since 1970-01-01; 0 in a system without business days. For a payment in the warehouse of a day that became a holiday
+    /// still that day: its record leads to the next one.</summary>
     [FieldOffset(120)] public uint ValueDate;
     [FieldOffset(124)] public PaymentPriority Priority;
     [FieldOffset(125)] public PaymentFlags Flags;

@@ -43,7 +43,9 @@ public sealed class PaymentSettlement
         if (_tables.IsBlocked(to)) return Blocked(to);
         Int128 net = amount - returned;
         if (_tables.Available(from) - net < PaymentTables.Reserve(from, priority)) return ResultCode.ExceedsBalance;
-        return priority == PaymentPriority.Normal && !WithinLimits(sender, receiver, net) ? ResultCode.ExceedsLimit : ResultCode.Ok;
+        if (priority == PaymentPriority.Normal && !WithinLimits(sender, receiver, net)) return ResultCode.ExceedsLimit;
+        bool isBounded = (_tables.Systems[from.System].Options & PaymentSystemOptions.PositionBounds) != 0;
+        return isBounded && !WithinBounds(sender, receiver, net) ? ResultCode.ExceedsPosition : ResultCode.Ok;
     }
 
     /// <summary>Settles a payment that stands in no list: its amount moves, for good.</summary>
@@ -78,6 +80,7 @@ public sealed class PaymentSettlement
         else if (kind == PaymentEventKind.SettledByOffset) system.SettledByOffset++;
         else system.SettledByResolution++;
         _queues.End(number, PaymentState.Settled);
+        if ((system.Options & PaymentSystemOptions.PositionBounds) != 0) _queues.Debited(payment.Sender);
         Tell(number, kind);
     }
 
@@ -103,6 +106,7 @@ public sealed class PaymentSettlement
         told.SubmittedNs = payment.EnteredNs;
         told.Uetr = payment.Uetr;
         told.System = sender.System;
+        told.ValueDate = payment.ValueDate;
         told.Reference = payment.Reference;
     }
 
@@ -127,6 +131,18 @@ public sealed class PaymentSettlement
         }
 
         return from.MultilateralLimit == MemberRecord.NoLimit || from.MultilateralPosition + net <= from.MultilateralLimit;
+    }
+
+    /// <summary>Whoever gives keeps its minimum, whoever gets stays within its maximum.</summary>
+    private bool WithinBounds(uint sender, uint receiver, Int128 net)
+    {
+        uint gives = net >= Int128.Zero ? sender : receiver, gets = net >= Int128.Zero ? receiver : sender;
+        Int128 amount = Int128.Abs(net);
+        uint lower = _tables.BoundsOf(gives), upper = _tables.BoundsOf(gets);
+        if (lower != 0 && _tables.Limits[lower].LowLimit != MemberRecord.NoLimit && _ledger.Accounts[_tables.Members[gives].Account].Balance - amount < _tables.Limits[lower].LowLimit)
+            return false;
+        return upper == 0 || _tables.Limits[upper].HighLimit == MemberRecord.NoLimit
+            || _ledger.Accounts[_tables.Members[gets].Account].Balance + amount <= _tables.Limits[upper].HighLimit;
     }
 
     private void CountPosition(in PaymentRecord payment, ref MemberRecord sender, ref MemberRecord receiver)

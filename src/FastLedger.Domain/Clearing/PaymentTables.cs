@@ -13,7 +13,7 @@ public sealed class PaymentTables : IDisposable
 {
     /// <summary>Records per table, record 0 included.</summary>
     public const uint MaxSystems = 256, MaxParticipants = 1 << 16, MaxMembers = 1 << 17, MaxLimits = 1 << 20, MaxCollateralAssets = 1 << 12, MaxCollateral = 1 << 18,
-        MaxCycles = 1 << 20, MaxCyclePositions = 1 << 22, MaxExchanges = 64, MaxExchangeCurrencies = 1 << 10, MaxExchangePairs = 1 << 22;
+        MaxCycles = 1 << 20, MaxCyclePositions = 1 << 22, MaxExchanges = 64, MaxExchangeCurrencies = 1 << 10, MaxExchangePairs = 1 << 22, MaxBusinessDays = 1 << 18;
 
     /// <summary>Members of one system: bounds what one resolution or one cycle does at once.</summary>
     public const uint MaxMembersPerSystem = 4096;
@@ -39,12 +39,14 @@ public sealed class PaymentTables : IDisposable
         Exchanges = new Table<ExchangeRecord>(TableId.Exchanges, MaxExchanges, undo);
         ExchangeCurrencies = new Table<ExchangeCurrencyRecord>(TableId.ExchangeCurrencies, MaxExchangeCurrencies, undo);
         ExchangePairs = new Table<ExchangePairRecord>(TableId.ExchangePairs, MaxExchangePairs, undo);
+        BusinessDays = new Table<BusinessDayRecord>(TableId.BusinessDays, MaxBusinessDays, undo);
         CyclePositionByMember = new IdIndex(undo, secret);
         ParticipantByBic = new IdIndex(undo, secret);
         MemberByAccount = new IdIndex(undo, secret);
         MemberByPlace = new IdIndex(undo, secret);
         LimitByPair = new IdIndex(undo, secret);
         CollateralAssetByAsset = new IdIndex(undo, secret);
+        DayByDate = new IdIndex(undo, secret);
         Times = new ExpiryQueue(undo, (int)genesis.MaxPayments);
     }
 
@@ -80,6 +82,9 @@ public sealed class PaymentTables : IDisposable
 
     public Table<ExchangePairRecord> ExchangePairs { get; }
 
+    /// <summary>Business days; their table's id is above those of the central counterparties.</summary>
+    public Table<BusinessDayRecord> BusinessDays { get; }
+
     public IdIndex CyclePositionByMember { get; }
 
     public IdIndex ParticipantByBic { get; }
@@ -93,10 +98,13 @@ public sealed class PaymentTables : IDisposable
 
     public IdIndex CollateralAssetByAsset { get; }
 
+    /// <summary>Business days by system and date.</summary>
+    public IdIndex DayByDate { get; }
+
     /// <summary>Payments by the block time at which they enter or leave their queue.</summary>
     public ExpiryQueue Times { get; }
 
-    /// <summary>The tables, in the order of their ids.</summary>
+    /// <summary>The tables but <see cref="BusinessDays"/>, in the order of their ids.</summary>
     public Table[] All => [Systems, Participants, Members, Limits, CollateralAssets, Collateral, Payments, Resolutions, Cycles, CyclePositions, Obligations,
         Exchanges, ExchangeCurrencies, ExchangePairs];
 
@@ -107,6 +115,9 @@ public sealed class PaymentTables : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint LimitOf(uint a, uint b) =>
         Members[a].LimitCount == 0 || Members[b].LimitCount == 0 ? 0 : LimitByPair.Find(Pair(Math.Min(a, b), Math.Max(a, b)));
+
+    /// <summary>Record of a member's position bounds, which is its limit on itself, or 0.</summary>
+    public uint BoundsOf(uint member) => LimitByPair.Find(Pair(member, member));
 
     /// <summary>What the settlement account of a member has left, reservations not taken off.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -151,6 +162,18 @@ public sealed class PaymentTables : IDisposable
         return payment.Priority != PaymentPriority.Normal ? member.NormalHead : 0;
     }
 
+    /// <summary>Ledger sequence after which the last statement of a member begins.</summary>
+    public ulong StatementFrom(in MemberRecord member)
+    {
+        ref readonly BusinessDayRecord day = ref BusinessDays[member.StatementDay & ~MemberRecord.FirstStatement];
+
+        // What the opening released settled under the opening's own sequence.
+        if ((member.StatementDay & MemberRecord.FirstStatement) != 0) return day.OpenedSequence - 1;
+        uint before = day.Previous;
+        while (BusinessDays[before].State == BusinessDayState.Holiday) before = BusinessDays[before].Previous;
+        return BusinessDays[before].ClosedSequence;
+    }
+
     /// <summary>Makes the derived structures anew from the tables, which the derived structures must not yet reflect.</summary>
     public void Rebuild()
     {
@@ -164,6 +187,7 @@ public sealed class PaymentTables : IDisposable
         for (uint n = 1; n < Limits.Count; n++) LimitByPair.Add(Pair(Limits[n].Low, Limits[n].High), n);
         for (uint n = 1; n < CollateralAssets.Count; n++) CollateralAssetByAsset.Add(Pair(CollateralAssets[n].System, CollateralAssets[n].Asset), n);
         for (uint n = 1; n < CyclePositions.Count; n++) CyclePositionByMember.Add(Pair(CyclePositions[n].Cycle, CyclePositions[n].Member), n);
+        for (uint n = 1; n < BusinessDays.Count; n++) DayByDate.Add(Pair(BusinessDays[n].System, BusinessDays[n].Date), n);
         for (uint n = 1; n < Payments.Count; n++)
         {
             ref readonly PaymentRecord payment = ref Payments[n];
@@ -180,6 +204,7 @@ public sealed class PaymentTables : IDisposable
         MemberByPlace.Dispose();
         LimitByPair.Dispose();
         CollateralAssetByAsset.Dispose();
+        DayByDate.Dispose();
         CyclePositionByMember.Dispose();
         Times.Dispose();
     }

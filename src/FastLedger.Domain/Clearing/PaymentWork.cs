@@ -22,11 +22,14 @@ public sealed class PaymentWork
     private readonly PaymentSettlement _settlement;
     private readonly GrossSettlement _gross;
     private readonly QueueResolution _resolution;
+    private readonly BusinessDays _days;
     private readonly ExchangeHandlers _exchanges;
 
     /// <summary>Work over the context's ledger.</summary>
-    public PaymentWork(ExecutionContext context, PaymentQueues queues, PaymentSettlement settlement, GrossSettlement gross, QueueResolution resolution, ExchangeHandlers exchanges)
+    public PaymentWork(
+        ExecutionContext context, PaymentQueues queues, PaymentSettlement settlement, GrossSettlement gross, QueueResolution resolution, BusinessDays days, ExchangeHandlers exchanges)
     {
+        _days = days;
         _context = context;
         _ledger = context.Ledger;
         _tables = _ledger.Clearing;
@@ -43,7 +46,7 @@ public sealed class PaymentWork
         if (ledger.Counters.FirstTouchedMember != 0) return 0;
         PaymentTables tables = ledger.Clearing;
         long next = tables.Times.NextNs;
-        for (uint number = 1; number < tables.Systems.Count; number++) next = Math.Min(next, NextNs(tables.Systems[number]));
+        for (uint number = 1; number < tables.Systems.Count; number++) next = Math.Min(next, NextNs(tables, tables.Systems[number]));
         for (uint number = 1; number < tables.Exchanges.Count; number++)
             if (HasWork(tables.Exchanges[number])) return 0;
         return next;
@@ -74,8 +77,9 @@ public sealed class PaymentWork
 
         for (uint number = 1; number < _tables.Systems.Count; number++)
         {
-            if (_tables.Systems[number].Phase != ResolutionPhase.Idle || NextNs(_tables.Systems[number]) > _context.TimestampNs) continue;
-            _resolution.Start(number);
+            if (_tables.Systems[number].Phase != ResolutionPhase.Idle || NextNs(_tables, _tables.Systems[number]) > _context.TimestampNs) continue;
+            if (BusinessDays.IsOver(_tables, _tables.Systems[number], _context.TimestampNs)) _days.StartExpiring(number);
+            else _resolution.Start(number);
             Resolve(number, ref budget);
         }
 
@@ -93,17 +97,20 @@ public sealed class PaymentWork
 
     private static bool HasWork(in ExchangeRecord exchange) => exchange.Head != 0 && (exchange.Retry | exchange.Cursor) != 0;
 
-    private static long NextNs(in PaymentSystemRecord system)
+    private static long NextNs(PaymentTables tables, in PaymentSystemRecord system)
     {
         if (system.Phase != ResolutionPhase.Idle) return 0;
-        if (system.QueuedCount == 0) return long.MaxValue;
+        bool isOpen = system.Day != 0 && tables.BusinessDays[system.Day].State == BusinessDayState.Open;
+        long end = isOpen ? tables.BusinessDays[system.Day].InterbankCutoffNs + 1 : long.MaxValue;
+        if (system.QueuedCount == 0) return end;
         if (system.CreditedSinceResolution != 0) return 0;
-        return system.ResolvePeriodNs != 0 ? system.NextResolveNs : long.MaxValue;
+        return system.ResolvePeriodNs != 0 ? Math.Min(system.NextResolveNs, end) : end;
     }
 
     private void Resolve(uint number, ref int budget)
     {
         _context.Sequence = ++_ledger.Counters.Sequence;
+        if (_tables.Systems[number].Phase == ResolutionPhase.Expiring) _days.Expire(number, ref budget);
         _resolution.Work(number, ref budget);
     }
 

@@ -83,6 +83,21 @@ public sealed partial class QueueResolution
             ref PaymentRecord payment = ref _tables.Payments.Change(number);
             payment.Next = 0;
             payment.Previous = 0;
+            if (payment.State == PaymentState.Warehoused)
+            {
+                // Its day has come; its from-time may not have.
+                payment.State = PaymentState.Held;
+                payment.ValueDate = _tables.BusinessDays[system.Day].Date;
+                if (payment.EnteredNs > _context.TimestampNs)
+                {
+                    payment.State = PaymentState.Waiting;
+                    _tables.Times.Add(number, payment.EnteredNs);
+                    continue;
+                }
+
+                payment.EnteredNs = _context.TimestampNs;
+            }
+
             _gross.Place(number);
         }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using FastLedger.Domain.Agreements;
 using FastLedger.State;
 
 namespace FastLedger.Domain.Distributions;
@@ -17,14 +18,14 @@ public sealed class DistributionTables : IDisposable
     private const uint RankCountRecords = 256 / RankCountRecord.Length;
 
     /// <summary>Reserves the tables.</summary>
-    public DistributionTables(UndoLog undo, ulong secret)
+    public DistributionTables(Genesis genesis, UndoLog undo, ulong secret)
     {
-        Splits = new Table<SplitRecord>(TableId.Splits, MaxSplits, undo);
-        ShareBlocks = new Table<SplitShareBlock>(TableId.SplitShares, MaxShareBlocks, undo);
-        Distributions = new Table<DistributionRecord>(TableId.Distributions, MaxDistributions, undo);
+        Splits = new Table<SplitRecord>(TableId.Splits, AgreementTables.Capacity(genesis, MaxSplits), undo);
+        ShareBlocks = new Table<SplitShareBlock>(TableId.SplitShares, AgreementTables.Capacity(genesis, MaxShareBlocks, perAccount: 4), undo);
+        Distributions = new Table<DistributionRecord>(TableId.Distributions, AgreementTables.Capacity(genesis, MaxDistributions), undo);
         RankCounts = new Table<RankCountRecord>(TableId.RankCounts, RankCountRecords + 1, undo);
-        RecordedBalances = new Table<RecordedBalanceRecord>(TableId.RecordedBalances, MaxRecordedBalances, undo);
-        PayoutAccounts = new Table<PayoutAccountRecord>(TableId.PayoutAccounts, MaxPayoutAccounts, undo);
+        RecordedBalances = new Table<RecordedBalanceRecord>(TableId.RecordedBalances, AgreementTables.Capacity(genesis, MaxRecordedBalances, perAccount: 4), undo);
+        PayoutAccounts = new Table<PayoutAccountRecord>(TableId.PayoutAccounts, AgreementTables.Capacity(genesis, MaxPayoutAccounts), undo);
         SplitById = new IdIndex(undo, secret);
         DistributionById = new IdIndex(undo, secret);
         RecordedByAccount = new IdIndex(undo, secret);
@@ -63,6 +64,18 @@ public sealed class DistributionTables : IDisposable
     {
         uint number = PayoutByAccount.Find(Pair(account, asset));
         return number == 0 ? 0 : PayoutAccounts[number].Payout;
+    }
+
+    /// <summary>Makes the indexes anew from the tables.</summary>
+    public void Rebuild()
+    {
+        for (uint n = 1; n < Splits.Count; n++)
+            if (Splits[n].ExternalId != UInt128.Zero) SplitById.Add(Splits[n].ExternalId, n);
+        for (uint n = 1; n < Distributions.Count; n++)
+            if (Distributions[n].ExternalId != UInt128.Zero) DistributionById.Add(Distributions[n].ExternalId, n);
+        for (uint n = 1; n < RecordedBalances.Count; n++)
+            if (RecordedBalances[n].Account != 0) RecordedByAccount.Add(Pair(RecordedBalances[n].Distribution, RecordedBalances[n].Account), n);
+        for (uint n = 1; n < PayoutAccounts.Count; n++) PayoutByAccount.Add(Pair(PayoutAccounts[n].Account, PayoutAccounts[n].Asset), n);
     }
 
     /// <summary>Frees the indexes.</summary>

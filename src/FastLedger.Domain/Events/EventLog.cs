@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
-using System.Runtime.InteropServices;
 using FastLedger.Cryptography;
+using FastLedger.Domain.Agreements;
 using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
 using FastLedger.State;
@@ -24,11 +24,12 @@ public sealed class EventLog : IDisposable
     private readonly Slab<Hash256> _leaves = new(LeavesPerStep);
 
     /// <summary>Reserves the log.</summary>
-    public EventLog(UndoLog undo)
+    public EventLog(Genesis genesis, UndoLog undo)
     {
+        uint capacity = AgreementTables.Capacity(genesis, MaxEvents, perAccount: 4);
         Log = new Table<EventLogRecord>(TableId.EventLog, 2, undo);
-        Events = new Table<LedgerEvent>(TableId.Events, MaxEvents, undo);
-        Tree = new LogTree(MaxEvents);
+        Events = new Table<LedgerEvent>(TableId.Events, capacity, undo);
+        Tree = new LogTree(capacity);
         Invariant.Check(Log.Append() == LogRecordNumber);
         for (int i = 0; i < LeavesPerStep; i++) _leaves.Add();
     }
@@ -47,7 +48,7 @@ public sealed class EventLog : IDisposable
     public ref EventLogRecord Change() => ref Log.Change(LogRecordNumber);
 
     /// <summary>True when <paramref name="events"/> more events fit.</summary>
-    public bool HasRoom(uint events = 1) => MaxEvents - Events.Count >= events;
+    public bool HasRoom(uint events = 1) => Events.Capacity - Events.Count >= events;
 
     /// <summary>Adds an event. There must be room.</summary>
     /// <returns>Its number.</returns>
@@ -69,6 +70,9 @@ public sealed class EventLog : IDisposable
         record.Root = Tree.Root;
         record.Events = Tree.Count;
     }
+
+    /// <summary>Makes the log tree anew from the events.</summary>
+    public void Rebuild() => AppendLeaves(1, Events.Count);
 
     /// <summary>Frees the log.</summary>
     public void Dispose()

@@ -136,7 +136,9 @@ public sealed class ExecutionContext : System.IDisposable
     {
         bool released = kind is HistoryKind.PendingPosted or HistoryKind.PendingVoided or HistoryKind.PendingExpired;
         if ((credit & AccountFlags.Settlement) != 0) Queues.Credited((uint)creditAccount);
-        if (released && (debit & AccountFlags.Settlement) != 0) Queues.Credited((uint)debitAccount);
+        if ((debit & AccountFlags.Settlement) == 0) return;
+        if (released) Queues.Credited((uint)debitAccount);
+        if (kind != HistoryKind.Payment) Queues.DebitedAccount((uint)debitAccount);
     }
 
     /// <summary>Frees the buffers.</summary>

@@ -81,6 +81,7 @@ public sealed partial class Executor : IDisposable
         _context.Policy = 0;
         _context.Events.Clear();
         _transfers.ExpireDue();
+        _agreements.BeginBlock();
         _clearing.BeginBlock();
     }
 

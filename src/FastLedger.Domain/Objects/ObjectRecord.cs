@@ -42,7 +42,11 @@ public struct ObjectRecord
     [FieldOffset(184)] public ulong CreatedSequence;
     /// <summary>State root before the block of the last proof or of the creation: where the next challenge comes from.</summary>
     [FieldOffset(192)] public Hash256 Seed;
-    [FieldOffset(224)] public Hash256 Reserved0;
+    /// <summary>1 while the ledger waits for the end of its validity.</summary>
+    [FieldOffset(224)] public uint AwaitsExpiry;
+    [FieldOffset(228)] public uint Reserved0;
+    [FieldOffset(232)] public ulong Reserved1;
+    [FieldOffset(240)] public UInt128 Reserved2;
 
     /// <summary>Does its validity include this block time?</summary>
     public readonly bool IsValidAt(long timeNs) => timeNs >= ValidFromNs && (ValidToNs == 0 || timeNs < ValidToNs);

@@ -3,8 +3,11 @@ using System;
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using FastLedger.Cryptography;
+using FastLedger.Domain.Agreements;
+using FastLedger.Domain.Events;
 using FastLedger.Domain.Transfers;
 using FastLedger.Primitives;
+using FastLedger.Primitives.Commands;
 using FastLedger.State;
 
 namespace FastLedger.Domain.Objects;
@@ -17,14 +20,14 @@ public sealed class ObjectTables : IDisposable
     public const uint MaxClasses = 1 << 16, MaxObjects = 1 << 26;
 
     /// <summary>Reserves the tables.</summary>
-    public ObjectTables(UndoLog undo, ulong secret)
+    public ObjectTables(Genesis genesis, UndoLog undo, ulong secret)
     {
-        Classes = new Table<ObjectClassRecord>(TableId.ObjectClasses, MaxClasses, undo);
-        Objects = new Table<ObjectRecord>(TableId.Objects, MaxObjects, undo);
+        Classes = new Table<ObjectClassRecord>(TableId.ObjectClasses, AgreementTables.Capacity(genesis, MaxClasses), undo);
+        Objects = new Table<ObjectRecord>(TableId.Objects, AgreementTables.Capacity(genesis, MaxObjects), undo);
         ClassById = new IdIndex(undo, secret);
         ObjectById = new IdIndex(undo, secret);
         ObjectByContent = new IdIndex(undo, secret);
-        Expiries = new ExpiryQueue(undo, (int)MaxObjects);
+        Expiries = new ExpiryQueue(undo, (int)Objects.Capacity);
     }
 
     public Table<ObjectClassRecord> Classes { get; }
@@ -69,6 +72,27 @@ public sealed class ObjectTables : IDisposable
         BinaryPrimitives.WriteUInt32LittleEndian(image, @class);
         content.Bytes.CopyTo(image[4..]);
         return Ledger.KeyId(Blake3.Hash(image));
+    }
+
+    /// <summary>Makes the derived structures anew from the tables and the event log, which remembers the contents that objects had.</summary>
+    public void Rebuild(EventLog log)
+    {
+        for (uint n = 1; n < Classes.Count; n++)
+            if (Classes[n].ExternalId != UInt128.Zero) ClassById.Add(Classes[n].ExternalId, n);
+        for (uint n = 1; n < Objects.Count; n++)
+        {
+            ref readonly ObjectRecord record = ref Objects[n];
+            if (record.ExternalId != UInt128.Zero) ObjectById.Add(Key(record.Class, record.ExternalId), n);
+            if (record.AwaitsExpiry != 0) Expiries.Add(n, record.ValidToNs);
+        }
+
+        for (uint n = 1; n < log.Events.Count; n++)
+        {
+            ref readonly LedgerEvent entry = ref log.Events[n];
+            if (entry.Kind is not (LedgerEventKind.ObjectCreated or LedgerEventKind.ObjectChanged)) continue;
+            uint number = (uint)entry.Subject, type = Objects[number].Class;
+            if ((Classes[type].Flags & ClassFlags.UniqueContent) != 0 && FindContent(type, entry.Content) == 0) ObjectByContent.Add(Key(type, entry.Content), number);
+        }
     }
 
     /// <summary>Frees what is derived.</summary>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using FastLedger.Domain.Agreements;
 using FastLedger.Domain.Sessions;
 using FastLedger.Primitives;
 using FastLedger.State;
@@ -17,13 +18,13 @@ public sealed class PolicyTables : IDisposable
     private readonly IdIndex _policyByKey;
 
     /// <summary>Reserves the tables.</summary>
-    public PolicyTables(Table<PolicyRecord> policies, IdIndex policyByKey, UndoLog undo, ulong secret)
+    public PolicyTables(Genesis genesis, Table<PolicyRecord> policies, IdIndex policyByKey, UndoLog undo, ulong secret)
     {
         _policies = policies;
         _policyByKey = policyByKey;
-        KeyGroups = new Table<KeyGroupRecord>(TableId.KeyGroups, MaxKeyGroups, undo);
-        Proposals = new Table<ProposalRecord>(TableId.Proposals, MaxProposals, undo);
-        AccountRules = new Table<AccountRuleRecord>(TableId.AccountRules, MaxAccountRules, undo);
+        KeyGroups = new Table<KeyGroupRecord>(TableId.KeyGroups, AgreementTables.Capacity(genesis, MaxKeyGroups), undo);
+        Proposals = new Table<ProposalRecord>(TableId.Proposals, AgreementTables.Capacity(genesis, MaxProposals), undo);
+        AccountRules = new Table<AccountRuleRecord>(TableId.AccountRules, AgreementTables.Capacity(genesis, MaxAccountRules), undo);
         PolicyById = new IdIndex(undo, secret);
         RuleByAccount = new IdIndex(undo, secret);
     }
@@ -43,7 +44,7 @@ public sealed class PolicyTables : IDisposable
     /// <returns>Its number; 0 when the ledger does not know the key.</returns>
     public uint Find(in Hash256 key)
     {
-        uint policy = _policyByKey.Find(Ledger.KeyId(key));
+        uint policy = key.IsZero ? 0 : _policyByKey.Find(Ledger.KeyId(key));
         return policy != 0 && _policies[policy].Key == key ? policy : 0;
     }
 
@@ -66,6 +67,14 @@ public sealed class PolicyTables : IDisposable
         Invariant.Check(policy != 0);
         _policies.Change(policy).Kind = PolicyKind.Ledger;
         return policy;
+    }
+
+    /// <summary>Makes the indexes anew from the tables.</summary>
+    public void Rebuild()
+    {
+        for (uint n = 1; n < KeyGroups.Count; n++)
+            if (KeyGroups[n].ExternalId != UInt128.Zero) PolicyById.Add(KeyGroups[n].ExternalId, KeyGroups[n].Policy);
+        for (uint n = 1; n < AccountRules.Count; n++) RuleByAccount.Add(AccountRules[n].Account, n);
     }
 
     /// <summary>Frees the indexes.</summary>

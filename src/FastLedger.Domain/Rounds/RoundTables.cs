@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using FastLedger.Domain.Agreements;
 using FastLedger.Domain.Transfers;
+using FastLedger.Primitives.Commands;
 using FastLedger.State;
 
 namespace FastLedger.Domain.Rounds;
@@ -13,12 +15,12 @@ public sealed class RoundTables : IDisposable
     public const uint MaxRounds = 1 << 20, MaxBids = 1 << 26;
 
     /// <summary>Reserves the tables.</summary>
-    public RoundTables(UndoLog undo, ulong secret)
+    public RoundTables(Genesis genesis, UndoLog undo, ulong secret)
     {
-        Rounds = new Table<RoundRecord>(TableId.Rounds, MaxRounds, undo);
-        Bids = new Table<BidRecord>(TableId.Bids, MaxBids, undo);
+        Rounds = new Table<RoundRecord>(TableId.Rounds, AgreementTables.Capacity(genesis, MaxRounds), undo);
+        Bids = new Table<BidRecord>(TableId.Bids, AgreementTables.Capacity(genesis, MaxBids), undo);
         BidByBidder = new IdIndex(undo, secret);
-        Ends = new ExpiryQueue(undo, (int)MaxRounds);
+        Ends = new ExpiryQueue(undo, (int)Rounds.Capacity);
     }
 
     public Table<RoundRecord> Rounds { get; }
@@ -33,6 +35,14 @@ public sealed class RoundTables : IDisposable
 
     /// <summary>Round and bidder as one id.</summary>
     public static UInt128 Pair(uint round, uint bidder) => ((ulong)round << 32) | bidder;
+
+    /// <summary>Makes the derived structures anew from the tables.</summary>
+    public void Rebuild()
+    {
+        for (uint n = 1; n < Bids.Count; n++) BidByBidder.Add(Pair(Bids[n].Round, Bids[n].Bidder), n);
+        for (uint n = 1; n < Rounds.Count; n++)
+            if (Rounds[n].Stored == RoundState.Announced) Ends.Add(n, Rounds[n].RevealEndsNs);
+    }
 
     /// <summary>Frees what is derived.</summary>
     public void Dispose()

@@ -24,9 +24,14 @@ public sealed class Movements
     /// <summary>May the command debit this account by the amount? The numbers must be an account's; rules are for <see cref="CheckRules"/>.</summary>
     public ResultCode CheckDebit(uint account, UInt128 amount)
     {
+        ResultCode code = _context.Check(_ledger.Accounts[account].Policy);
+        return code != ResultCode.Ok ? code : CheckAmount(account, amount);
+    }
+
+    /// <summary>Can this account be debited by the amount, whoever approves it?</summary>
+    public ResultCode CheckAmount(uint account, UInt128 amount)
+    {
         ref readonly AccountRecord debit = ref _ledger.Accounts[account];
-        ResultCode code = _context.Check(debit.Policy);
-        if (code != ResultCode.Ok) return code;
         if (debit.IsBlocked) return Blocked(debit);
         if (amount == UInt128.Zero) return ResultCode.AmountZero;
         if (amount > Command.MaxAmount) return ResultCode.AmountTooLarge;

@@ -27,9 +27,7 @@ public sealed partial class TransferHandlers
             if (command.OutcomeValue > _ledger.Agreements.Outcomes.Outcomes[command.Outcome].Values) return ResultCode.InvalidOutcome;
         }
 
-        EventLog log = _ledger.Agreements.Events;
-        uint number = log.Record.FreeCondition;
-        if (number == 0 && _ledger.Agreements.Conditions.Count == _ledger.Agreements.Conditions.Capacity) return ResultCode.TableFull;
+        if (!HasRoomForCondition) return ResultCode.TableFull;
         var transfer = new TransferCommand
         {
             Flags = CommandFlags.Pending,
@@ -41,19 +39,14 @@ public sealed partial class TransferHandlers
         };
         ResultCode code = Transfer(transfer, ref result);
         if (code != ResultCode.Ok) return code;
-
         uint place = RecordId.Number((ulong)result.Value);
-        ref PendingTransferRecord pending = ref _ledger.PendingTransfers.Change(place);
         if (expires != 0)
         {
-            pending.ExpiresAtNs = expires;
+            _ledger.PendingTransfers.Change(place).ExpiresAtNs = expires;
             _ledger.Expiries.Add(place, expires);
         }
 
-        if (number != 0) log.Change().FreeCondition = _ledger.Agreements.Conditions[number].NextFree;
-        else number = _ledger.Agreements.Conditions.Append();
-        pending.Condition = number;
-        _ledger.Agreements.Conditions.Change(number) = new ConditionRecord
+        SetCondition(place, new ConditionRecord
         {
             HashLock = command.HashLock,
             NotBeforeNs = notBefore,
@@ -61,7 +54,26 @@ public sealed partial class TransferHandlers
             VoidPolicy = command.VoidPolicy,
             Outcome = command.Outcome,
             OutcomeValue = command.OutcomeValue,
+        });
+        return ResultCode.Ok;
+    }
+
+    /// <summary>Reserves an amount that only the ledger itself will post or release: a deposit, a bond.</summary>
+    public ResultCode ReserveHeld(ulong debitAccount, ulong creditAccount, UInt128 amount, uint code, UInt128 userData, ref CommandResult result)
+    {
+        if (!HasRoomForCondition) return ResultCode.TableFull;
+        var transfer = new TransferCommand
+        {
+            Flags = CommandFlags.Pending,
+            Code = code,
+            DebitAccount = debitAccount,
+            CreditAccount = creditAccount,
+            Amount = amount,
+            UserData128 = userData,
         };
+        ResultCode reserved = Transfer(transfer, ref result);
+        if (reserved != ResultCode.Ok) return reserved;
+        SetCondition(RecordId.Number((ulong)result.Value), new ConditionRecord { ReleasePolicy = ReserveCommand.Nobody, VoidPolicy = ReserveCommand.Nobody });
         return ResultCode.Ok;
     }
 
@@ -122,6 +134,19 @@ public sealed partial class TransferHandlers
         entry.Link = RecordId.Of(number, pending.Generation);
         entry.UserData128 = command.UserData128 != UInt128.Zero ? command.UserData128 : pending.UserData128;
         entry.Reference = command.Reference.IsZero ? pending.Reference : command.Reference;
+    }
+
+    private bool HasRoomForCondition =>
+        _ledger.Agreements.Events.Record.FreeCondition != 0 || _ledger.Agreements.Conditions.Count < _ledger.Agreements.Conditions.Capacity;
+
+    private void SetCondition(uint pending, in ConditionRecord condition)
+    {
+        EventLog log = _ledger.Agreements.Events;
+        uint number = log.Record.FreeCondition;
+        if (number != 0) log.Change().FreeCondition = _ledger.Agreements.Conditions[number].NextFree;
+        else number = _ledger.Agreements.Conditions.Append();
+        _ledger.PendingTransfers.Change(pending).Condition = number;
+        _ledger.Agreements.Conditions.Change(number) = condition;
     }
 
     private void FreeCondition(ref PendingTransferRecord pending)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Diagnostics;
-using System.Threading;
 using FastLedger.Consensus;
 using FastLedger.Consensus.Effects;
 using FastLedger.Network.Peers;
@@ -46,6 +45,7 @@ internal sealed partial class ConsensusStage : IDisposable
     private readonly StageWaiter _waiter;
     private readonly Func<bool> _hasWork;
     private readonly Action<HaltReason> _halted;
+    private readonly TimeProvider _time;
     private readonly Checkpointer? _checkpoints;
     private readonly bool _isSingle;
     private readonly bool _hasLogicalClock;
@@ -57,7 +57,8 @@ internal sealed partial class ConsensusStage : IDisposable
 
     public ConsensusStage(
         NodeOptions options, ConsensusCore core, JournalWriter journal, StageRings rings, BatchStore store, PeerInbox inbox, PeerNetwork? network,
-        ConnectionTable connections, ExecutionStage execution, JournalArchive archive, EvidenceFolder evidence, StageTimes times, Action<HaltReason> halted, Checkpointer? checkpoints = null)
+        ConnectionTable connections, ExecutionStage execution, JournalArchive archive, EvidenceFolder evidence, StageTimes times, Action<HaltReason> halted, Checkpointer? checkpoints = null,
+        TimeProvider? time = null)
     {
         _options = options;
         _core = core;
@@ -72,6 +73,7 @@ internal sealed partial class ConsensusStage : IDisposable
         _evidence = evidence;
         _times = times;
         _halted = halted;
+        _time = time ?? TimeProvider.System;
         _checkpoints = checkpoints;
         _isSingle = network is null;
         _hasLogicalClock = options.Pipeline.Clock == BlockClock.Logical;
@@ -112,9 +114,11 @@ internal sealed partial class ConsensusStage : IDisposable
 
     private static ulong MonotonicNs() => (ulong)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
 
-    private ClockReading Now() => new(MonotonicNs(), _hasLogicalClock ? 0 : (ulong)((DateTime.UtcNow.Ticks - DateTime.UnixEpoch.Ticks) * 100));
+    private ClockReading Now() => new(MonotonicNs(), _hasLogicalClock ? 0 : (ulong)WallNs());
 
-    private long BlockTimeNs() => _hasLogicalClock ? _execution.TimestampNs + NodeOptions.LogicalBlockNs : (DateTime.UtcNow.Ticks - DateTime.UnixEpoch.Ticks) * 100;
+    private long BlockTimeNs() => _hasLogicalClock ? _execution.TimestampNs + NodeOptions.LogicalBlockNs : WallNs();
+
+    private long WallNs() => (_time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) * 100;
 
     /// <summary>One round of the loop.</summary>
     /// <returns>False when there was nothing to do.</returns>
@@ -124,6 +128,7 @@ internal sealed partial class ConsensusStage : IDisposable
         bool any = TakeMessages();
         any |= TakeBatches();
         any |= TakeExecuted();
+        _execution.Copies?.Certify(_certificates);
         any |= TakeClients();
         any |= PassTime();
         any |= FeedExecution();

@@ -6,6 +6,7 @@ using FastLedger.Consensus;
 using FastLedger.Consensus.Messages;
 using FastLedger.Network.Peers;
 using FastLedger.Node.Pipeline;
+using FastLedger.Node.Sync;
 using FastLedger.Primitives;
 
 namespace FastLedger.Node.Cluster;
@@ -29,6 +30,9 @@ internal sealed class PeerInbox(BatchStore store, Hash256 chainId, int bytes, Do
     /// <summary>The validators of the present epoch: node to index, −1 for none. Replaced as a whole by the consensus thread.</summary>
     public int[] IndexOfNode { get; set; } = [];
 
+    /// <summary>Answers peers that fetch the state.</summary>
+    public StateSyncService? Sync { get; set; }
+
     /// <summary>Batches that found no room or were no batches.</summary>
     public long DroppedBatches => Volatile.Read(ref _droppedBatches);
 
@@ -46,6 +50,7 @@ internal sealed class PeerInbox(BatchStore store, Hash256 chainId, int bytes, Do
                 if (!TryStore(node, template, body)) Interlocked.Increment(ref _droppedBatches);
                 return true;
             default:
+                if (StateSyncService.IsQuery(template)) Sync?.TryAdd(node, template, body);
                 return true;
         }
     }

@@ -66,6 +66,8 @@ internal sealed class ValidatorIdentity : IDisposable
             SigningKey = Key,
             Listen = IPEndPoint.Parse(options.Cluster.Listen),
             Peers = AddressesOf(options.Cluster.ReadPeers()!),
+            Encryption = options.Cluster.Encryption,
+            HeartbeatMs = options.Cluster.HeartbeatMs,
         },
         receiver);
 

@@ -6,6 +6,7 @@ using System.Globalization;
 using System.Net;
 using System.Numerics;
 using FastLedger.Domain;
+using FastLedger.Protocol.Peers;
 
 namespace FastLedger.Node.Configuration;
 
@@ -23,6 +24,12 @@ public sealed class ClusterSection
 
     [Description("Where to reach the other replicas, as node=address:port, separated by commas.")]
     public string Peers { get; set; } = "";
+
+    [Description("Protection of the connections between replicas, the same on all of them: off (both ends prove who they are) or tls (TLS 1.3 as well).")]
+    public PeerEncryption Encryption { get; set; } = PeerEncryption.Off;
+
+    [Description("Milliseconds of silence after which a heartbeat is sent to a peer; twice as long from it ends the connection.")]
+    public int HeartbeatMs { get; set; } = 1000;
 
     [Description("Milliseconds until a view without a block is given up; it grows while views fail.")]
     public int BaseTimeoutMs { get; set; } = 250;
@@ -69,6 +76,8 @@ public sealed class ClusterSection
 
         Require(IPEndPoint.TryParse(Listen, out _), $"cluster.listen = \"{Listen}\" is not an address and port such as 127.0.0.1:9460");
         Require(ReadPeers() is not null, "cluster.peers must be node=address:port, separated by commas");
+        Require(Enum.IsDefined(Encryption), "cluster.encryption must be off or tls");
+        Require(HeartbeatMs is >= 50 and <= 60_000, "cluster.heartbeat_ms must be 50 … 60,000");
         Require(BaseTimeoutMs is >= 10 and <= 60_000, "cluster.base_timeout_ms must be 10 … 60,000");
         Require(IdleDelayMs >= 0 && IdleDelayMs <= BaseTimeoutMs / 2, "cluster.idle_delay_ms must be 0 … base_timeout_ms / 2");
         Require(FetchDelayMs >= 0 && FetchDelayMs <= BaseTimeoutMs / 2, "cluster.fetch_delay_ms must be 0 … base_timeout_ms / 2");

@@ -35,6 +35,11 @@ internal sealed partial class ExecutionStage
                 if (tables.Systems.Has(system)) AnswerSystem(head, request, system);
                 else RejectQuery(head, request, ResultCode.UnknownPaymentSystem);
                 break;
+            case TemplateId.BusinessDayQuery:
+                BusinessDayQuery day = MemoryMarshal.Read<BusinessDayQuery>(body);
+                if (!tables.Systems.Has(day.System)) RejectQuery(head, request, ResultCode.UnknownPaymentSystem);
+                else AnswerBusinessDay(head, request, day);
+                break;
             case TemplateId.ExchangeQuery:
                 uint exchange = MemoryMarshal.Read<ExchangeQuery>(body).Exchange;
                 if (tables.Exchanges.Has(exchange)) AnswerExchange(head, request, exchange);
@@ -57,7 +62,7 @@ internal sealed partial class ExecutionStage
     {
         PaymentTables tables = _ledger.Clearing;
         PaymentRecord payment = tables.Payments[number];
-        uint next = payment.State == PaymentState.Queued ? tables.After(payment) : 0;
+        uint next = payment.State == PaymentState.Queued ? tables.After(payment) : payment.State == PaymentState.Warehoused ? payment.Next : 0;
         Send(head, new PaymentAnswer
         {
             RequestId = request,
@@ -87,6 +92,7 @@ internal sealed partial class ExecutionStage
         ParticipantRecord participant = tables.Participants[member.Participant];
         Int128 available = tables.Available(member);
         uint first = PaymentTables.Head(member);
+        uint bounds = tables.BoundsOf(number);
         Send(head, new MemberAnswer
         {
             RequestId = request,
@@ -113,6 +119,8 @@ internal sealed partial class ExecutionStage
             FirstQueued = first == 0 ? 0 : RecordId.Of(first, tables.Payments[first].Generation),
             QueuedCount = member.QueuedCount,
             AsOfSequence = AsOf,
+            MinimumPosition = bounds == 0 ? MemberRecord.NoLimit : tables.Limits[bounds].LowLimit,
+            MaximumPosition = bounds == 0 ? MemberRecord.NoLimit : tables.Limits[bounds].HighLimit,
         });
     }
 
@@ -161,6 +169,54 @@ internal sealed partial class ExecutionStage
             SettledSequence = cycle.SettledSequence,
             AsOfSequence = AsOf,
         });
+    }
+
+    private void AnswerBusinessDay(in IngressHead head, ulong request, in BusinessDayQuery query)
+    {
+        PaymentTables tables = _ledger.Clearing;
+        PaymentSystemRecord system = tables.Systems[query.System];
+        uint number = query.Date == 0 ? system.Day : tables.DayByDate.Find(PaymentTables.Pair(query.System, query.Date));
+        if (number == 0)
+        {
+            RejectQuery(head, request, ResultCode.NotABusinessDay);
+            return;
+        }
+
+        BusinessDayRecord day = tables.BusinessDays[number];
+        uint next = day.Next;
+        while (next != 0 && tables.BusinessDays[next].State == BusinessDayState.Holiday) next = tables.BusinessDays[next].Next;
+        bool runs = number == system.Day && day.State is BusinessDayState.Open or BusinessDayState.Ended;
+        var answer = new BusinessDayAnswer
+        {
+            RequestId = request,
+            System = query.System,
+            Date = day.Date,
+            State = day.State,
+            NextDate = next == 0 ? 0 : tables.BusinessDays[next].Date,
+            WarehouseCount = day.WarehouseCount,
+            Released = day.Released,
+            FirstWarehoused = day.WarehouseHead == 0 ? 0 : RecordId.Of(day.WarehouseHead, tables.Payments[day.WarehouseHead].Generation),
+            CustomerCutoffNs = day.CustomerCutoffNs,
+            InterbankCutoffNs = day.InterbankCutoffNs,
+            OpenedSequence = day.OpenedSequence,
+            ClosedSequence = day.ClosedSequence,
+            Settled = runs ? system.SettledGross + system.SettledByOffset + system.SettledByResolution - day.SettledBefore : day.Settled,
+            Value = runs ? system.SettledValue - day.ValueBefore : day.Value,
+            Expired = day.Expired,
+            Rolled = day.Rolled,
+            AsOfSequence = AsOf,
+        };
+        if (tables.Members.Has(query.Member) && day.State == BusinessDayState.Closed && (tables.Members[query.Member].StatementDay & ~MemberRecord.FirstStatement) == number)
+        {
+            MemberRecord member = tables.Members[query.Member];
+            answer.Member = query.Member;
+            answer.Account = member.Account;
+            answer.FromSequence = tables.StatementFrom(member);
+            answer.Opening = member.OpeningBalance;
+            answer.Closing = member.ClosingBalance;
+        }
+
+        Send(head, answer);
     }
 
     private void AnswerExchange(in IngressHead head, ulong request, uint number)

@@ -50,8 +50,14 @@ internal sealed partial class ExecutionStage
                 AnswerStatement(head, MemoryMarshal.Read<StatementQuery>(body));
                 break;
             case TemplateId.PaymentQuery or TemplateId.MemberQuery or TemplateId.PaymentSystemQuery or TemplateId.CycleQuery
-                or TemplateId.ExchangeQuery or TemplateId.ExchangePairQuery:
+                or TemplateId.BusinessDayQuery or TemplateId.ExchangeQuery or TemplateId.ExchangePairQuery:
                 AnswerClearing(head, body);
+                break;
+            case >= TemplateId.PolicyQuery and <= TemplateId.EventProofQuery:
+                AnswerAgreement(head, body);
+                break;
+            case TemplateId.TableRootsQuery:
+                AnswerTableRoots(head, MemoryMarshal.Read<TableRootsQuery>(body));
                 break;
             case TemplateId.CounterpartyQuery or TemplateId.ClearingMemberQuery or TemplateId.ContractQuery or TemplateId.DefaultQuery:
                 AnswerCounterparties(head, body);

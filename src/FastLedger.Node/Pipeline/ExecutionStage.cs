@@ -8,6 +8,7 @@ using FastLedger.Node.Checkpoints;
 using FastLedger.Node.Cluster;
 using FastLedger.Node.Configuration;
 using FastLedger.Node.Edge;
+using FastLedger.Node.Sync;
 using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
 using FastLedger.Protocol.Messages;
@@ -121,11 +122,15 @@ internal sealed partial class ExecutionStage : IDisposable
         Stop();
     }
 
+    /// <summary>Copies of the state for peers; null in a cluster of one.</summary>
+    public StateCopies? Copies { get; init; }
+
     public void Dispose() => _execution.Dispose();
 
     private bool Round()
     {
         bool any = _ordered.IsEmpty && _checkpoints is not null && _checkpoints.IdleTurn();
+        if (_ordered.IsEmpty) Copies?.IdleTurn(_ledger.Tree, _ledger.Height);
         ulong position = _ordered.Position;
         if (_ordered.TryRead(ref position, out ByteRing.Entry block))
         {
@@ -172,6 +177,7 @@ internal sealed partial class ExecutionStage : IDisposable
         _execution.End(block.BlockId);
         _checkpoints?.AfterBlock(_execution);
         BlockTimes.Add(start);
+        Copies?.AfterBlock(_ledger.Tree, block.Height);
         FinishReplies();
         _inBlock = false;
         Volatile.Write(ref _commands, _commands + commands);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+using System;
 using System.Diagnostics;
 using System.IO;
-using System.Threading;
 using FastLedger.Primitives;
 using FastLedger.Storage;
 
@@ -9,7 +9,7 @@ namespace FastLedger.Node.Pipeline;
 
 /// <summary>Writes history entries to their file, now and then and when their memory is full. History is derived: it is synced only before a part of the journal goes.</summary>
 /// <remarks>Thread: its own. Alloc: none. Blocks: on the device's page cache.</remarks>
-internal sealed class HistoryStage
+internal sealed class HistoryStage : IDisposable
 {
     private const string HistoryFile = "history.dat";
     private const int PauseMs = 20;
@@ -40,6 +40,12 @@ internal sealed class HistoryStage
         }
 
         Flush();
+    }
+
+    /// <summary>Closes the file. After <see cref="Run"/> has returned.</summary>
+    public void Dispose()
+    {
+        Log.Dispose();
         _bell.Dispose();
     }
 
@@ -47,7 +53,7 @@ internal sealed class HistoryStage
     public void Stop()
     {
         _stopping = true;
-        if (Thread.CurrentThread.Name != "fastledger-history") _bell.Ring();
+        _bell.Ring();
     }
 
     private void Flush()

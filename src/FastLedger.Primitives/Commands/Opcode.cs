@@ -146,6 +146,22 @@ public enum Opcode : ushort
     /// <summary>Covers the loss of a default by the layers of the waterfall, in their order.</summary>
     ApplyWaterfall = 116,
 
+    /// <summary>Plans a business day of a payment system, or changes the cut-offs of a planned one.</summary>
+    PlanBusinessDay = 120,
+    /// <summary>Makes a planned business day a holiday; what is warehoused for it goes to the next one.</summary>
+    DeclareHoliday = 121,
+    /// <summary>Opens the next planned business day: warehoused payments enter their queues.</summary>
+    OpenBusinessDay = 122,
+    /// <summary>Changes the cut-offs of the open business day.</summary>
+    SetCutoffs = 123,
+    /// <summary>Closes the business day after its last cut-off and takes the members' balances.</summary>
+    CloseBusinessDay = 124,
+
+    /// <summary>Sets the balance below which no payment may take a member's settlement account, in a system with position bounds.</summary>
+    SetMinimumPosition = 130,
+    /// <summary>Sets the balance above which no payment may take it.</summary>
+    SetMaximumPosition = 131,
+
     // Policies, objects, splits, sealed rounds, outcomes: 140–199
 
     /// <summary>Creates a policy of several weighted keys, as a draft.</summary>

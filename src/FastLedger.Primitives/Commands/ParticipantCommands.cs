@@ -24,10 +24,10 @@ public enum PaymentFlags : byte
     FifoBypass = 1 << 0,
     /// <summary>Settles with this command or is refused; never queued. For legs of linked chains (DvP, PvP).</summary>
     SettleOrReject = 1 << 1,
-    /// <summary>A customer's payment: the customer cut-off applies. Refused while there is no business day.</summary>
+    /// <summary>A customer's payment: the customer cut-off applies. Refused in a system without business days.</summary>
     Customer = 1 << 2,
-    /// <summary>A value date or a cut-off that has passed moves the payment to the next business day instead of rejecting it. Refused while
-    /// there is no business day.</summary>
+    /// <summary>A value date that has passed or is no business day, or a cut-off, moves the payment to the next business day instead of ending it.
+    /// Refused in a system without business days.</summary>
     RollValueDate = 1 << 3,
 }
 
@@ -42,6 +42,10 @@ public enum PaymentSystemOptions : uint
     ResolveOnCredit = 1 << 1,
     /// <summary>No payment settles alone: all wait for a resolution of the queues.</summary>
     ResolutionOnly = 1 << 2,
+    /// <summary>A payment is released only if its sender's balance stays at or above its minimum position and its receiver's at or below its maximum
+    /// position, alone or in an offsetting pair (the release rule of CHIPS). Queues of such a system are not resolved: with upper bounds a
+    /// largest set does not exist. Excludes ResolveOnCredit, ResolutionOnly and a resolution period.</summary>
+    PositionBounds = 1 << 3,
 }
 
 /// <summary>Creates a payment system (<see cref="Opcode.CreatePaymentSystem"/>) or changes one (<see cref="Opcode.ConfigurePaymentSystem"/>). The

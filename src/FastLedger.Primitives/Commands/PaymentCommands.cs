@@ -67,7 +67,8 @@ public struct PaymentChangeCommand : ICommand
     static Opcode ICommand.Opcode => Opcode.RevokePayment;
 }
 
-/// <summary>Work on a payment system by its operator. ResolveQueues: value is the number of payments settled.</summary>
+/// <summary>Work on a payment system by its operator. Value: ResolveQueues: payments settled; OpenBusinessDay: payments released; the other commands of
+/// business days: the number of the day's record.</summary>
 [StructLayout(LayoutKind.Explicit, Size = Command.Size)]
 public struct PaymentSystemWorkCommand : ICommand
 {
@@ -77,11 +78,11 @@ public struct PaymentSystemWorkCommand : ICommand
     [FieldOffset(8)] public ulong Number;
     /// <summary>The system.</summary>
     [FieldOffset(16)] public uint System;
-    /// <summary>OpenBusinessDay: days since 1970-01-01. Otherwise 0.</summary>
+    /// <summary>Commands of business days: days since 1970-01-01. Otherwise 0.</summary>
     [FieldOffset(20)] public uint Date;
-    /// <summary>OpenBusinessDay, SetCutoffs: block time after which customers' payments are late. Otherwise 0.</summary>
+    /// <summary>PlanBusinessDay, SetCutoffs: block time after which customers' payments are late. Otherwise 0.</summary>
     [FieldOffset(24)] public long CustomerCutoffNs;
-    /// <summary>OpenBusinessDay, SetCutoffs: block time after which every payment is late. Otherwise 0.</summary>
+    /// <summary>PlanBusinessDay, SetCutoffs: block time after which every payment is late, at or after the other. Otherwise 0.</summary>
     [FieldOffset(32)] public long InterbankCutoffNs;
     [FieldOffset(40)] public ulong Reserved0;
     [FieldOffset(48)] public UInt128 Reserved1;
@@ -128,6 +129,8 @@ public enum PaymentEventKind : ushort
     Expired = 105,
     /// <summary>The sender asks for a settled payment back.</summary>
     RecallRequested = 106,
+    /// <summary>Waits for its value date, at first or because it was rolled at a cut-off.</summary>
+    Warehoused = 107,
     /// <summary>A netting cycle settled. PaymentId: the cycle; Amount: the member's net position; Sender: the member when it paid, Receiver: the
     /// member when it was paid.</summary>
     CycleSettled = 110,
@@ -169,6 +172,8 @@ public struct PaymentEvent
     /// <summary>Member that is paid.</summary>
     [FieldOffset(80)] public uint Receiver;
     [FieldOffset(84)] public uint System;
-    [FieldOffset(88)] public ulong Reserved0;
+    /// <summary>Business day, days since 1970-01-01; 0 in a system without business days.</summary>
+    [FieldOffset(88)] public uint ValueDate;
+    [FieldOffset(92)] public uint Reserved0;
     [FieldOffset(96)] public Hash256 Reference;
 }

@@ -2,6 +2,7 @@
 using System;
 using System.Collections.Generic;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using FastLedger.Cryptography;
 using FastLedger.Primitives;
 using FastLedger.Protocol.Messages;
@@ -16,6 +17,9 @@ public sealed class ValidatorKeys
 {
     /// <summary>Most validators of an epoch.</summary>
     public const int MaxCount = 128;
+
+    /// <summary>Bytes of the longest certificate.</summary>
+    public const int MaxCertificateBytes = 160 + GroupHead.Size + (MaxCount * 64);
 
     private readonly Hash256 _chainId;
     private readonly ulong _epoch;
@@ -59,14 +63,32 @@ public sealed class ValidatorKeys
         }
     }
 
+    /// <summary>Reads a certificate from the body of a StateCertificate message, and checks it.</summary>
+    /// <param name="certificate">Any bytes.</param>
+    /// <param name="head">What was signed.</param>
+    /// <returns>False when it is malformed or not signed by a quorum.</returns>
+    public bool TryVerify(ReadOnlySpan<byte> certificate, out StateCertificateHead head)
+    {
+        head = default;
+        int signaturesAt = Unsafe.SizeOf<StateCertificateHead>() + GroupHead.Size, size = Unsafe.SizeOf<CertificateSignature>();
+        if (certificate.Length < signaturesAt || (certificate.Length - signaturesAt) % size != 0) return false;
+        ReadOnlySpan<CertificateSignature> signatures = MemoryMarshal.Cast<byte, CertificateSignature>(certificate[signaturesAt..]);
+        var expected = new GroupHead { BlockLength = (ushort)size, NumInGroup = (ushort)signatures.Length };
+        if (!certificate[Unsafe.SizeOf<StateCertificateHead>()..signaturesAt].SequenceEqual(MemoryMarshal.AsBytes(new ReadOnlySpan<GroupHead>(in expected)))) return false;
+        StateCertificateHead read = MemoryMarshal.Read<StateCertificateHead>(certificate);
+        if (!Verify(read, signatures)) return false;
+        head = read;
+        return true;
+    }
+
     /// <summary>Is this the receipt of a block with this receipts root?</summary>
     /// <param name="receiptsRoot">From a certificate that was verified.</param>
     /// <param name="proof">The receipt and its place.</param>
     /// <param name="path">Siblings from the bottom to the top.</param>
     public static bool Verify(in Hash256 receiptsRoot, in ReceiptProofHead proof, ReadOnlySpan<PathNode> path)
     {
-        Hash256 leaf = Merkle.Leaf(System.Runtime.InteropServices.MemoryMarshal.AsBytes(new ReadOnlySpan<BatchReceipt>(in proof.Receipt)));
+        Hash256 leaf = Merkle.Leaf(MemoryMarshal.AsBytes(new ReadOnlySpan<BatchReceipt>(in proof.Receipt)));
         return MerkleProof.VerifyInclusion(
-            receiptsRoot, proof.LeafCount, proof.LeafIndex, leaf, System.Runtime.InteropServices.MemoryMarshal.Cast<PathNode, Hash256>(path));
+            receiptsRoot, proof.LeafCount, proof.LeafIndex, leaf, MemoryMarshal.Cast<PathNode, Hash256>(path));
     }
 }

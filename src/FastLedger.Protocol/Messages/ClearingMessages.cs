@@ -84,7 +84,7 @@ public struct PaymentAnswer : IAnswer
 }
 
 /// <summary>A member: liquidity by class, queue, limits and positions. Limits are 2^63 − 1 when not set.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 248)]
+[StructLayout(LayoutKind.Explicit, Size = 264)]
 public struct MemberAnswer : IAnswer
 {
     [FieldOffset(0)] public ulong RequestId;
@@ -123,6 +123,9 @@ public struct MemberAnswer : IAnswer
     [FieldOffset(236)] public uint Reserved0;
     /// <summary>Ledger sequence of the last command that the answer reflects.</summary>
     [FieldOffset(240)] public ulong AsOfSequence;
+    /// <summary>Bounds of its balance in a system with position bounds.</summary>
+    [FieldOffset(248)] public long MinimumPosition;
+    [FieldOffset(256)] public long MaximumPosition;
 
     static TemplateId IMessage.TemplateId => TemplateId.MemberAnswer;
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Runtime.InteropServices;
-using FastLedger.Primitives;
-using FastLedger.Primitives.Commands;
 
 namespace FastLedger.Protocol.Messages;
 

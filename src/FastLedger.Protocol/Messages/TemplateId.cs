@@ -70,8 +70,10 @@ public enum TemplateId : ushort
     ContractAnswer = 73,
     DefaultQuery = 74,
     DefaultAnswer = 75,
+    BusinessDayQuery = 76,
+    BusinessDayAnswer = 77,
 
-    // Policies, objects, splits, sealed rounds, outcomes and their proofs: 100–139
+    // Policies, objects, splits, sealed rounds, outcomes and their proofs: 100–129
 
     PolicyQuery = 100,
     PolicyAnswer = 101,
@@ -103,6 +105,11 @@ public enum TemplateId : ushort
     StateProofAnswer = 127,
     EventProofQuery = 128,
     EventProofAnswer = 129,
+
+    // Operators, 130–139
+
+    TableRootsQuery = 130,
+    TableRootsAnswer = 131,
 
     // Between replicas, 140–189
 

@@ -125,8 +125,10 @@ public sealed class ClientSession
             case TemplateId.AccountAnswer or TemplateId.StatementAnswer or TemplateId.OrderAnswer or TemplateId.DepthAnswer
                 or TemplateId.InstrumentAnswer or TemplateId.AssetAnswer or TemplateId.SessionAnswer or TemplateId.StatusAnswer
                 or TemplateId.PaymentAnswer or TemplateId.MemberAnswer or TemplateId.PaymentSystemAnswer or TemplateId.CycleAnswer
+                or TemplateId.TableRootsAnswer
                 or TemplateId.ExchangeAnswer or TemplateId.ExchangePairAnswer
                 or TemplateId.CounterpartyAnswer or TemplateId.ClearingMemberAnswer or TemplateId.ContractAnswer or TemplateId.DefaultAnswer
+                or TemplateId.BusinessDayAnswer
                 when established:
                 return ClientAction.Answer;
             case >= TemplateId.PolicyAnswer and <= TemplateId.EventProofAnswer when established && ((int)header.TemplateId & 1) != 0:

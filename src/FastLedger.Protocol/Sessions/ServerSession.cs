@@ -130,6 +130,7 @@ public sealed partial class ServerSession
             case TemplateId.ClearingMemberQuery: return ReceiveQuery<ClearingMemberQuery>(in frame);
             case TemplateId.ContractQuery: return ReceiveQuery<ContractQuery>(in frame);
             case TemplateId.DefaultQuery: return ReceiveQuery<DefaultQuery>(in frame);
+            case TemplateId.BusinessDayQuery: return ReceiveQuery<BusinessDayQuery>(in frame);
             case TemplateId.PolicyQuery: return ReceiveQuery<PolicyQuery>(in frame);
             case TemplateId.ProposalQuery: return ReceiveQuery<ProposalQuery>(in frame);
             case TemplateId.AccountRuleQuery: return ReceiveQuery<AccountRuleQuery>(in frame);
@@ -145,6 +146,7 @@ public sealed partial class ServerSession
             case TemplateId.OutcomeQuery: return ReceiveQuery<OutcomeQuery>(in frame);
             case TemplateId.StateProofQuery: return ReceiveQuery<StateProofQuery>(in frame);
             case TemplateId.EventProofQuery: return ReceiveQuery<EventProofQuery>(in frame);
+            case TemplateId.TableRootsQuery: return ReceiveQuery<TableRootsQuery>(in frame);
             case TemplateId.NegotiateResponse:
             case TemplateId.EstablishAck:
             case TemplateId.Reject:
@@ -168,6 +170,7 @@ public sealed partial class ServerSession
             case TemplateId.ClearingMemberAnswer:
             case TemplateId.ContractAnswer:
             case TemplateId.DefaultAnswer:
+            case TemplateId.BusinessDayAnswer:
             case TemplateId.PolicyAnswer:
             case TemplateId.ProposalAnswer:
             case TemplateId.AccountRuleAnswer:
@@ -183,6 +186,7 @@ public sealed partial class ServerSession
             case TemplateId.OutcomeAnswer:
             case TemplateId.StateProofAnswer:
             case TemplateId.EventProofAnswer:
+            case TemplateId.TableRootsAnswer:
             case >= TemplateId.PeerHello and <= Peers.PeerSession.LastMessage:
                 return Terminate(ResultCode.UnexpectedMessage, in header);
             default:

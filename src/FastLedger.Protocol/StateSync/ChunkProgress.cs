@@ -70,10 +70,13 @@ internal sealed class ChunkProgress
         _cursorWord = (int)(chunk >> 6);
     }
 
+    /// <summary>Was the chunk written?</summary>
+    public bool IsDone(int table, ulong chunk) => (_done[table][chunk >> 6] & (1UL << (int)chunk)) != 0;
+
     /// <summary>The chunk was written.</summary>
     public void Finish(int table, ulong chunk)
     {
-        Invariant.Check((_done[table][chunk >> 6] & (1UL << (int)chunk)) == 0);
+        Invariant.Check(!IsDone(table, chunk));
         _done[table][chunk >> 6] |= 1UL << (int)chunk;
         Written++;
     }

@@ -65,7 +65,7 @@ internal static class StateEncoding
         };
         MemoryMarshal.Write(destination, in head);
         length = Unsafe.SizeOf<StateChunk>();
-        Span<Hash256> path = MemoryMarshal.Cast<StateSibling, Hash256>(Group<StateSibling>(destination, ref length, siblings));
+        Span<Hash256> path = MemoryMarshal.Cast<PathNode, Hash256>(Group<PathNode>(destination, ref length, siblings));
         records = destination.Slice(length, recordBytes);
         length += recordBytes;
         return path;
@@ -79,8 +79,8 @@ internal static class StateEncoding
         siblings = default;
         records = default;
         if (!TryReadHead(message, out head, out ReadOnlySpan<byte> rest)) return false;
-        if (!TryReadGroup(ref rest, 64, out ReadOnlySpan<StateSibling> path)) return false;
-        siblings = MemoryMarshal.Cast<StateSibling, Hash256>(path);
+        if (!TryReadGroup(ref rest, 64, out ReadOnlySpan<PathNode> path)) return false;
+        siblings = MemoryMarshal.Cast<PathNode, Hash256>(path);
         records = rest;
         return head.RecordBytes <= StateGeometry.ChunkBytes && rest.Length == head.RecordBytes;
     }

@@ -86,13 +86,6 @@ public struct StateChunk : IMessage
     static TemplateId IMessage.TemplateId => TemplateId.StateChunk;
 }
 
-/// <summary>A Merkle node beside a path.</summary>
-[StructLayout(LayoutKind.Explicit, Size = Hash256.Size)]
-public struct StateSibling
-{
-    [FieldOffset(0)] public Hash256 Hash;
-}
-
 /// <summary>The replica cannot answer a query.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 24)]
 public struct StateRefusal : IMessage

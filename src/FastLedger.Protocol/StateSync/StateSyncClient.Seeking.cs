@@ -2,11 +2,10 @@
 using System;
 using System.Runtime.InteropServices;
 using FastLedger.Cryptography;
-using FastLedger.Primitives;
 
 namespace FastLedger.Protocol.StateSync;
 
-// Which state to fetch: the newest that a quorum certified, from whoever failed least.
+// Which state to fetch: one that a quorum certified; of whoever failed least, then that of most servers, then the newest.
 public sealed partial class StateSyncClient
 {
     private bool TrySeek(long nowNs, out StateSyncQuery query)
@@ -32,8 +31,8 @@ public sealed partial class StateSyncClient
         SyncServer? best = null;
         foreach (SyncServer server in _servers)
         {
-            if (server.Offer is not { } offer || server.IsStruck || !server.IsConnected) continue;
-            if (best is null || server.Failures < best.Failures || (server.Failures == best.Failures && offer.Height > best.Offer!.Height)) best = server;
+            if (server.Offer is null || server.IsStruck || !server.IsConnected) continue;
+            if (best is null || Rank(server).CompareTo(Rank(best)) > 0) best = server;
         }
 
         if (best is null)
@@ -51,10 +50,19 @@ public sealed partial class StateSyncClient
         }
 
         SyncTarget target = best.Offer!;
-        foreach (SyncServer server in _servers) server.Lacks = false;
+        foreach (SyncServer server in _servers)
+        {
+            server.Lacks = false;
+            server.WasAsked = false;
+            server.HasDelivered = false;
+        }
+
+        _chosenAtNs = _progressAtNs = nowNs;
+        _writtenWhenChosen = 0;
         for (int i = _open.Count - 1; i >= 0; i--) Close(i, Find(_open[i].Node)!);
         if (_target is not null && _target.StateRoot == target.StateRoot && _target.Height == target.Height)
         {
+            _writtenWhenChosen = _progress!.Written;
             State = StateSyncState.Fetching;
             return;
         }
@@ -70,9 +78,23 @@ public sealed partial class StateSyncClient
         State = StateSyncState.Fetching;
     }
 
-    /// <summary>Nobody can be asked for this state: look for another, or for the same anew.</summary>
-    private void SeekAgain()
+    private (int Failures, int Offers, ulong Height) Rank(SyncServer server)
     {
+        SyncTarget offer = server.Offer!;
+        int offers = 0;
+        foreach (SyncServer other in _servers)
+            if (!other.IsStruck && other.Offer is { } theirs && theirs.Height == offer.Height && theirs.StateRoot == offer.StateRoot) offers++;
+        return (-server.Failures, offers, offer.Height);
+    }
+
+    /// <summary>Nobody gives this state out: look for another, or for the same anew. Whoever offers must deliver.</summary>
+    private void SeekAgain(long nowNs)
+    {
+        foreach (SyncServer server in _servers)
+        {
+            if (server.Offer is { } offer && offer.StateRoot == _target!.StateRoot && ((server.WasAsked && !server.HasDelivered) || server.Lacks)) server.Fail(nowNs, 0);
+        }
+
         State = StateSyncState.Seeking;
         _choiceAtNs = long.MaxValue;
         for (int i = _open.Count - 1; i >= 0; i--) Close(i, Find(_open[i].Node)!);

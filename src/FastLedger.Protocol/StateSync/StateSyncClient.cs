@@ -30,6 +30,8 @@ public sealed partial class StateSyncClient
     private SyncTarget? _target;
     private ChunkProgress? _progress;
     private long _choiceAtNs = long.MaxValue;
+    private long _chosenAtNs, _progressAtNs;
+    private ulong _writtenWhenChosen;
     private ulong _requestId;
     private int _turn;
 
@@ -126,7 +128,7 @@ public sealed partial class StateSyncClient
         bool good = (TemplateId)template switch
         {
             TemplateId.StateManifest when open.Table < 0 => ReceiveManifest(server, answer, nowNs),
-            TemplateId.StateChunk when open.Table >= 0 => ReceiveChunk(server, in open, answer),
+            TemplateId.StateChunk when open.Table >= 0 => ReceiveChunk(server, in open, answer, nowNs),
             TemplateId.StateRefusal => ReceiveRefusal(server, in open, answer, nowNs),
             _ => false,
         };
@@ -150,7 +152,8 @@ public sealed partial class StateSyncClient
     private ulong Open(SyncServer server, int table, ulong chunk, long nowNs)
     {
         ulong requestId = ++_requestId;
-        _open.Add(new OpenQuery(server.Node, requestId, table, chunk, nowNs + server.TimeoutNs(_options.TimeoutMs * NsPerMs)));
+        _open.Add(new OpenQuery(server.Node, requestId, table, chunk, nowNs, nowNs + server.TimeoutNs(_options.TimeoutMs * NsPerMs)));
+        server.WasAsked |= table >= 0;
         server.InFlight++;
         return requestId;
     }
@@ -186,5 +189,5 @@ public sealed partial class StateSyncClient
     }
 
     /// <summary>A query without an answer; table −1 asks for the manifest.</summary>
-    private readonly record struct OpenQuery(int Node, ulong RequestId, int Table, ulong Chunk, long DeadlineNs);
+    private readonly record struct OpenQuery(int Node, ulong RequestId, int Table, ulong Chunk, long AskedAtNs, long DeadlineNs);
 }

@@ -34,6 +34,12 @@ internal sealed class SyncServer(int node)
     /// <summary>Its manifest, certified; null when it gave none.</summary>
     public SyncTarget? Offer { get; set; }
 
+    /// <summary>It was asked for a chunk of the state that is fetched.</summary>
+    public bool WasAsked { get; set; }
+
+    /// <summary>It gave a chunk of the state that is fetched.</summary>
+    public bool HasDelivered { get; set; }
+
     /// <summary>How long it may take, in nanoseconds.</summary>
     public long TimeoutNs(long baseNs) => baseNs << System.Math.Min(Failures, MostDoublings);
 

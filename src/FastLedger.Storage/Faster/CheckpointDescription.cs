@@ -55,7 +55,7 @@ internal sealed class CheckpointDescription
 
     /// <summary>Writes the file and syncs it.</summary>
     /// <returns>The token that binds it.</returns>
-    public StoreToken Write(IFileSystem files, string path)
+    public StoreToken Write(IFileSystem files, string path, ulong generation)
     {
         byte[] bytes = Encode();
         using (LedgerFile file = new(files, path, FileOpening.Create))
@@ -71,6 +71,7 @@ internal sealed class CheckpointDescription
             TailAddress = TailAddress,
             Records = Records,
             Checkpoint = Checkpoint,
+            Generation = generation,
             DescriptionDigest = Blake3.Hash(bytes),
         };
     }

@@ -89,6 +89,23 @@ internal sealed class CheckpointFiles : ICheckpointManager
         return paths;
     }
 
+    /// <summary>Full paths of all files of the logs of a store before a generation: those with a lower number behind the name, or with none.</summary>
+    public static List<string> OlderGenerations(IFileSystem files, string directory, string name, ulong generation)
+    {
+        List<string> paths = [];
+        foreach (string file in files.List(directory))
+        {
+            int dash = file.IndexOf('-', StringComparison.Ordinal);
+            if (dash < name.Length || !file.StartsWith(name, StringComparison.Ordinal)) continue;
+            ulong found = 0;
+            bool isNumber = dash == name.Length
+                || ulong.TryParse(file.AsSpan(name.Length, dash - name.Length), NumberStyles.None, CultureInfo.InvariantCulture, out found);
+            if (isNumber && found < generation) paths.Add(Path.Combine(directory, file));
+        }
+
+        return paths;
+    }
+
     public void InitializeIndexCheckpoint(Guid indexToken)
     {
     }

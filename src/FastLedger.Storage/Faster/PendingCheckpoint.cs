@@ -13,6 +13,9 @@ internal sealed class PendingCheckpoint
 {
     public required ulong Id { get; init; }
 
+    /// <summary>Which log of the store it is in.</summary>
+    public ulong Generation { get; init; }
+
     public required CheckpointDescription Description { get; init; }
 
     public required CheckpointFiles Files { get; init; }
@@ -43,7 +46,7 @@ internal sealed class PendingCheckpoint
         Description.DirectoryBytes = bytes.Length;
         Description.DirectoryDigest = Blake3.Hash(bytes);
         string path = Files.DescriptionPath(Description.Sequence);
-        StoreToken token = Description.Write(files, path);
+        StoreToken token = Description.Write(files, path, Generation);
         files.SyncDirectory(directory);
         CheckpointDescription.Read(files, path, in token);
         return token;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
-using System.Collections.Generic;
+using System.Globalization;
 using System.Numerics;
 using FASTER.core;
 using FastLedger.Primitives;
@@ -14,18 +14,19 @@ namespace FastLedger.Storage;
 /// <remarks>
 /// Thread: one, the store's. Alloc: none for a write or for a page in the log's memory; some for a page from disk. Blocks: on the device.
 /// </remarks>
-internal sealed unsafe class PageLog : IDisposable
+internal sealed unsafe partial class PageLog : IDisposable
 {
-    public const string Prefix = "pages";
+    private const string Name = "pages";
     /// <summary>Bytes of a page in the log: FASTER's record information, the key, the image.</summary>
     public const int RecordBytes = RecordHeaderBytes + PageImage.Size;
 
     /// <summary>Bytes of a record before the image.</summary>
     public const int RecordHeaderBytes = 16;
 
-    private const int CheckpointSteps = 1000;
+    private const long MaximumTailAddress = (1L << 47) - (1L << 40);
     private readonly PageStoreOptions _options;
     private readonly StoreFault _fault;
+    private readonly string _prefix;
     private readonly int _logPageBytes;
     private readonly long _segmentBytes;
     private readonly SegmentedDevice _device;
@@ -35,13 +36,12 @@ internal sealed unsafe class PageLog : IDisposable
     private readonly PageLanding _landing = new();
     private readonly ClientSession<PageKey, PageImage, Empty, nint, Empty, PageFunctions> _session;
     private readonly ReservedMemory _moved = new(PageImage.Size);
-    private long[] _moveAddresses = [];
-    private PageKey[] _moveKeys = [];
-    private int _moveCount;
-    private int _nextMove;
     private bool _changed;
 
     /// <summary>Opens a log, empty or at a checkpoint.</summary>
+    /// <param name="options">Without fault.</param>
+    /// <param name="fault">Where faults go.</param>
+    /// <param name="token">A checkpoint; or, with no digest, what the first checkpoint of an empty log follows.</param>
     /// <exception cref="StorageFaultException">The device failed.</exception>
     /// <exception cref="StoreDamagedException">The checkpoint is not there as it was taken.</exception>
     public PageLog(PageStoreOptions options, StoreFault fault, in StoreToken token)
@@ -49,13 +49,14 @@ internal sealed unsafe class PageLog : IDisposable
         _options = options;
         _fault = fault;
         Last = token;
-        _checkpoints = new CheckpointFiles(options.Files, options.Directory, Prefix, fault);
-        CheckpointDescription? description = token.Sequence == 0
+        _prefix = Prefix(token.Generation);
+        _checkpoints = new CheckpointFiles(options.Files, options.Directory, _prefix, fault);
+        CheckpointDescription? description = token.DescriptionDigest.IsZero
             ? null
             : CheckpointDescription.Read(options.Files, _checkpoints.DescriptionPath(token.Sequence), in token);
         _logPageBytes = description?.LogPageBytes ?? options.LogPageBytes;
         _segmentBytes = description?.SegmentBytes ?? options.SegmentBytes;
-        _device = new SegmentedDevice(options.Files, options.Directory, Prefix, options.DirectIO, null, fault);
+        _device = new SegmentedDevice(options.Files, options.Directory, _prefix, options.DirectIO, null, fault);
         _directory = new PageDirectory(options.MaximumTables, options.MaximumPagesPerTable);
         try
         {
@@ -110,9 +111,6 @@ internal sealed unsafe class PageLog : IDisposable
 
     public long BeginAddress => _store.Log.BeginAddress;
 
-    /// <summary>Live pages that wait to be moved to the log's end.</summary>
-    public int MovesLeft => _moveCount - _nextMove;
-
     /// <summary>Writes a page: seals its image and hands it to FASTER.</summary>
     public void Write(PageImage* image)
     {
@@ -146,108 +144,6 @@ internal sealed unsafe class PageLog : IDisposable
     /// <summary>Reads every page straight from the files, in the order of the log. Before anything was written.</summary>
     public void ReadAll(PageVisitor visitor) => PageScan.Run(_device, _directory, _fault, _logPageBytes, visitor);
 
-    /// <summary>
-    /// Takes a checkpoint of all that was written. FASTER is done with it when this returns, since the device never keeps it waiting.
-    /// </summary>
-    /// <returns>What is left to do; null when nothing has changed since <see cref="Last"/>.</returns>
-    public PendingCheckpoint? TakeCheckpoint(ulong id)
-    {
-        if (!_changed && Last.Sequence != 0) return null;
-        long begin = _directory.LowestAddress(none: TailAddress);
-        if (begin > BeginAddress) _store.Log.ShiftBeginAddress(begin, snapToPageStart: false, truncateLog: false);
-        _checkpoints.BeginCheckpoint(Last.Sequence + 1);
-        if (!_store.TryInitiateFullCheckpoint(out Guid token, CheckpointType.FoldOver))
-            throw Damage(TailAddress, "FASTER takes no checkpoint: an earlier one is not finished");
-        int steps = 0;
-        while (_store.SystemState.Phase != Phase.REST)
-        {
-            _session.Refresh();
-            _fault.ThrowIfAny();
-            if (++steps > CheckpointSteps) throw Damage(TailAddress, $"FASTER's checkpoint stands still in phase {_store.SystemState.Phase}");
-        }
-
-        _fault.ThrowIfAny();
-        (byte[] log, byte[] index, List<FileExtent> extents, LedgerFile? indexFile) = _checkpoints.TakeCheckpoint();
-        List<LedgerFile> logFiles = [];
-        _device.TakeUnsynced(logFiles);
-        _changed = false;
-        Last = new StoreToken { Sequence = Last.Sequence + 1 };
-        return new PendingCheckpoint
-        {
-            Id = id,
-            Files = _checkpoints,
-            LogFiles = logFiles,
-            IndexFile = indexFile,
-            Directory = _directory.Encode(),
-            Description = new CheckpointDescription
-            {
-                Sequence = Last.Sequence,
-                Checkpoint = token,
-                BeginAddress = BeginAddress,
-                TailAddress = TailAddress,
-                Records = (ulong)_directory.Count,
-                LogPageBytes = _logPageBytes,
-                SegmentBytes = _segmentBytes,
-                LogMetadata = log,
-                IndexMetadata = index,
-                IndexExtents = extents,
-            },
-        };
-    }
-
-    /// <summary>A checkpoint has become durable.</summary>
-    public void Finish(in StoreToken token)
-    {
-        Invariant.Check(token.Sequence == Last.Sequence);
-        Last = token;
-        PlanMoves();
-    }
-
-    /// <summary>Moves up to so many live pages from the log's beginning to its end.</summary>
-    public void Move(int pages)
-    {
-        PageImage* image = (PageImage*)_moved.Pointer;
-        for (; pages > 0 && _nextMove < _moveCount; _nextMove++)
-        {
-            PageKey key = _moveKeys[_nextMove];
-            if (_directory.Find(key)->Address != _moveAddresses[_nextMove]) continue; // written again since
-            Read(key, image);
-            Upsert(image);
-            MovedPages++;
-            pages--;
-        }
-    }
-
-    /// <summary>Pages moved so far.</summary>
-    public ulong MovedPages { get; private set; }
-
-    /// <summary>Gives up what only checkpoints older than this one need.</summary>
-    /// <returns>Closes and deletes the files, when it is called; on any thread, after syncs that use them.</returns>
-    public Action Forget(in StoreToken oldest)
-    {
-        List<(LedgerFile? File, string Path)> segments = _device.Forget(oldest.BeginAddress);
-        List<string> files = _checkpoints.Older(oldest.Sequence);
-        return () =>
-        {
-            foreach ((LedgerFile? file, string path) in segments)
-            {
-                file?.Dispose();
-                _options.Files.Delete(path);
-            }
-
-            foreach (string path in files) _options.Files.Delete(path);
-            if (segments.Count + files.Count > 0) _options.Files.SyncDirectory(_options.Directory);
-        };
-    }
-
-    /// <summary>The files written since the last time, for a sync ahead of a checkpoint.</summary>
-    public List<LedgerFile> TakeUnsynced()
-    {
-        List<LedgerFile> files = [];
-        _device.TakeUnsynced(files);
-        return files;
-    }
-
     /// <summary>Closes everything. What is not in a checkpoint is lost.</summary>
     public void Dispose()
     {
@@ -258,6 +154,9 @@ internal sealed unsafe class PageLog : IDisposable
         _directory.Dispose();
         _moved.Dispose();
     }
+
+    /// <summary>The files' prefix of a generation.</summary>
+    public static string Prefix(ulong generation) => generation == 0 ? Name : string.Create(CultureInfo.InvariantCulture, $"{Name}{generation}");
 
     /// <summary>What is wrong with an image, or null.</summary>
     public static string? Wrong(PageImage* image, PageKey key, ulong tag)
@@ -283,7 +182,7 @@ internal sealed unsafe class PageLog : IDisposable
 
     private void Upsert(PageImage* image)
     {
-        if (TailAddress > PageStore.MaximumTailAddress) throw Damage(TailAddress, "the log's addresses are used up: the store must be begun anew");
+        if (TailAddress > MaximumTailAddress) throw Damage(TailAddress, "the log's addresses are used up, and no checkpoint has renewed it");
         PageKey key = image->Key;
         nint output = 0;
         Empty input = default;
@@ -292,50 +191,6 @@ internal sealed unsafe class PageLog : IDisposable
         if (status.IsPending || status.IsFaulted || status.IsCanceled) throw Damage(TailAddress, $"FASTER's answer to a write was {status}");
         _directory.Set(key, metadata.Address, (ulong)image->Checksum);
         _changed = true;
-    }
-
-    private void DeleteRemains()
-    {
-        _device.DeleteAll();
-        foreach (string path in _checkpoints.Older(ulong.MaxValue)) _options.Files.Delete(path);
-        _options.Files.SyncDirectory(_options.Directory);
-    }
-
-    private void Recover(CheckpointDescription description, in StoreToken token)
-    {
-        _directory.Load(_options.Files, _checkpoints.DirectoryPath(token.Sequence), description);
-        if (token.Records == 0) return; // an empty log has no file
-        for (long segment = token.BeginAddress / _segmentBytes; segment * _segmentBytes < token.TailAddress; segment++)
-        {
-            if (!_device.Exists((int)segment)) throw new StoreDamagedException(_device.SegmentPath((int)segment), 0, "the segment is missing");
-        }
-
-        _checkpoints.BeginRecovery(description);
-        try
-        {
-            _store.Recover(description.Checkpoint, description.Checkpoint);
-        }
-        catch (Exception e) when (_fault.First is null && e is not (OutOfMemoryException or StorageFaultException))
-        {
-            throw new StoreDamagedException(_checkpoints.DescriptionPath(token.Sequence), 0, $"FASTER does not recover {token}: {e.Message}");
-        }
-        catch when (_fault.First is not null)
-        {
-            // What FASTER says about bytes that could not be read is of no interest: the fault is thrown below.
-        }
-
-        _fault.ThrowIfAny();
-        if (TailAddress != token.TailAddress || BeginAddress != token.BeginAddress)
-            throw Damage(token.TailAddress, $"FASTER recovered addresses {BeginAddress}…{TailAddress} for {token}");
-    }
-
-    /// <summary>Finds out which live pages stand before what the log may hold.</summary>
-    private void PlanMoves()
-    {
-        _moveCount = _nextMove = 0;
-        long live = _directory.Count * RecordBytes;
-        long limit = TailAddress - (long)(live * _options.LogGrowth) - (2 * _logPageBytes);
-        if (limit > BeginAddress) _moveCount = _directory.ListBelow(limit, ref _moveAddresses, ref _moveKeys);
     }
 
     private StoreDamagedException Damage(long address, string reason)

@@ -13,6 +13,7 @@ public sealed unsafe partial class PageStore
     private const int ReadsPerTurn = 64;
     private const int WritesPerTurn = 32;
     private const int IdleMoves = 8;
+    private const int RenewalMoves = 64;
     private const int IdleMs = 1000; // bounds what a lost signal could cost; none is known
 
     private readonly Doorbell _bell = new();
@@ -24,6 +25,7 @@ public sealed unsafe partial class PageStore
     private ulong _applied;
     private ulong _pagesRead;
     private ulong _checkpoints;
+    private PageLog? _renewed; // takes the place of _log when it has all its pages
     private PendingCheckpoint? _unfinished;
     private StoreToken _durableToken;
     private int _durableState; // set by the job that made _unfinished durable
@@ -81,14 +83,15 @@ public sealed unsafe partial class PageStore
         bool worked = false;
         try
         {
-            worked = FinishCheckpoint() | ServeReads() | ApplyWrites();
-            if (!worked && _log.MovesLeft > 0)
+            worked = FinishCheckpoint() | ServeReads() | ApplyWrites() | ContinueRenewal();
+            if (!worked && _renewed is null && _log.MovesLeft > 0)
             {
                 _log.Move(IdleMoves);
                 worked = true;
             }
 
-            if (_log.UnsyncedBytes >= _options.SyncBytes) SyncAhead();
+            worked = worked || _jobs.TryRun();
+            if ((_renewed ?? _log).UnsyncedBytes >= _options.SyncBytes) SyncAhead();
         }
         catch (IOException fault)
         {
@@ -187,7 +190,7 @@ public sealed unsafe partial class PageStore
                 break;
 
             case WriteKind.Checkpoint:
-                if (_unfinished is not null || Volatile.Read(ref _finishedState) != 0) return false;
+                if (_unfinished is not null || Volatile.Read(ref _finishedState) != 0 || !HasRoomInLog()) return false;
                 BeginCheckpoint(header.Id);
                 break;
 
@@ -202,6 +205,25 @@ public sealed unsafe partial class PageStore
 
         _writeCursor = cursor;
         _writes.Release(cursor);
+        return true;
+    }
+
+    /// <summary>Begins to renew a log that nears the end of its addresses. Its writes wait behind the checkpoint, reads do not.</summary>
+    /// <returns>True when there is nothing to renew.</returns>
+    private bool HasRoomInLog()
+    {
+        if (!_log.NeedsRenewal) return true;
+        _renewed ??= _log.Renew();
+        return false;
+    }
+
+    private bool ContinueRenewal()
+    {
+        if (_renewed is null) return false;
+        if (!_log.CopyTo(_renewed, RenewalMoves)) return true;
+        if (_jobs.Pending > 0) return false; // one of them may still sync the old log's files
+        _log.Dispose();
+        (_log, _renewed) = (_renewed, null);
         return true;
     }
 
@@ -243,7 +265,7 @@ public sealed unsafe partial class PageStore
     private void SyncAhead()
     {
         if (_jobs.Pending > 0) return;
-        var files = _log.TakeUnsynced();
+        var files = (_renewed ?? _log).TakeUnsynced();
         _jobs.Post(() =>
         {
             foreach (LedgerFile file in files) file.Sync();

@@ -22,15 +22,12 @@ public sealed unsafe partial class PageStore : IDisposable
     /// <summary>Bytes of a page.</summary>
     public const int PageBytes = 4096;
 
-    /// <summary>The store takes no more writes when this many bytes were ever written to its log: FASTER's addresses end there.</summary>
-    public const long MaximumTailAddress = (1L << 47) - (1L << 40);
-
     private const int ImageOffset = 32; // of the image in a ring entry, behind WriteHeader or the tag
 
     private readonly PageStoreOptions _options;
     private readonly StoreFault _fault = new();
     private readonly DirectoryLock _lock;
-    private readonly PageLog _log;
+    private PageLog _log;
     private readonly ByteRing _writes;
     private readonly ByteRing _requests;
     private readonly ByteRing _completions;
@@ -116,7 +113,7 @@ public sealed unsafe partial class PageStore : IDisposable
     public static IReadOnlyList<string> ListFiles(PageStoreOptions options, in StoreToken token)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return CheckpointFiles.List(options.Files, options.Directory, PageLog.Prefix, in token);
+        return CheckpointFiles.List(options.Files, options.Directory, PageLog.Prefix(token.Generation), in token);
     }
 
     /// <summary>Hands a page over, to be written. A later write of the same page replaces an earlier one.</summary>
@@ -261,6 +258,7 @@ public sealed unsafe partial class PageStore : IDisposable
         _bell.Ring();
         _thread?.Join();
         _jobs.Dispose();
+        _renewed?.Dispose();
         _log.Dispose();
         _writes.Dispose();
         _requests.Dispose();

@@ -54,6 +54,12 @@ public sealed class PageStoreOptions
     /// </summary>
     public double LogGrowth { get; init; } = 2.5;
 
+    /// <summary>
+    /// When this much was ever written to the log, the next checkpoint moves all live pages to another one: FASTER's addresses end at 2^47
+    /// bytes. From 64 log pages to 2^46.
+    /// </summary>
+    public long RenewalBytes { get; init; } = 1L << 46;
+
     /// <summary>What was written is synced each time this much has gathered, so that little is left to sync for a checkpoint.</summary>
     public long SyncBytes { get; init; } = 64L << 20;
 
@@ -85,6 +91,8 @@ public sealed class PageStoreOptions
         PowerOfTwo(nameof(CompletionRingBytes), CompletionRingBytes, 1 << 15, 1 << 30);
         PowerOfTwo(nameof(MaximumRequests), MaximumRequests, 64, 1 << 20);
         if (LogGrowth is not (>= 1.5 and <= 100)) throw new ArgumentException($"{nameof(LogGrowth)} is {LogGrowth}: it must be from 1.5 to 100");
+        if (RenewalBytes < 64L * LogPageBytes || RenewalBytes > 1L << 46)
+            throw OutOfRange(nameof(RenewalBytes), RenewalBytes, "from 64 log pages to 2^46");
         if (SyncBytes < 1) throw OutOfRange(nameof(SyncBytes), SyncBytes, "at least 1");
     }
 

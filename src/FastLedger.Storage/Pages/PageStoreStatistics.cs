@@ -12,8 +12,7 @@ namespace FastLedger.Storage;
 /// <param name="Checkpoints">Checkpoints taken.</param>
 /// <param name="OverflowBuckets">Hash buckets beyond the index's own: many mean that the store was laid out for fewer pages.</param>
 /// <param name="TailAddress">
-/// Bytes ever written to the log. FASTER's addresses end at 2^47 (140 TB): the store stops at <see cref="PageStore.MaximumTailAddress"/>, and
-/// must be begun anew before, from the journal, a backup or a peer.
+/// Bytes ever written to the log. At <see cref="PageStoreOptions.RenewalBytes"/> the next checkpoint moves all pages to another one.
 /// </param>
 /// <param name="WritesInFlight">Pages in the ring, not yet with FASTER.</param>
 public readonly record struct PageStoreStatistics(

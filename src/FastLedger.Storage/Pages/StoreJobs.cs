@@ -7,8 +7,8 @@ using System.Threading;
 namespace FastLedger.Storage;
 
 /// <summary>
-/// Runs what waits for the device without touching FASTER (syncs, deletions), one job after the other: on a thread of its own, or at once
-/// on the caller's. A job that fails ends the store.
+/// Runs what waits for the device without touching FASTER (syncs, deletions), one job after the other: on a thread of its own, or when the
+/// store's thread has time for it. A job that fails ends the store.
 /// </summary>
 internal sealed class StoreJobs : IDisposable
 {
@@ -21,7 +21,7 @@ internal sealed class StoreJobs : IDisposable
     /// <summary>Starts the thread if one is wanted.</summary>
     /// <param name="fault">Where a failure goes. After one, no job runs.</param>
     /// <param name="done">Called after each job, on the thread that ran it.</param>
-    /// <param name="ownThread">A thread of its own, or the caller's.</param>
+    /// <param name="ownThread">A thread of its own; else <see cref="TryRun"/> runs the jobs.</param>
     public StoreJobs(StoreFault fault, Action done, bool ownThread)
     {
         _fault = fault;
@@ -43,17 +43,19 @@ internal sealed class StoreJobs : IDisposable
     /// <summary>Adds a job.</summary>
     public void Post(Action job)
     {
-        if (_thread is null)
-        {
-            Execute(job);
-            return;
-        }
-
         lock (_jobs)
         {
             _jobs.Enqueue(job);
             Monitor.Pulse(_jobs);
         }
+    }
+
+    /// <summary>Runs the next job, if there is one and no thread for it.</summary>
+    public bool TryRun()
+    {
+        if (_thread is not null || _jobs.Count == 0) return false;
+        Execute(_jobs.Dequeue());
+        return true;
     }
 
     /// <summary>Ends after the job under way; those after it are dropped.</summary>

@@ -10,7 +10,7 @@ namespace FastLedger.Storage;
 /// </summary>
 /// <remarks>
 /// <code>
-///  0 sequence  8 begin address  16 tail address  24 records  32 FASTER's token  48 digest of the checkpoint's description  80 zeros
+///  0 sequence  8 begin address  16 tail address  24 records  32 FASTER's token  48 digest of the checkpoint's description  80 generation  88 zeros
 /// </code>
 /// </remarks>
 [StructLayout(LayoutKind.Explicit, Size = Size)]
@@ -42,6 +42,10 @@ public readonly record struct StoreToken
     /// <summary>BLAKE3 of the file that describes the checkpoint, which in turn has the digests of the others.</summary>
     [field: FieldOffset(48)]
     public Hash256 DescriptionDigest { get; init; }
+
+    /// <summary>Which log of the store it is in: a store begins another one before the addresses of one are used up.</summary>
+    [field: FieldOffset(80)]
+    public ulong Generation { get; init; }
 
     /// <summary>Reads a token.</summary>
     /// <param name="bytes">At least 96 bytes.</param>

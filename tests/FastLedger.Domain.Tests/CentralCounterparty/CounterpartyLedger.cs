@@ -2,9 +2,7 @@
 using System;
 using System.Linq;
 using FastLedger.Domain.CentralCounterparty;
-using FastLedger.Domain.Clearing;
 using FastLedger.Domain.Tests.Clearing;
-using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
 
 namespace FastLedger.Domain.Tests.CentralCounterparty;

@@ -134,8 +134,8 @@ public sealed class WaterfallTests
             ulong total = weights.Aggregate(0ul, (sum, w) => sum + w);
             ulong amount = random.Next(5) == 0 ? total : (ulong)random.NextInt64((long)total + 1);
             remainder.Split(amount, weights, shares);
-            Assert.True(Exact(amount, weights).SequenceEqual(shares[..n]), $"seed {seed}, round {round}");
-            Assert.Equal(amount, shares[..n].Aggregate(0ul, (sum, s) => sum + s));
+            Assert.True(shares.AsSpan(0, n).SequenceEqual(Exact(amount, weights)), $"seed {seed}, round {round}");
+            Assert.Equal(amount, shares.Take(n).Aggregate(0ul, (sum, s) => sum + s));
         }
     }
 

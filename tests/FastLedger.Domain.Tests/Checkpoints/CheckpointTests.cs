@@ -22,6 +22,13 @@ public sealed class CheckpointTests
     public void Clearing_with_checkpoints_evictions_and_restarts_ends_as_without(int pagesPerTable) =>
         Compare(seed => RecordedStreams.Clearing(seed, 150), pagesPerTable);
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void Agreements_with_checkpoints_evictions_and_restarts_end_as_without(int pagesPerTable) =>
+        Compare(seed => RecordedStreams.Agreements(seed, 400), pagesPerTable);
+
     private static void Compare(Func<int, System.Collections.Generic.List<RecordedBlock>> record, int pagesPerTable)
     {
         int checkpoints = 0, restarts = 0;

@@ -2,6 +2,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using FastLedger.Domain.Tests.Agreements;
 using FastLedger.Domain.Tests.Clearing;
 using FastLedger.Domain.Tests.Trading;
 using FastLedger.Primitives;
@@ -92,6 +93,31 @@ internal static class RecordedStreams
         }
 
         return ledger.Blocks;
+    }
+
+    /// <summary>Commands of every opcode, those of policies, objects, splits, rounds and outcomes above all.</summary>
+    public static List<RecordedBlock> Agreements(int seed, int batches)
+    {
+        using var ledger = new AgreementLedger(EveryOpcodeTests.Parties, Genesis);
+        EveryOpcodeTests.Prepare(ledger);
+        var random = new Random(seed);
+        for (int done = 0; done < batches; done++)
+        {
+            int party = random.Next(EveryOpcodeTests.Parties);
+            uint session = AgreementLedger.Session(party);
+            var batch = new Command[1 + random.Next(12)];
+            for (int i = 0; i < batch.Length; i++)
+            {
+                batch[i] = EveryOpcodeTests.Any(random, ledger, party);
+                batch[i].Number = ledger.Base.NextNumber(session);
+            }
+
+            if (random.Next(6) == 0) ledger.Base.Wait(random.Next(8));
+            ledger.Base.Execute(session, batch);
+            if (random.Next(20) == 0) Resend(ledger.Base, random);
+        }
+
+        return ledger.Base.Blocks;
     }
 
     /// <summary>A client that saw no answer sends a batch again.</summary>

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Collections.Generic;
-using System.Linq;
-using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
 using FastLedger.Client;
-using FastLedger.Primitives;
-using FastLedger.Primitives.Commands;
-using FastLedger.Protocol.Messages;
 using FastLedger.Storage;
 
 namespace FastLedger.Node.Tests.Clusters;
@@ -23,12 +18,12 @@ public sealed class ClusterRecoveryTests
         var bank = await Bank.OpenAsync(client, 1_000_000);
         for (int i = 0; i < 5; i++) await TestReplica.OkAsync(client, bank.Transfer(1));
         await cluster.KillAsync(3);
-        for (int i = 0; i < 10; i++) await TestReplica.OkAsync(client, bank.Transfer(1));
+        for (int i = 0; i < 150; i++) await TestReplica.OkAsync(client, bank.Transfer(1));
         cluster.Start(3);
         for (int i = 0; i < 5; i++) await TestReplica.OkAsync(client, bank.Transfer(1));
-        await cluster.AgreeAsync(20);
+        await cluster.AgreeAsync(160);
         await using LedgerClient other = await cluster.ConnectAsync(2, first: 3);
-        Assert.Equal((UInt128)20, (await other.GetAccountAsync(bank.Bob)).CreditsPosted);
+        Assert.Equal((UInt128)160, (await other.GetAccountAsync(bank.Bob)).CreditsPosted);
     }
 
     [Fact]

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Collections.Generic;
-using System.Linq;
 using System.Threading.Tasks;
 using FastLedger.Client;
-using FastLedger.Primitives;
-using FastLedger.Primitives.Commands;
-using FastLedger.Protocol.Messages;
 using FastLedger.Storage;
 
 namespace FastLedger.Node.Tests.Clusters;

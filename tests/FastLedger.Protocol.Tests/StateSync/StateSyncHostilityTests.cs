@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Collections.Generic;
-using System.Linq;
-using System.Runtime.InteropServices;
 using CsCheck;
-using FastLedger.Cryptography;
 using FastLedger.Primitives;
 using FastLedger.Protocol.Messages;
 using FastLedger.Protocol.StateSync;
@@ -65,7 +62,7 @@ public sealed class StateSyncHostilityTests(ITestOutputHelper output)
     public void Liars_never_prevent_joining_while_one_honest_server_answers()
     {
         // Seeds are printed by CsCheck when it fails.
-        Gen.Int[0, int.MaxValue].Sample(seed => JoinAmongLiars(seed), iter: IsLong ? 20_000 : 300, threads: 1);
+        Gen.Int[0, int.MaxValue].Sample(seed => JoinAmongLiars(seed), iter: IsLong ? 20_000 : 60, threads: 1);
     }
 
     [Fact]
@@ -138,7 +135,7 @@ public sealed class StateSyncHostilityTests(ITestOutputHelper output)
     {
         var random = new Random(seed);
         NaiveState old = NaiveState.Random(random, 50, (64, 3_000), (128, 5));
-        NaiveState state = NaiveState.Random(random, 100, (64, random.Next(1, 30_000)), (128, random.Next(1, 9_000)), (256, random.Next(1, 1_100)));
+        NaiveState state = NaiveState.Random(random, 100, (64, random.Next(1, 12_000)), (128, random.Next(1, 6_000)), (256, random.Next(1, 1_100)));
         var honestStates = new HeldStates(old, state);
         var harness = new SyncHarness(new StateSyncOptions { LeastHeight = (ulong)random.Next(1, 101) });
         int servers = random.Next(2, 8), honest = random.Next(servers);
@@ -149,7 +146,9 @@ public sealed class StateSyncHostilityTests(ITestOutputHelper output)
         }
 
         harness.Run();
-        Assert.Equal(StateSyncState.Complete, harness.Client.State);
+        Assert.True(
+            harness.Client.State == StateSyncState.Complete,
+            $"seed {seed}: {harness.Client.State} at {harness.Client.Height}, {harness.Client.WrittenChunks} of {harness.Client.TotalChunks}");
         harness.AssertHolds(harness.Client.Height == 50 ? old : state); // a liar may offer what is old, but certified
         Assert.False(harness.Client.IsStruck(honest));
     }
@@ -159,7 +158,7 @@ public sealed class StateSyncHostilityTests(ITestOutputHelper output)
     {
         var held = new HeldStates(old, state);
         var forged = NaiveState.Random(random, 500, (64, 100));
-        int kind = random.Next(10), asked = 0;
+        int kind = random.Next(11), asked = 0;
         return query =>
         {
             asked++;
@@ -171,8 +170,11 @@ public sealed class StateSyncHostilityTests(ITestOutputHelper output)
                 case 1: return isManifest ? (template, bytes, delay) : null; // promises and withholds
                 case 2: return isManifest ? (template, bytes, delay) : (template, Mutate(random, bytes), delay);
                 case 3: return (template, Mutate(random, bytes), delay);
-                case 4: // a forged state under a certificate for the true one
+                case 4: // a certified state that nobody else holds, of which it gives nothing out
+                    return isManifest ? harness.Honest(new HeldStates(forged), query, delay) : harness.Honest(new HeldStates(), query, delay);
+                case 9: // a forged state under a certificate for the true one
                     byte[] forgery = harness.Honest(new HeldStates(forged), StateSyncQuery.Manifest(1, query.RequestId), delay).Bytes;
+                    state.Proof.CopyTo(forgery.AsSpan(forgery.Length - state.Proof.Length));
                     return ((ushort)TemplateId.StateManifest, forgery, delay);
                 case 5: return harness.Honest(new HeldStates(old), query, delay); // what is old
                 case 6: return harness.Honest(new HeldStates(), query, delay); // never has anything

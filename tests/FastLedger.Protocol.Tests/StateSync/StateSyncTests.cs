@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Buffers;
-using System.Collections.Generic;
-using System.Linq;
 using FastLedger.Primitives;
-using FastLedger.Protocol.Messages;
 using FastLedger.Protocol.StateSync;
 
 namespace FastLedger.Protocol.Tests.StateSync;

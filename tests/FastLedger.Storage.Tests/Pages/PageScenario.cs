@@ -16,11 +16,14 @@ internal sealed class PageScenario
     /// <summary>Seed and height of every page, as of the last write.</summary>
     public SortedDictionary<ulong, (int Seed, ulong Height)> Model { get; private set; } = [];
 
+    /// <summary>So much is written to one log.</summary>
+    public long RenewalBytes { get; set; } = 1L << 46;
+
     public static string Segment(int number) => $"{Directory}/pages-{number:D10}.log";
 
     public static string CheckpointFile(ulong sequence, string kind) => $"{Directory}/pages-checkpoint-{sequence:D10}.{kind}";
 
-    public PageStoreOptions Options(double growth = 2.5) => new()
+    public PageStoreOptions Options() => new()
     {
         Directory = Directory,
         Files = Files,
@@ -34,7 +37,7 @@ internal sealed class PageScenario
         WriteRingBytes = 1 << 17,
         CompletionRingBytes = 1 << 16,
         MaximumRequests = 64,
-        LogGrowth = growth,
+        RenewalBytes = RenewalBytes,
         SyncBytes = 3 * LogPageBytes,
         OwnThreads = false,
     };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Collections.Generic;
+using System.Linq;
 
 namespace FastLedger.Storage.Tests;
 
@@ -301,5 +302,49 @@ public class PageStoreTests
             MaximumRequests = name == nameof(PageStoreOptions.MaximumRequests) ? 63 : 64,
         };
         Assert.Contains(name, Assert.Throws<ArgumentException>(() => PageStore.Create(options)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_log_that_nears_the_end_of_its_addresses_is_renewed_with_all_its_pages()
+    {
+        PageScenario scenario = new() { RenewalBytes = 64 * PageScenario.LogPageBytes };
+        Random random = new(10);
+        StoreToken older = default, newer = default;
+        SortedDictionary<ulong, (int, ulong)> olderModel = [];
+        for (int life = 0; life < 3; life++)
+        {
+            using PageStore store = life == 0 ? scenario.Create() : scenario.Recover(in newer);
+            scenario.AssertHolds(store);
+            for (ulong round = 0; round < 20; round++)
+            {
+                scenario.WriteRandom(store, random, 60, (ulong)life);
+                while (!store.TryRequestCheckpoint(round)) store.Turn();
+                store.Turn();
+                Assert.True(store.TryRequest(PageScenario.Key(scenario.Model.Keys.First()), 1)); // reads go on beside the copying
+                StoreCheckpoint done;
+                while (!store.TryTakeCheckpoint(out done)) store.Turn();
+                while (!store.TryTakeCompletion(out _)) store.Turn();
+                store.ReleaseCompletion();
+                (older, newer) = (newer, done.Token);
+                if (older.Sequence != 0) Assert.True(store.TryRelease(in older));
+                if (round < 19) olderModel = new(scenario.Model);
+            }
+
+            while (store.Turn())
+            {
+            }
+
+            Assert.True(store.Statistics.TailAddress < 3 * scenario.RenewalBytes);
+        }
+
+        Assert.True(newer.Generation > 8, $"{newer} is of generation {newer.Generation}");
+        Assert.DoesNotContain(PageScenario.Segment(0), scenario.Files.Names.Keys);
+        string prefix = $"{PageScenario.Directory}/pages{older.Generation}-";
+        string prefixNewer = $"{PageScenario.Directory}/pages{newer.Generation}-";
+        Assert.All(scenario.Files.Names.Keys, path => Assert.True(path.StartsWith(prefix, StringComparison.Ordinal) || path.StartsWith(prefixNewer, StringComparison.Ordinal), path));
+        using (PageStore store = scenario.Recover(in newer)) scenario.AssertHolds(store);
+        scenario.Model.Clear();
+        foreach ((ulong key, (int, ulong) page) in olderModel) scenario.Model.Add(key, page);
+        using (PageStore store = scenario.Recover(in older)) scenario.AssertHolds(store);
     }
 }

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
-using System.Collections.Generic;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using FASTER.core;
 using FastLedger.Primitives;
 
 namespace FastLedger.Storage.Tests;
@@ -23,11 +21,12 @@ public class StoreLayoutTests
             Records = 0x3837363534333231,
             Checkpoint = new Guid(digest.AsSpan(0, 16)),
             DescriptionDigest = new Hash256(digest),
+            Generation = 0x4847464544434241,
         };
         byte[] bytes = new byte[StoreToken.Size];
         token.Write(bytes);
         Assert.Equal("0102030405060708" + "1112131415161718" + "2122232425262728" + "3132333435363738"
-            + Convert.ToHexStringLower(digest.AsSpan(0, 16)) + Convert.ToHexStringLower(digest) + new string('0', 32), Convert.ToHexStringLower(bytes));
+            + Convert.ToHexStringLower(digest.AsSpan(0, 16)) + Convert.ToHexStringLower(digest) + "4142434445464748" + new string('0', 16), Convert.ToHexStringLower(bytes));
         Assert.Equal(token, StoreToken.Read(bytes));
         Assert.Equal(StoreToken.Size, Unsafe.SizeOf<StoreToken>());
     }

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Net;
+using System.Threading.Tasks;
+using FastLedger.Cryptography;
+using FastLedger.Domain;
+using FastLedger.Node.Configuration;
+using FastLedger.Primitives;
+
+namespace FastLedger.Node.Embedding;
+
+/// <summary>
+/// All replicas of a ledger in this process, over real loopback sockets and real files: for trying things out and for tests. The genesis names
+/// the replicas' keys, so that what they sign can be checked by anybody who has it.
+/// </summary>
+/// <remarks>Thread: one at a time.</remarks>
+public sealed class EmbeddedCluster : IAsyncDisposable
+{
+    private readonly NodeOptions[] _options;
+    private readonly Replica?[] _replicas;
+    private readonly TimeProvider? _time;
+
+    private EmbeddedCluster(NodeOptions[] options, TimeProvider? time)
+    {
+        _options = options;
+        _replicas = new Replica?[options.Length];
+        _time = time;
+    }
+
+    /// <summary>Replicas.</summary>
+    public int Count => _replicas.Length;
+
+    /// <summary>Where clients connect; a replica keeps its address when it restarts.</summary>
+    public IReadOnlyList<EndPoint> EndPoints => [.. _options.Select(o => (EndPoint)o.ListenEndPoint)];
+
+    /// <summary>What a verifier must know of the ledger.</summary>
+    public Genesis Genesis => _options[0].Genesis.ToGenesis();
+
+    /// <summary>Public keys of the replicas, by ascending node number.</summary>
+    public IReadOnlyList<Hash256> Validators => [.. Genesis.Validators.Select(v => v.Key)];
+
+    /// <summary>Makes keys and starts the replicas.</summary>
+    /// <param name="directory">Where keys and data go, a folder for each replica; must be empty.</param>
+    /// <param name="count">Replicas, 1 … 16.</param>
+    /// <param name="time">Where block time comes from; null for the clock of the system.</param>
+    /// <param name="configure">Called with the settings of each replica before it starts.</param>
+    /// <exception cref="ConfigurationException">The settings are faulty.</exception>
+    public static async Task<EmbeddedCluster> StartAsync(string directory, int count, TimeProvider? time = null, Action<NodeOptions>? configure = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, 16);
+        var keys = new string[count];
+        var validators = new List<string>();
+        for (int i = 0; i < count; i++)
+        {
+            keys[i] = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"validator-{i}.key"));
+            using SigningKey key = KeyFile.Generate(keys[i]);
+            validators.Add(string.Create(CultureInfo.InvariantCulture, $"{i}={key.PublicKey}"));
+        }
+
+        var options = new NodeOptions[count];
+        for (int i = 0; i < count; i++)
+        {
+            options[i] = new NodeOptions
+            {
+                DataDirectory = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"replica-{i}")),
+                Listen = "127.0.0.1:0",
+                Cluster = new ClusterSection { Self = i, KeyFile = keys[i], Listen = "127.0.0.1:0" },
+            };
+            options[i].Genesis.Validators = string.Join(',', validators);
+            configure?.Invoke(options[i]);
+        }
+
+        var cluster = new EmbeddedCluster(options, time);
+        try
+        {
+            for (int i = 0; i < count; i++) cluster.Start(i);
+            cluster.Introduce();
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Ends a replica as a crash would, and starts it on what its folder holds.</summary>
+    public async Task RestartAsync(int node)
+    {
+        if (_replicas[node] is { } replica)
+        {
+            _replicas[node] = null;
+            await replica.AbortAsync().ConfigureAwait(false);
+        }
+
+        Start(node);
+        Introduce();
+    }
+
+    /// <summary>Stops all replicas in good order.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            if (_replicas[i] is not { } replica) continue;
+            _replicas[i] = null;
+            await replica.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private void Start(int node)
+    {
+        Replica replica = Replica.Start(_options[node], time: _time);
+        _replicas[node] = replica;
+        _options[node].Listen = replica.EndPoint.ToString();
+        if (replica.PeerEndPoint is { } peers) _options[node].Cluster.Listen = peers.ToString();
+    }
+
+    private void Introduce()
+    {
+        var endPoints = new Dictionary<int, IPEndPoint>();
+        for (int i = 0; i < Count; i++)
+            if (_replicas[i]?.PeerEndPoint is { } endPoint) endPoints[i] = endPoint;
+        foreach (Replica? replica in _replicas) replica?.SetPeers(endPoints);
+    }
+}
