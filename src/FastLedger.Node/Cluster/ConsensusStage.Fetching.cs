@@ -4,7 +4,6 @@ using System.Buffers.Binary;
 using FastLedger.Consensus;
 using FastLedger.Consensus.Encoding;
 using FastLedger.Consensus.Messages;
-using FastLedger.Primitives;
 
 namespace FastLedger.Node.Cluster;
 
