@@ -57,6 +57,8 @@ public static class CommandLine
             ReplayVerb.Create(),
             InspectVerb.Create(),
             VerifyVerb.Create(),
+            BackupVerb.CreateBackup(),
+            BackupVerb.CreateRestore(),
             KeygenVerb.Create(),
             SimVerb.Create(),
             ClearingVerb.Create(),

@@ -4,6 +4,7 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
+using FastLedger.Primitives.Commands;
 using FastLedger.Protocol.Certificates;
 using FastLedger.Protocol.Framing;
 using FastLedger.Protocol.Messages;

@@ -171,22 +171,35 @@ public sealed partial class ConsensusCore
         return node.MissingBatches;
     }
 
+    /// <summary>
+    /// A block became final before its batches were here. Its author is only blamed when it had the time that proposals leave it: others
+    /// may have been faster.
+    /// </summary>
+    private void FetchForCommit(BlockNode node)
+    {
+        if (_options.FetchDelayNs == 0) FetchMissingBatches(node);
+        else if (StillMissing(node) != 0) RequestMissing(node, blame: false);
+    }
+
     private void FetchMissingBatches(BlockNode node)
     {
+        if (StillMissing(node) != 0) RequestMissing(node, blame: true);
+        else TryVote(node);
+    }
+
+    private void RequestMissing(BlockNode node, bool blame)
+    {
         Invariant.Check(BlockImage.TryRead(node.Image.Bytes, out BlockImage block));
-        FindMissingBatches(node, block);
         for (ulong rest = node.MissingBatches; rest != 0; rest &= rest - 1)
         {
             BatchReference batch = block.Batch(System.Numerics.BitOperations.TrailingZeroCount(rest));
-            _suspectUntil[batch.Author] = CommittedHeight + _options.SuspicionBlocks;
+            if (blame) _suspectUntil[batch.Author] = CommittedHeight + _options.SuspicionBlocks;
             UInt128 targets = NodeBit(batch.Author) | NodeBit(block.Header.Proposer);
             if (_safety.Self >= 0) targets &= ~NodeBit(_safety.Self);
             var bytes = _effects.Compose(BatchReference.Size);
             batch.Write(ref bytes);
             _effects.Add(EffectKind.FetchBatch, targets, Epoch, node.Id, bytes.Length);
         }
-
-        if (node.MissingBatches == 0) TryVote(node);
     }
 
     /// <summary>How many batches the next block may take, by what execution still has to do.</summary>

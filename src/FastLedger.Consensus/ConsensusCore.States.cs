@@ -93,7 +93,7 @@ public sealed partial class ConsensusCore
     private bool IsWanted(ulong height)
     {
         StateVoteSet set = _states[(int)(height % (ulong)_states.Length)];
-        return height > _certifiedState.Height || (height > _epochStartHeight && set.Height == height && !set.Certified);
+        return height > _certifiedState.Height || (height > _epochStartHeight && (set.Height < height || (set.Height == height && !set.Certified)));
     }
 
     private void AdoptStateCertificate(in StateCommitment commitment, ReadOnlySpan<byte> message)
@@ -101,6 +101,7 @@ public sealed partial class ConsensusCore
         // Every height's certificate is given out: it alone proves what that block answered. Only the newest one is kept.
         _effects.AddCopy(EffectKind.StateCertified, 0, commitment.Height, message);
         StateVoteSet set = _states[(int)(commitment.Height % (ulong)_states.Length)];
+        if (set.Height < commitment.Height) set.Reset(commitment.Height);
         if (set.Height == commitment.Height) set.Certified = true;
         if (commitment.Height <= _certifiedState.Height)
         {

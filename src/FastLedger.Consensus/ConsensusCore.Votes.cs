@@ -149,7 +149,7 @@ public sealed partial class ConsensusCore
 
     private void EmitCommit(BlockNode node)
     {
-        if (node.MissingBatches != 0) FetchMissingBatches(node);
+        if (node.MissingBatches != 0) FetchForCommit(node);
         node.Image.Bytes.CopyTo(_effects.Room(node.Image.Length));
         _effects.Add(EffectKind.Commit, 0, node.Height, node.Id, node.Image.Length);
     }

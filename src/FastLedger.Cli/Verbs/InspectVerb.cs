@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+using System;
 using System.CommandLine;
+using System.Threading;
 using System.Threading.Tasks;
 using FastLedger.Node.Recovery;
 
 namespace FastLedger.Cli.Verbs;
 
-/// <summary><c>fastledger inspect journal|account|book DIR</c></summary>
+/// <summary><c>fastledger inspect journal|account|book|manifest|page|stats DIR</c></summary>
 internal static class InspectVerb
 {
     private static readonly Argument<string> Directory = new("dir") { Description = "Data directory of a stopped replica." };
@@ -14,13 +16,47 @@ internal static class InspectVerb
 
     public static Command Create()
     {
-        var command = new Command("inspect", "Looks into the files of a stopped replica.") { Journal(), Account(), Book() };
+        var command = new Command("inspect", "Looks into the files of a stopped replica.") { Journal(), Account(), Book(), Manifest(), Page(), Stats() };
         HelpWithExamples.Install(
             command,
             "fastledger inspect journal /var/lib/fastledger",
             "fastledger inspect account /var/lib/fastledger 17",
-            "fastledger inspect book /var/lib/fastledger 1");
+            "fastledger inspect book /var/lib/fastledger 1",
+            "fastledger inspect manifest /var/lib/fastledger");
         return command;
+    }
+
+    private static Command Manifest()
+    {
+        var command = new Command("manifest", "Shows the checkpoints that are kept, and what they bind.") { Directory, Json };
+        HelpWithExamples.Install(command, "fastledger inspect manifest /var/lib/fastledger --json");
+        command.SetAction((parsed, ct) => Show(parsed, presenter => StateListing.Manifests(presenter, parsed.GetRequiredValue(Directory)), ct));
+        return command;
+    }
+
+    private static Command Page()
+    {
+        var table = new Argument<uint>("table") { Description = "The table's number; 128 holds the results of the sessions' last commands." };
+        var page = new Argument<uint>("page") { Description = "The page's number, from 0." };
+        var command = new Command("page", "Shows a page of the newest checkpoint, verified.") { Directory, table, page, Json };
+        HelpWithExamples.Install(command, "fastledger inspect page /var/lib/fastledger 5 0      (accounts 0 to 31)");
+        command.SetAction((parsed, ct) => Show(
+            parsed, presenter => StateListing.Page(presenter, parsed.GetRequiredValue(Directory), parsed.GetValue(table), parsed.GetValue(page)), ct));
+        return command;
+    }
+
+    private static Command Stats()
+    {
+        var command = new Command("stats", "Shows how much there is of pages, journal and history.") { Directory, Json };
+        HelpWithExamples.Install(command, "fastledger inspect stats /var/lib/fastledger");
+        command.SetAction((parsed, ct) => Show(parsed, presenter => StateListing.Stats(presenter, parsed.GetRequiredValue(Directory)), ct));
+        return command;
+    }
+
+    private static Task<int> Show(ParseResult parsed, Func<Presenter, int> show, CancellationToken ct)
+    {
+        var presenter = new Presenter(parsed, parsed.GetValue(Json));
+        return CommandLine.GuardAsync(presenter, _ => Task.FromResult(show(presenter)), ct);
     }
 
     private static Command Journal()

@@ -66,7 +66,7 @@ internal static class NodeVerb
 
     private static async Task<int> RunAsync(Presenter presenter, NodeOptions options, bool supervised, CancellationToken ct)
     {
-        Replica replica = Replica.Start(options);
+        Replica replica = Replica.Start(options, stateProgress: presenter.Say);
         await using (replica.ConfigureAwait(false))
         {
             (ulong height, Hash256 root) = replica.RecoveredState;

@@ -37,7 +37,9 @@ internal static class VerifyVerb
             return ExitCode.Ok;
         }
 
-        presenter.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Sound: {result.Commands:N0} commands in {result.Height:N0} blocks, state root {result.StateRoot}"));
+        presenter.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Sound: {result.Commands:N0} commands in {result.Height - replica.FromHeight:N0} blocks, state root {result.StateRoot}"));
+        if (replica.FromHeight > 0)
+            presenter.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The journal begins after the checkpoint of height {replica.FromHeight:N0}, whose pages lead to the root it names."));
         presenter.WriteLine(end.Kind switch
         {
             JournalEndKind.Sealed => "The journal was closed in good order.",

@@ -23,7 +23,7 @@ internal sealed class RestoredState : IDisposable
     private const string StateFolder = "state";
     private const string PagesFolder = "pages";
 
-    private RestoredState(Ledger ledger, PageStoreAdapter? pages, ManifestStore? manifests, Manifest? manifest)
+    internal RestoredState(Ledger ledger, PageStoreAdapter? pages, ManifestStore? manifests, Manifest? manifest)
     {
         Ledger = ledger;
         Pages = pages;

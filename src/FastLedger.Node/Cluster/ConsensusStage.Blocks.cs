@@ -31,7 +31,6 @@ internal sealed partial class ConsensusStage
     private ulong _executedHeight;
     private ulong _fedHeight;
     private ulong _lastVotedHeight;
-    private ulong _firstUncertified = 1;
     private bool _waitForExecution;
 
     private static ByteBuffer[] CreateVotes()
@@ -87,7 +86,7 @@ internal sealed partial class ConsensusStage
             commands += (int)reference.CommandCount;
             if (_store.TryFind(reference, out _blockBatches[i]) || _archive.TryLoad(reference, _store, out _blockBatches[i])) continue;
             complete = false;
-            Want(reference, _core.Validators.NodeMask);
+            Expect(reference);
         }
 
         int size = OrderedBlock.Size + (block.BatchCount * Unsafe.SizeOf<StoredBatch>());

@@ -23,6 +23,13 @@ internal sealed partial class ConsensusStage
         _askAtNs = Math.Min(_askAtNs, MonotonicNs() + AskIntervalNs);
     }
 
+    /// <summary>A final block waits for the batch. It is probably on its way, and asked for only when it does not come.</summary>
+    private void Expect(in BatchReference reference)
+    {
+        if (_network is null || !_wanted.Add(reference)) return;
+        _askAtNs = Math.Min(_askAtNs, MonotonicNs() + AskIntervalNs);
+    }
+
     private void AskFor(in BatchReference reference, UInt128 targets)
     {
         Span<byte> request = stackalloc byte[BatchRequestBytes];
@@ -53,31 +60,21 @@ internal sealed partial class ConsensusStage
             else AskFor(reference, _core.Validators.NodeMask);
         }
 
-        AskForCertificates();
-        if (_wanted.Count > 0 || _firstUncertified <= _executedHeight) _askAtNs = now + AskIntervalNs;
+        if (AskForCertificate() || _wanted.Count > 0) _askAtNs = now + AskIntervalNs;
         return true;
     }
 
-    private void AskForCertificates()
+    /// <summary>Answers wait for a certificate that did not come in time: votes may have been lost with a connection.</summary>
+    private bool AskForCertificate()
     {
-        if (_network is null) return;
-        while (_firstUncertified <= _executedHeight && (_certificates.Has(_firstUncertified) || _firstUncertified + CertificateRing.Length <= _certificates.Newest))
-            _firstUncertified++;
-        if (_firstUncertified > _executedHeight || _firstUncertified == _lastAskedCertificate) 
-        {
-            // Asked for only when it is still missing one interval later: usually it is on its way.
-            if (_firstUncertified > _executedHeight) return;
-            Span<byte> request = stackalloc byte[8];
-            BinaryPrimitives.WriteUInt64LittleEndian(request, _firstUncertified);
-            _outbox.Add(request, PeerTemplate.CertificateRequest, _core.Validators.NodeMask & ~_selfMask, default);
-            ReadOnlySpan<byte> vote = StateVote(_firstUncertified);
-            if (!vote.IsEmpty) _outbox.Add(vote, PeerTemplate.Consensus, _core.Validators.NodeMask & ~_selfMask, default);
-        }
-
-        _lastAskedCertificate = _firstUncertified;
+        if (_network is null || _rings.Egress.IsEmpty || _waitingHeight == 0 || _certificates.Has(_waitingHeight)) return false;
+        Span<byte> request = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(request, _waitingHeight);
+        _outbox.Add(request, PeerTemplate.CertificateRequest, _core.Validators.NodeMask & ~_selfMask, default);
+        ReadOnlySpan<byte> vote = StateVote(_waitingHeight);
+        if (!vote.IsEmpty) _outbox.Add(vote, PeerTemplate.Consensus, _core.Validators.NodeMask & ~_selfMask, default);
+        return true;
     }
-
-    private ulong _lastAskedCertificate;
 
     private void ServeBatch(int node, ReadOnlySpan<byte> message)
     {

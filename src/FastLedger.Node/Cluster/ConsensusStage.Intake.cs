@@ -260,10 +260,11 @@ internal sealed partial class ConsensusStage
     {
         if (_network is null) return;
         Step(ConsensusEvent.Connected(node));
-        for (ulong height = _firstUncertified; height <= _lastVotedHeight && _lastVotedHeight - height < (ulong)_stateVotes.Length; height++)
+        ulong oldest = _lastVotedHeight > (ulong)_stateVotes.Length ? _lastVotedHeight - (ulong)_stateVotes.Length + 1 : 1;
+        for (ulong height = oldest; height <= _lastVotedHeight; height++)
         {
             ReadOnlySpan<byte> vote = StateVote(height);
-            if (!vote.IsEmpty) _outbox.Add(vote, PeerTemplate.Consensus, UInt128.One << node, default);
+            if (!vote.IsEmpty && !_certificates.Has(height)) _outbox.Add(vote, PeerTemplate.Consensus, UInt128.One << node, default);
         }
 
         if (_core.Self < 0) return;

@@ -18,7 +18,6 @@ internal sealed partial class ConsensusStage
     public void Restore(JournalReplay replay, BlockExecution execution)
     {
         _executedHeight = _fedHeight = execution.Ledger.Height;
-        _firstUncertified = _executedHeight + 1;
         if (_executedHeight > 0) _recoveredState = new StateCommitment(_executedHeight, execution.BlockId, execution.StateRoot, execution.ReceiptsRoot, default);
         foreach ((int author, ulong number) in replay.ExecutedBatches) _store.OnExecuted(author, number);
         foreach ((ulong height, Hash256 id, byte[] image) in replay.Unexecuted) EnqueueCommitted(height, id, image);

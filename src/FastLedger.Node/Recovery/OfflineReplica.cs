@@ -2,6 +2,7 @@
 using System;
 using System.IO;
 using FastLedger.Domain;
+using FastLedger.Node.Checkpoints;
 using FastLedger.Node.Pipeline;
 using FastLedger.Primitives;
 using FastLedger.State;
@@ -11,16 +12,23 @@ namespace FastLedger.Node.Recovery;
 
 /// <summary>
 /// The state of a stopped replica, for tools: the journal is read and verified to the byte, every signature checked, every block executed again and
-/// every root compared. Nothing in the directory is changed.
+/// every root compared. Where the beginning of the journal is gone, a checkpoint stands for it: its pages are verified, and they must lead to
+/// the state root that the manifest names. Nothing in the directory is changed.
 /// </summary>
 /// <remarks>Thread: one. Blocks: on the device.</remarks>
 public sealed class OfflineReplica : IDisposable
 {
+    private const string HistoryFile = "history.dat";
+
     private readonly BlockExecution _execution;
     private readonly string _scratch;
 
-    private OfflineReplica(BlockExecution execution, HistoryLog history, string scratch)
+    private readonly RestoredState? _state;
+
+    private OfflineReplica(BlockExecution execution, HistoryLog history, string scratch, RestoredState? state)
     {
+        _state = state;
+        FromHeight = execution.Ledger.Height;
         _execution = execution;
         History = history;
         _scratch = scratch;
@@ -34,6 +42,9 @@ public sealed class OfflineReplica : IDisposable
 
     /// <summary>State root after the last block.</summary>
     public Hash256 StateRoot => _execution.StateRoot;
+
+    /// <summary>Height of the checkpoint that stands for the beginning; 0 when the whole journal is there.</summary>
+    public ulong FromHeight { get; }
 
     /// <summary>Commands executed.</summary>
     public ulong Commands { get; private set; }
@@ -55,16 +66,24 @@ public sealed class OfflineReplica : IDisposable
     {
         string journal = JournalOf(dataDirectory);
         if (!Directory.Exists(journal)) throw new DirectoryNotFoundException($"{dataDirectory} holds no journal.");
-        using var reader = new JournalReader(journal, JournalBatches.Digest);
-        Genesis genesis = JournalReplay.ReadGenesis(reader) ?? throw new JournalDamagedException(journal, 0, "the journal holds no genesis");
+        Genesis? genesis = FirstEntry(journal);
+        RestoredState? state = genesis is null ? CheckpointFolder.Load(dataDirectory, static _ => { }) : null;
         string scratch = Path.Combine(Path.GetTempPath(), "fastledger-offline-" + Path.GetRandomFileName());
         Directory.CreateDirectory(scratch);
-        var history = new HistoryLog(Path.Combine(scratch, "history.dat"));
-        var execution = new BlockExecution(new Ledger(genesis, new ResidentPageStore(), secret: 0), history, new StageTimes());
-        var replica = new OfflineReplica(execution, history, scratch);
+        string historyFile = Path.Combine(scratch, HistoryFile);
+        if (state is not null) File.Copy(Path.Combine(dataDirectory, HistoryFile), historyFile);
+        var history = new HistoryLog(historyFile, state?.HistoryEntries ?? 0);
+        var execution = new BlockExecution(state?.Ledger ?? new Ledger(genesis!, new ResidentPageStore(), secret: 0), history, new StageTimes());
+        var replica = new OfflineReplica(execution, history, scratch, state);
         try
         {
-            var replay = new JournalReplay(execution, history) { ChecksSignatures = true };
+            if (stopAfter < replica.FromHeight)
+                throw new InvalidDataException($"The state of height {stopAfter} is gone: the oldest that can be made is that of height {replica.FromHeight}.");
+            using JournalReader reader = state is null
+                ? new JournalReader(journal, JournalBatches.Digest)
+                : new JournalReader(journal, state.Manifest!.JournalAnchor, state.Anchor!.FirstIndex, JournalBatches.Digest);
+            if (state is null) _ = JournalReplay.ReadGenesis(reader);
+            JournalReplay replay = ReplicaRecovery.Prepare(state, execution, history, checksSignatures: true);
             replay.Run(reader, progress, stopAfter);
             replica.Commands = replay.Commands;
             replica.End = reader.End;
@@ -77,12 +96,21 @@ public sealed class OfflineReplica : IDisposable
         }
     }
 
+    /// <summary>The genesis at the front of a journal; null when its beginning is gone.</summary>
+    private static Genesis? FirstEntry(string journal)
+    {
+        using var reader = new JournalReader(journal, JournalBatches.Digest);
+        if (!reader.TryRead(out JournalEntry entry)) throw new JournalDamagedException(journal, 0, "the journal holds no genesis");
+        return entry.Index == 1 ? JournalReplay.ReadGenesis(entry) : null;
+    }
+
     /// <summary>Frees the memory and removes the temporary history.</summary>
     public void Dispose()
     {
         Ledger ledger = _execution.Ledger;
         _execution.Dispose();
-        ledger.Dispose();
+        if (_state is not null) _state.Dispose();
+        else ledger.Dispose();
         History.Dispose();
         Directory.Delete(_scratch, recursive: true);
     }

@@ -69,14 +69,15 @@ internal static class ReplicaRecovery
     }
 
     /// <summary>Execution and core as of the checkpoint, when there is one.</summary>
-    private static JournalReplay Prepare(RestoredState state, BlockExecution execution, HistoryLog history, ConsensusCore core, BlockIndex index)
+    internal static JournalReplay Prepare(
+        RestoredState? state, BlockExecution execution, HistoryLog history, ConsensusCore? core = null, BlockIndex? index = null, bool checksSignatures = false)
     {
-        if (state.Anchor is not { } anchor) return new JournalReplay(execution, history) { Core = core, Index = index };
+        if (state?.Anchor is not { } anchor) return new JournalReplay(execution, history) { Core = core, Index = index, ChecksSignatures = checksSignatures };
         Manifest manifest = state.Manifest!;
         execution.Restore(manifest.BlockId, manifest.StateRoot, manifest.ReceiptsRoot);
         ReadOnlySpan<byte> snapshot = anchor.Snapshot;
-        while (CheckpointAnchor.TryTakeRecord(ref snapshot, out ReadOnlySpan<byte> record)) core.Replay(record);
-        var replay = new JournalReplay(execution, history) { Core = core, Index = index, CoreKnows = anchor.SnapshotIndex };
+        while (CheckpointAnchor.TryTakeRecord(ref snapshot, out ReadOnlySpan<byte> record)) core?.Replay(record);
+        var replay = new JournalReplay(execution, history) { Core = core, Index = index, CoreKnows = anchor.SnapshotIndex, ChecksSignatures = checksSignatures };
         for (int author = 0; author < anchor.ExecutedBatches.Length; author++) replay.ExecutedBatches[author] = anchor.ExecutedBatches[author];
         return replay;
     }

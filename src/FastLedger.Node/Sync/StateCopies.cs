@@ -46,7 +46,7 @@ internal sealed class StateCopies : IStateSources, IDisposable
         lock (_lock)
         {
             _usedAt = Stopwatch.GetTimestamp();
-            if (_newest is null || (_newest.IsCertified && Stopwatch.GetElapsedTime(_madeAt) > Fresh && IsManifestQuery(template))) _wanted = true;
+            if (IsManifestQuery(template) && (_newest is null || Stopwatch.GetElapsedTime(_madeAt) > Fresh)) _wanted = true;
             return server.Answer(template, query, answer, out answerTemplate, out length);
         }
     }
@@ -54,9 +54,8 @@ internal sealed class StateCopies : IStateSources, IDisposable
     /// <summary>A block was executed.</summary>
     public void AfterBlock(StateTree tree, ulong height)
     {
-        if (!_wanted) return;
         _lastBlockAt = Stopwatch.GetTimestamp();
-        if (height % Interval == 0) Make(tree, height);
+        if (_wanted && height % Interval == 0) Make(tree, height);
     }
 
     /// <summary>There is nothing to execute.</summary>

@@ -16,7 +16,7 @@ internal sealed class StateSyncService : IDisposable
     private const int MaxPerPeer = 16;
     private const int QueryBytes = 32;
     private const int FullQueuePauseMs = 2;
-    private const int FullQueueTries = 500;
+    private const int MaxTries = 1000;
     private const int IdleMs = 1000;
 
     private readonly StateCopies _copies;
@@ -76,18 +76,25 @@ internal sealed class StateSyncService : IDisposable
 
             Span<byte> bytes = query.Bytes;
             StateServing serving = _copies.Answer(_server, query.Template, bytes[..query.Length], _answer, out ushort template, out int length);
-            if (serving == StateServing.Send) Send(query.Node, template, _answer.AsSpan(0, length));
+            if (serving == StateServing.Malformed || !_network.IsConnected(query.Node)) continue;
+            bool sent = serving == StateServing.Send && _network.TrySend(query.Node, PeerPriority.Bulk, template, _answer.AsSpan(0, length));
+            if (!sent) TryAgain(query);
         }
     }
 
-    /// <summary>Waits for room as long as the peer is there: it asked for this, and asks for little at a time.</summary>
-    private void Send(int node, ushort template, ReadOnlySpan<byte> answer)
+    /// <summary>A peer that does not read waits behind the others, not they behind it.</summary>
+    private void TryAgain(Query query)
     {
-        for (int i = 0; i < FullQueueTries && _network.IsConnected(node) && !Volatile.Read(ref _stopping); i++)
+        if (++query.Tries == MaxTries) return;
+        bool isAlone;
+        lock (_queries)
         {
-            if (_network.TrySend(node, PeerPriority.Bulk, template, answer)) return;
-            Thread.Sleep(FullQueuePauseMs);
+            isAlone = _queries.Count == 0;
+            _perPeer[query.Node]++;
+            _queries.Enqueue(query);
         }
+
+        if (isAlone || query.Tries > 1) Thread.Sleep(FullQueuePauseMs);
     }
 
     /// <returns>False when the service stops; a query without template when there was none for a while.</returns>
@@ -118,6 +125,9 @@ internal sealed class StateSyncService : IDisposable
         public ushort Template { get; }
 
         public int Length { get; }
+
+        /// <summary>How often it was answered in vain.</summary>
+        public int Tries { get; set; }
 
         [System.Diagnostics.CodeAnalysis.UnscopedRef]
         public Span<byte> Bytes => _bytes;

@@ -209,17 +209,14 @@ public sealed unsafe class PageResidency : IDisposable
     /// <summary>Moves the hand until the goal is reached, at most three times around: the first may find everything used.</summary>
     private bool Sweep(long goal, bool changed)
     {
-        long words = 0;
-        foreach (ResidentPages pages in _tables) words += pages.Words;
-        for (long left = 3 * words; left > 0 && ResidentBytes > goal; left--)
+        for (int visits = 0; visits <= 3 * _tables.Length && ResidentBytes > goal;)
         {
             ResidentPages pages = _tables[_handTable];
-            uint used = (pages.Table.Pages.PageOf(pages.Table.Count - 1) / 64) + 1;
-            if (_handWord >= used)
+            if (_handWord > pages.Table.Pages.PageOf(pages.Table.Count - 1) / 64)
             {
-                left -= pages.Words - used - 1;
                 _handWord = 0;
                 _handTable = (_handTable + 1) % _tables.Length;
+                visits++;
                 continue;
             }
 

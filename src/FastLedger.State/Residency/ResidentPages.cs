@@ -21,11 +21,11 @@ internal sealed unsafe class ResidentPages : IDisposable
         _owner = owner;
         Table = table;
         Index = index;
-        Words = (table.Pages.PageCapacity + 63) / 64;
-        _memory = new ReservedMemory((nuint)Words * 3 * sizeof(ulong));
+        nuint words = (table.Pages.PageCapacity + 63) / 64;
+        _memory = new ReservedMemory(words * 3 * sizeof(ulong));
         _resident = (ulong*)_memory.Pointer;
-        _used = _resident + Words;
-        _wanted = _used + Words;
+        _used = _resident + words;
+        _wanted = _used + words;
         _pageShift = System.Numerics.BitOperations.Log2((uint)(Table.PageSize / table.RecordSize));
     }
 
@@ -34,9 +34,6 @@ internal sealed unsafe class ResidentPages : IDisposable
 
     /// <summary>Number among the bounded tables.</summary>
     public int Index { get; }
-
-    /// <summary>64 pages each.</summary>
-    public uint Words { get; }
 
     /// <summary>Brings the page of a record into memory unless it is there, and notes its use.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -20,6 +20,8 @@ public sealed class IndexCheckpoint
         _token = token;
     }
 
+    internal bool IsComplete => _pending is null || _token.Sequence != 0;
+
     /// <summary>Makes the checkpoint durable and verifies that it reads back.</summary>
     /// <returns>What <see cref="IndexStore.Recover"/> needs; the last one again when nothing has changed since.</returns>
     /// <exception cref="StorageFaultException">The device failed; the store has stopped.</exception>

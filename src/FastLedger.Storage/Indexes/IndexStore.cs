@@ -179,6 +179,7 @@ public sealed class IndexStore : IDisposable
     {
         _fault.ThrowIfAny();
         if (!_changed && _sequence != 0) return _last;
+        Invariant.Check(_last.IsComplete);
         _checkpoints.BeginCheckpoint(_sequence + 1);
         if (!_store.TryInitiateHybridLogCheckpoint(out Guid token, CheckpointType.FoldOver)) throw Stuck();
         for (int steps = 0; _store.SystemState.Phase != Phase.REST; steps++)

@@ -47,7 +47,9 @@ public sealed class JournalLookup(string directory, PayloadDigest? payloadDigest
     {
         if (_file is not null && _segment == segment) return true;
         string path = JournalFormat.SegmentPath(directory, segment);
-        if (!File.Exists(path)) return false;
+        bool exists = false;
+        foreach (string name in _files.List(directory)) exists |= name == Path.GetFileName(path);
+        if (!exists) return false;
         _file?.Dispose();
         _file = new LedgerFile(_files, path, FileOpening.Read);
         _segment = segment;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
-using System.Collections.Generic;
 using System.Globalization;
 using System.Numerics;
 using FASTER.core;
@@ -15,7 +14,7 @@ namespace FastLedger.Storage;
 /// <remarks>
 /// Thread: one, the store's. Alloc: none for a write or for a page in the log's memory; some for a page from disk. Blocks: on the device.
 /// </remarks>
-internal sealed unsafe class PageLog : IDisposable
+internal sealed unsafe partial class PageLog : IDisposable
 {
     private const string Name = "pages";
     /// <summary>Bytes of a page in the log: FASTER's record information, the key, the image.</summary>
@@ -24,7 +23,6 @@ internal sealed unsafe class PageLog : IDisposable
     /// <summary>Bytes of a record before the image.</summary>
     public const int RecordHeaderBytes = 16;
 
-    private const int CheckpointSteps = 1000;
     private const long MaximumTailAddress = (1L << 47) - (1L << 40);
     private readonly PageStoreOptions _options;
     private readonly StoreFault _fault;
@@ -38,10 +36,6 @@ internal sealed unsafe class PageLog : IDisposable
     private readonly PageLanding _landing = new();
     private readonly ClientSession<PageKey, PageImage, Empty, nint, Empty, PageFunctions> _session;
     private readonly ReservedMemory _moved = new(PageImage.Size);
-    private long[] _moveAddresses = [];
-    private PageKey[] _moveKeys = [];
-    private int _moveCount;
-    private int _nextMove;
     private bool _changed;
 
     /// <summary>Opens a log, empty or at a checkpoint.</summary>
@@ -117,9 +111,6 @@ internal sealed unsafe class PageLog : IDisposable
 
     public long BeginAddress => _store.Log.BeginAddress;
 
-    /// <summary>Live pages that wait to be moved to the log's end.</summary>
-    public int MovesLeft => _moveCount - _nextMove;
-
     /// <summary>Writes a page: seals its image and hands it to FASTER.</summary>
     public void Write(PageImage* image)
     {
@@ -152,137 +143,6 @@ internal sealed unsafe class PageLog : IDisposable
 
     /// <summary>Reads every page straight from the files, in the order of the log. Before anything was written.</summary>
     public void ReadAll(PageVisitor visitor) => PageScan.Run(_device, _directory, _fault, _logPageBytes, visitor);
-
-    /// <summary>
-    /// Takes a checkpoint of all that was written. FASTER is done with it when this returns, since the device never keeps it waiting.
-    /// </summary>
-    /// <returns>What is left to do; null when nothing has changed since <see cref="Last"/>.</returns>
-    public PendingCheckpoint? TakeCheckpoint(ulong id)
-    {
-        if (!_changed && !Last.DescriptionDigest.IsZero) return null;
-        long begin = _directory.LowestAddress(none: TailAddress);
-        if (begin > BeginAddress) _store.Log.ShiftBeginAddress(begin, snapToPageStart: false, truncateLog: false);
-        _checkpoints.BeginCheckpoint(Last.Sequence + 1);
-        if (!_store.TryInitiateFullCheckpoint(out Guid token, CheckpointType.FoldOver))
-            throw Damage(TailAddress, "FASTER takes no checkpoint: an earlier one is not finished");
-        int steps = 0;
-        while (_store.SystemState.Phase != Phase.REST)
-        {
-            _session.Refresh();
-            _fault.ThrowIfAny();
-            if (++steps > CheckpointSteps) throw Damage(TailAddress, $"FASTER's checkpoint stands still in phase {_store.SystemState.Phase}");
-        }
-
-        _fault.ThrowIfAny();
-        (byte[] log, byte[] index, List<FileExtent> extents, LedgerFile? indexFile) = _checkpoints.TakeCheckpoint();
-        List<LedgerFile> logFiles = [];
-        _device.TakeUnsynced(logFiles);
-        _changed = false;
-        Last = new StoreToken { Sequence = Last.Sequence + 1, Generation = Last.Generation };
-        return new PendingCheckpoint
-        {
-            Id = id,
-            Generation = Last.Generation,
-            Files = _checkpoints,
-            LogFiles = logFiles,
-            IndexFile = indexFile,
-            Directory = _directory.Encode(),
-            Description = new CheckpointDescription
-            {
-                Sequence = Last.Sequence,
-                Checkpoint = token,
-                BeginAddress = BeginAddress,
-                TailAddress = TailAddress,
-                Records = (ulong)_directory.Count,
-                LogPageBytes = _logPageBytes,
-                SegmentBytes = _segmentBytes,
-                LogMetadata = log,
-                IndexMetadata = index,
-                IndexExtents = extents,
-            },
-        };
-    }
-
-    /// <summary>A checkpoint has become durable.</summary>
-    public void Finish(in StoreToken token)
-    {
-        Invariant.Check(token.Sequence == Last.Sequence);
-        Last = token;
-        PlanMoves();
-    }
-
-    /// <summary>True when the log's addresses will be used up before long.</summary>
-    public bool NeedsRenewal => TailAddress >= _options.RenewalBytes;
-
-    /// <summary>Begins another log, to which <see cref="CopyTo"/> moves all pages before it takes the place of this one.</summary>
-    public PageLog Renew()
-    {
-        _moveCount = _directory.ListBelow(long.MaxValue, ref _moveAddresses, ref _moveKeys);
-        _nextMove = 0;
-        return new PageLog(_options, _fault, new StoreToken { Sequence = Last.Sequence, Generation = Last.Generation + 1 });
-    }
-
-    /// <summary>Copies up to so many pages to a new log. Nothing is written to this one meanwhile.</summary>
-    /// <returns>True when that was the last one.</returns>
-    public bool CopyTo(PageLog next, int pages)
-    {
-        PageImage* image = (PageImage*)_moved.Pointer;
-        for (; pages > 0 && _nextMove < _moveCount; _nextMove++, pages--)
-        {
-            Read(_moveKeys[_nextMove], image);
-            next.Upsert(image);
-            next.MovedPages++;
-        }
-
-        return _nextMove == _moveCount;
-    }
-
-    /// <summary>Moves up to so many live pages from the log's beginning to its end.</summary>
-    public void Move(int pages)
-    {
-        PageImage* image = (PageImage*)_moved.Pointer;
-        for (; pages > 0 && _nextMove < _moveCount; _nextMove++)
-        {
-            PageKey key = _moveKeys[_nextMove];
-            if (_directory.Find(key)->Address != _moveAddresses[_nextMove]) continue; // written again since
-            Read(key, image);
-            Upsert(image);
-            MovedPages++;
-            pages--;
-        }
-    }
-
-    /// <summary>Pages moved so far.</summary>
-    public ulong MovedPages { get; private set; }
-
-    /// <summary>Gives up what only checkpoints older than this one need.</summary>
-    /// <returns>Closes and deletes the files, when it is called; on any thread, after syncs that use them.</returns>
-    public Action Forget(in StoreToken oldest)
-    {
-        List<(LedgerFile? File, string Path)> segments = oldest.Generation == Last.Generation ? _device.Forget(oldest.BeginAddress) : [];
-        List<string> files = _checkpoints.Older(oldest.Sequence);
-        if (oldest.Generation == Last.Generation)
-            files.AddRange(CheckpointFiles.OlderGenerations(_options.Files, _options.Directory, Name, Last.Generation));
-        return () =>
-        {
-            foreach ((LedgerFile? file, string path) in segments)
-            {
-                file?.Dispose();
-                _options.Files.Delete(path);
-            }
-
-            foreach (string path in files) _options.Files.Delete(path);
-            if (segments.Count + files.Count > 0) _options.Files.SyncDirectory(_options.Directory);
-        };
-    }
-
-    /// <summary>The files written since the last time, for a sync ahead of a checkpoint.</summary>
-    public List<LedgerFile> TakeUnsynced()
-    {
-        List<LedgerFile> files = [];
-        _device.TakeUnsynced(files);
-        return files;
-    }
 
     /// <summary>Closes everything. What is not in a checkpoint is lost.</summary>
     public void Dispose()
@@ -331,54 +191,6 @@ internal sealed unsafe class PageLog : IDisposable
         if (status.IsPending || status.IsFaulted || status.IsCanceled) throw Damage(TailAddress, $"FASTER's answer to a write was {status}");
         _directory.Set(key, metadata.Address, (ulong)image->Checksum);
         _changed = true;
-    }
-
-    /// <summary>A new store begins in an empty directory; a renewed log leaves the one before alone.</summary>
-    private void DeleteRemains()
-    {
-        _device.DeleteAll();
-        List<string> paths = Last.Generation == 0
-            ? CheckpointFiles.OlderGenerations(_options.Files, _options.Directory, Name, ulong.MaxValue)
-            : _checkpoints.Older(ulong.MaxValue);
-        foreach (string path in paths) _options.Files.Delete(path);
-        _options.Files.SyncDirectory(_options.Directory);
-    }
-
-    private void Recover(CheckpointDescription description, in StoreToken token)
-    {
-        _directory.Load(_options.Files, _checkpoints.DirectoryPath(token.Sequence), description);
-        if (token.Records == 0) return; // an empty log has no file
-        for (long segment = token.BeginAddress / _segmentBytes; segment * _segmentBytes < token.TailAddress; segment++)
-        {
-            if (!_device.Exists((int)segment)) throw new StoreDamagedException(_device.SegmentPath((int)segment), 0, "the segment is missing");
-        }
-
-        _checkpoints.BeginRecovery(description);
-        try
-        {
-            _store.Recover(description.Checkpoint, description.Checkpoint);
-        }
-        catch (Exception e) when (_fault.First is null && e is not (OutOfMemoryException or StorageFaultException))
-        {
-            throw new StoreDamagedException(_checkpoints.DescriptionPath(token.Sequence), 0, $"FASTER does not recover {token}: {e.Message}");
-        }
-        catch when (_fault.First is not null)
-        {
-            // What FASTER says about bytes that could not be read is of no interest: the fault is thrown below.
-        }
-
-        _fault.ThrowIfAny();
-        if (TailAddress != token.TailAddress || BeginAddress != token.BeginAddress)
-            throw Damage(token.TailAddress, $"FASTER recovered addresses {BeginAddress}…{TailAddress} for {token}");
-    }
-
-    /// <summary>Finds out which live pages stand before what the log may hold.</summary>
-    private void PlanMoves()
-    {
-        _moveCount = _nextMove = 0;
-        long live = _directory.Count * RecordBytes;
-        long limit = TailAddress - (long)(live * _options.LogGrowth) - (2 * _logPageBytes);
-        if (limit > BeginAddress) _moveCount = _directory.ListBelow(limit, ref _moveAddresses, ref _moveKeys);
     }
 
     private StoreDamagedException Damage(long address, string reason)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.Diagnostics;
 using System.Threading;
 using System.Threading.Tasks;
 using FastLedger.Network.Peers;
@@ -41,11 +42,12 @@ public sealed class PeerAllocationTests(ITestOutputHelper output)
         long least = long.MaxValue;
         for (int round = 1; round <= Rounds && least >= bound; round++)
         {
-            long before = GC.GetTotalAllocatedBytes(precise: true);
+            long before = GC.GetTotalAllocatedBytes(precise: true), start = Stopwatch.GetTimestamp();
             Send(count);
             counter.Wait((long)round * count);
+            double perSecond = count / Stopwatch.GetElapsedTime(start).TotalSeconds;
             least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
-            output.WriteLine($"round {round}: {least:N0} bytes for {count:N0} messages of {bytes:N0} bytes");
+            output.WriteLine($"round {round}: {least:N0} bytes for {count:N0} messages of {bytes:N0} bytes, {perSecond:N0} a second");
         }
 
         Assert.True(least < bound, $"{least:N0} bytes for {count:N0} messages");

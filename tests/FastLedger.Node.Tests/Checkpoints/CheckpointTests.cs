@@ -4,7 +4,9 @@ using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
 using FastLedger.Client;
+using FastLedger.Node.Checkpoints;
 using FastLedger.Node.Configuration;
+using FastLedger.Node.Recovery;
 using FastLedger.Node.Tests.Clusters;
 using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
@@ -14,6 +16,8 @@ namespace FastLedger.Node.Tests.Checkpoints;
 
 public sealed class CheckpointTests
 {
+    private const int Wanderers = 9000;
+
     private static readonly Action<NodeOptions> Often = static options =>
     {
         options.State.CheckpointBlocks = 3;
@@ -85,6 +89,12 @@ public sealed class CheckpointTests
         await CheckAsync(replica, bank, sent);
 
         await replica.StopAsync();
+        using (OfflineReplica offline = OfflineReplica.Load(replica.Options.DataDirectory))
+        {
+            Assert.True(offline.FromHeight > 0);
+            Assert.Equal((UInt128)sent, offline.Ledger.Accounts[(uint)bank.Bob].CreditsPosted);
+        }
+
         string newest = Directory.GetFiles(state, "manifest-*").Order(StringComparer.Ordinal).Last();
         byte[] bytes = File.ReadAllBytes(newest);
         bytes[100] ^= 1;
@@ -96,6 +106,54 @@ public sealed class CheckpointTests
         foreach (string manifest in Directory.GetFiles(state, "manifest-*")) File.Delete(manifest);
         StoreDamagedException refused = Assert.Throws<StoreDamagedException>(replica.Start);
         Assert.Contains("no checkpoint can be used", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_replica_whose_state_does_not_fit_its_memory_answers_as_one_whose_does()
+    {
+        await using var whole = new TestReplica(configure: Often);
+        await using var bounded = new TestReplica(configure: options =>
+        {
+            Often(options);
+            options.State.Memory = 1 << 20;
+        });
+        Assert.Equal(await WanderAsync(whole), await WanderAsync(bounded));
+        Assert.True(bounded.Replica.Checkpoints() is { Evictions: > 500, Misses: > 500 }, bounded.Replica.Checkpoints().ToString());
+        await bounded.KillAsync();
+        await using LedgerClient client = await bounded.ConnectAsync();
+        Assert.Equal(Wanderers, (int)(await client.GetStatusAsync()).Accounts);
+    }
+
+    [Fact]
+    public async Task A_copy_of_a_running_replica_can_be_put_back_also_as_of_an_earlier_height()
+    {
+        await using var replica = new TestReplica(configure: Often);
+        string copies = Directory.CreateTempSubdirectory("fastledger-backup-").FullName;
+        try
+        {
+            Bank bank;
+            ulong copied, last;
+            await using (LedgerClient client = await replica.ConnectAsync())
+            {
+                bank = await Bank.OpenAsync(client, 1_000_000);
+                await SendUntilAsync(replica.Replica, client, bank, checkpoints: 2);
+                copied = Backup.Copy(replica.Options.DataDirectory, Path.Combine(copies, "copy"));
+                await SendUntilAsync(replica.Replica, client, bank, checkpoints: 4);
+                last = (await client.GetStatusAsync()).Height;
+            }
+
+            await replica.StopAsync();
+            Backup.Copy(replica.Options.DataDirectory, Path.Combine(copies, "stopped"));
+            Assert.Equal(last, Load(Backup.Restore(Path.Combine(copies, "stopped"), Path.Combine(copies, "all")), Path.Combine(copies, "all")));
+            ulong wanted = last - 1;
+            Assert.Equal(wanted, Load(Backup.Restore(Path.Combine(copies, "stopped"), Path.Combine(copies, "before"), wanted), Path.Combine(copies, "before")));
+            Assert.True(Load(0, Path.Combine(copies, "copy")) >= copied);
+            Assert.Throws<InvalidDataException>(() => Backup.Restore(Path.Combine(copies, "stopped"), Path.Combine(copies, "never"), 1));
+        }
+        finally
+        {
+            Directory.Delete(copies, recursive: true);
+        }
     }
 
     [Fact]
@@ -113,6 +171,49 @@ public sealed class CheckpointTests
         Assert.True(cluster[3].RecoveredState.Height > 20);
         await TestReplica.OkAsync(client, bank.Transfer(1));
         await cluster.AgreeAsync();
+    }
+
+    private static ulong Load(ulong atMost, string directory)
+    {
+        using OfflineReplica offline = OfflineReplica.Load(directory);
+        if (atMost != 0) Assert.Equal(atMost, offline.Ledger.Height);
+        return offline.Ledger.Height;
+    }
+
+    /// <summary>Many accounts, transfers between distant ones; what they hold in the end.</summary>
+    private static async Task<UInt128[]> WanderAsync(TestReplica replica)
+    {
+        await using LedgerClient client = await replica.ConnectAsync();
+        uint asset = (uint)await TestReplica.OkAsync(client, new CreateAssetCommand { Opcode = Opcode.CreateAsset });
+        ulong issuer = await TestReplica.OkAsync(client, new OpenAccountCommand { Opcode = Opcode.OpenAccount, Asset = asset, AccountFlags = AccountFlags.Unlimited });
+        await SubmitAsync(client, Wanderers - 1, i => new OpenAccountCommand { Opcode = Opcode.OpenAccount, Asset = asset });
+        await SubmitAsync(client, Wanderers - 1, i => new TransferCommand { Opcode = Opcode.Transfer, DebitAccount = issuer, CreditAccount = issuer + 1 + (ulong)i, Amount = 1000 });
+        var random = new Random(3);
+        for (int round = 0; round < 12; round++)
+        {
+            await SubmitAsync(client, 400, i => new TransferCommand
+            {
+                Opcode = Opcode.Transfer,
+                DebitAccount = issuer + 1 + (ulong)random.Next(Wanderers - 1),
+                CreditAccount = issuer + 1 + (ulong)random.Next(Wanderers - 1),
+                Amount = (UInt128)random.Next(1, 40),
+            });
+        }
+
+        var balances = new UInt128[300];
+        for (int i = 0; i < balances.Length; i++) balances[i] = (await client.GetAccountAsync(issuer + 1 + (ulong)(i * 29))).CreditsPosted;
+        return balances;
+    }
+
+    private static async Task SubmitAsync<T>(LedgerClient client, int count, Func<int, T> command) where T : unmanaged, ICommand
+    {
+        for (int done = 0; done < count;)
+        {
+            CommandBatch batch = client.RentBatch();
+            for (int i = 0; i < batch.Capacity && done < count; i++, done++) batch.Add(command(done));
+            await client.SubmitAsync(batch);
+            batch.Dispose();
+        }
     }
 
     private static async Task CheckAsync(TestReplica replica, Bank bank, int sent)

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Collections.Generic;
-using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
 using FastLedger.Client;
-using FastLedger.Primitives.Commands;
-using FastLedger.Protocol.Messages;
 using FastLedger.Storage;
 
 namespace FastLedger.Node.Tests.Clusters;

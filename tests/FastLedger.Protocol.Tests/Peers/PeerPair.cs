@@ -11,7 +11,7 @@ using FastLedger.Protocol.Peers;
 namespace FastLedger.Protocol.Tests.Peers;
 
 /// <summary>Two sessions without a network in between: a test carries the frames itself.</summary>
-internal sealed class PeerPair : IPeerKeys
+internal sealed class PeerPair
 {
     public const int DialerNumber = 1, AccepterNumber = 2;
     public static readonly PeerEndpoint Here = new((UInt128)77 << 90, 4001);
@@ -42,8 +42,6 @@ internal sealed class PeerPair : IPeerKeys
         HeartbeatMs = node == DialerNumber ? 200u : 300u,
         HandshakeTimeoutMs = 1000,
     };
-
-    public bool TryGetKey(int node, out Hash256 publicKey) => new PeerPairKeys().TryGetKey(node, out publicKey);
 
     /// <summary>The next message of a session's handshake.</summary>
     public static byte[] Written(PeerSession session, long nowNs = 0)

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Text.Json;
+using FastLedger.Domain;
+using FastLedger.Node.Configuration;
+using FastLedger.Node.Recovery;
+using FastLedger.Primitives;
+using FastLedger.State;
+using FastLedger.Storage;
+
+namespace FastLedger.Node.Checkpoints;
+
+/// <summary>The checkpoints in the data directory of a replica, for tools.</summary>
+/// <remarks>Thread: one. Blocks: on the device.</remarks>
+public static class CheckpointFolder
+{
+    /// <summary>Reads every manifest, the newest first.</summary>
+    /// <param name="dataDirectory">Of a replica, running or not, with its state in its usual place.</param>
+    /// <exception cref="InvalidDataException">A manifest is damaged.</exception>
+    public static IReadOnlyList<Manifest> ReadManifests(string dataDirectory)
+    {
+        var manifests = new List<Manifest>();
+        string folder = FolderOf(dataDirectory);
+        if (!Directory.Exists(folder)) return manifests;
+        foreach (string file in Directory.GetFiles(folder, "manifest-*"))
+        {
+            byte[] bytes;
+            try
+            {
+                bytes = File.ReadAllBytes(file);
+            }
+            catch (FileNotFoundException)
+            {
+                continue; // a running replica replaced it
+            }
+
+            string? wrong = Manifest.Decode(bytes, out Manifest? manifest, out long offset);
+            if (wrong is not null) throw new InvalidDataException(new ManifestDamage(file, offset, wrong).ToString());
+            manifests.Add(manifest!);
+        }
+
+        manifests.Sort(static (a, b) => b.Height.CompareTo(a.Height));
+        return manifests;
+    }
+
+    /// <summary>The genesis of the ledger that a manifest belongs to.</summary>
+    /// <exception cref="InvalidDataException">It holds none, or another one than it says.</exception>
+    public static Genesis GenesisOf(Manifest manifest)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        _ = CheckpointAnchor.Read(manifest, out _, out byte[] json);
+        Genesis? genesis = JsonSerializer.Deserialize(json, GenesisJson.Default.Genesis);
+        if (genesis is null || genesis.ChainId != manifest.ChainId) throw new InvalidDataException($"The manifest of height {manifest.Height} does not hold its ledger's genesis.");
+        return genesis;
+    }
+
+    /// <summary>History entries that belong to a checkpoint.</summary>
+    public static ulong HistoryEntriesOf(Manifest manifest)
+    {
+        _ = CheckpointAnchor.Read(manifest, out ulong entries, out _);
+        return entries;
+    }
+
+    /// <summary>The first journal entry that is needed on top of a checkpoint.</summary>
+    public static ulong FirstIndexOf(Manifest manifest) => CheckpointAnchor.Read(manifest, out _, out _).FirstIndex;
+
+    /// <summary>Gives every page of a checkpoint, verified, in the order of the store's log.</summary>
+    /// <param name="dataDirectory">Of a stopped replica.</param>
+    /// <param name="manifest">One of its manifests.</param>
+    /// <param name="visitor">Gets the pages.</param>
+    /// <exception cref="StoreDamagedException">Something of the checkpoint is missing or changed.</exception>
+    /// <exception cref="DirectoryInUseException">The replica runs.</exception>
+    public static void ReadPages(string dataDirectory, Manifest manifest, PageVisitor visitor)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        using var ledger = new Ledger(GenesisOf(manifest), new ResidentPageStore(), secret: 0);
+        using var progress = new Doorbell();
+        PageStore.Recover(OptionsOf(dataDirectory, ledger, progress), manifest.StoreToken, visitor).Dispose();
+    }
+
+    /// <summary>The files of a checkpoint's pages.</summary>
+    public static IReadOnlyList<string> ListFiles(string dataDirectory, Manifest manifest)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        using var ledger = new Ledger(GenesisOf(manifest), new ResidentPageStore(), secret: 0);
+        using var progress = new Doorbell();
+        return PageStore.ListFiles(OptionsOf(dataDirectory, ledger, progress), manifest.StoreToken);
+    }
+
+    /// <summary>Folder of pages and manifests in a data directory.</summary>
+    public static string FolderOf(string dataDirectory) => RestoredState.FolderOf(new NodeOptions { DataDirectory = dataDirectory });
+
+    /// <summary>The state of the newest checkpoint that can be used.</summary>
+    internal static RestoredState Load(string dataDirectory, Action<string> progress)
+    {
+        IReadOnlyList<Manifest> manifests = ReadManifests(dataDirectory);
+        if (manifests.Count == 0) throw new InvalidDataException($"The journal of {dataDirectory} begins after the first block, and there is no manifest.");
+        var options = new NodeOptions { DataDirectory = dataDirectory };
+        var faults = new List<string>();
+        foreach (Manifest manifest in manifests)
+        {
+            string? fault = RestoredState.TryLoad(options, GenesisOf(manifest), FolderOf(dataDirectory), manifest, progress, out Ledger? ledger, out PageStoreAdapter? pages);
+            if (fault is null) return new RestoredState(ledger!, pages, null, manifest);
+            faults.Add(fault);
+        }
+
+        throw new InvalidDataException(string.Join(Environment.NewLine, faults));
+    }
+
+    private static PageStoreOptions OptionsOf(string dataDirectory, Ledger ledger, Doorbell progress) =>
+        RestoredState.StoreOptions(new StateSection(), Path.GetFullPath(FolderOf(dataDirectory)), ledger, progress);
+}
