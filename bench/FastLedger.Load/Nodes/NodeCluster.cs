@@ -5,7 +5,6 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Net;
-using System.Net.Sockets;
 using FastLedger.Cryptography;
 using FastLedger.Domain;
 using FastLedger.Load.Measuring;
@@ -98,7 +97,7 @@ public sealed class NodeCluster : IDisposable
     {
         var validators = new List<string>();
         var peers = new List<string>();
-        int[] ports = FreePorts(count);
+        int[] ports = LoopbackPorts.TakeFree(count);
         for (int i = 0; i < count; i++)
         {
             using SigningKey key = KeyFile.Generate(KeyPath(folder, i));
@@ -122,25 +121,4 @@ public sealed class NodeCluster : IDisposable
     }
 
     private static string KeyPath(string folder, int node) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"validator-{node}.key"));
-
-    /// <summary>Ports that were free a moment ago: each replica must know the others' before any of them runs.</summary>
-    private static int[] FreePorts(int count)
-    {
-        var listeners = new List<TcpListener>();
-        try
-        {
-            for (int i = 0; i < count; i++)
-            {
-                var listener = new TcpListener(IPAddress.Loopback, 0);
-                listeners.Add(listener);
-                listener.Start();
-            }
-
-            return [.. listeners.Select(static listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        }
-        finally
-        {
-            foreach (TcpListener listener in listeners) listener.Dispose();
-        }
-    }
 }

@@ -169,7 +169,7 @@ internal sealed partial class ConsensusStage
             ExecutedBlock block = MemoryMarshal.Read<ExecutedBlock>(entry.Payload);
             _rings.Executed.Release(position);
             Invariant.Check(block.Height == _executedHeight + 1);
-            _executedHeight = block.Height;
+            (_executedHeight, _executedRoot, _executedTimestampNs) = (block.Height, block.StateRoot, block.TimestampNs);
             _ = Append(JournalEntryKind.Block, block.Height, block.TimestampNs, default, MemoryMarshal.AsBytes(new ReadOnlySpan<ExecutedBlock>(in block)));
             ForgetBatches(block.Height);
             if (_checkpoints is not null && _checkpoints.Wants(block.Height)) AnchorCheckpoint(block.Height);

@@ -114,7 +114,7 @@ internal sealed partial class ConsensusStage : IDisposable
 
     public void Dispose() => _committed.Dispose();
 
-    private static ulong MonotonicNs() => (ulong)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
+    internal static ulong MonotonicNs() => (ulong)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
 
     private ClockReading Now() => new(MonotonicNs(), _hasLogicalClock ? 0 : (ulong)WallNs());
 
@@ -139,6 +139,7 @@ internal sealed partial class ConsensusStage : IDisposable
         any |= Commit();
         Release();
         any |= Deliver();
+        PublishStatus();
         return any;
     }
 
