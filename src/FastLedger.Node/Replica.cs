@@ -91,11 +91,15 @@ public sealed class Replica : IAsyncDisposable
             Copies = _copies = _network is null ? null : new StateCopies(),
         };
         if (_network is not null) _inbox.Sync = _sync = new StateSyncService(_copies!, _network);
+        var board = new StatusBoard(options, _ledger.ChainId, _identity.Self, _network);
         _consensus = new ConsensusStage(
             options, recovered.Core, journal.Writer, _rings, _store, _inbox, _network, _connections, _execution, _archive,
-            new EvidenceFolder(Path.Combine(options.DataDirectory, EvidenceDirectory)), _times, OnHalted, _checkpoints, time);
+            new EvidenceFolder(Path.Combine(options.DataDirectory, EvidenceDirectory)), _times, OnHalted, _checkpoints, time)
+        {
+            Board = board,
+        };
         _consensus.Restore(recovered.Replay, Execution);
-        _listener = new ClientListener(options, _ledger.ChainId, _connections, _rings, _times, _stopped.Token);
+        _listener = new ClientListener(options, _ledger.ChainId, _connections, _rings, _times, board, _stopped.Token);
     }
 
     /// <summary>Where clients connect.</summary>

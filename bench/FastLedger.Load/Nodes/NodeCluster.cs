@@ -5,7 +5,6 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Net;
-using System.Net.Sockets;
 using FastLedger.Cryptography;
 using FastLedger.Domain;
 using FastLedger.Load.Measuring;
@@ -121,7 +120,7 @@ public sealed class NodeCluster : IDisposable
     private string[][] Provision(int count, string folder, Genesis genesis, Func<int, int, IPEndPoint, IPEndPoint>? route)
     {
         var validators = new List<string>();
-        int[] ports = FreePorts(2 * count);
+        int[] ports = LoopbackPorts.TakeFree(2 * count);
         for (int i = 0; i < count; i++)
         {
             using SigningKey key = KeyFile.Generate(KeyPath(folder, i));
@@ -150,36 +149,4 @@ public sealed class NodeCluster : IDisposable
     }
 
     private static string KeyPath(string folder, int node) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"validator-{node}.key"));
-
-    /// <summary>
-    /// Ports that were free a moment ago: each replica must know the others' before any of them runs, and come back under its own. They are
-    /// below those that systems give to outgoing connections, so that none of these takes the port of a replica that is down.
-    /// </summary>
-    private static int[] FreePorts(int count)
-    {
-        const int First = 20_000, End = 32_000;
-        var listeners = new List<TcpListener>();
-        try
-        {
-            while (listeners.Count < count)
-            {
-                var listener = new TcpListener(IPAddress.Loopback, Random.Shared.Next(First, End));
-                try
-                {
-                    listener.Start();
-                    listeners.Add(listener);
-                }
-                catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
-                {
-                    listener.Dispose();
-                }
-            }
-
-            return [.. listeners.Select(static listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        }
-        finally
-        {
-            foreach (TcpListener listener in listeners) listener.Dispose();
-        }
-    }
 }

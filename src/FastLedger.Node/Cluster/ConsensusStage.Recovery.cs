@@ -18,6 +18,7 @@ internal sealed partial class ConsensusStage
     public void Restore(JournalReplay replay, BlockExecution execution)
     {
         _executedHeight = _fedHeight = execution.Ledger.Height;
+        (_executedRoot, _executedTimestampNs) = (execution.StateRoot, execution.Ledger.TimestampNs);
         if (_executedHeight > 0) _recoveredState = new StateCommitment(_executedHeight, execution.BlockId, execution.StateRoot, execution.ReceiptsRoot, default);
         foreach ((int author, ulong number) in replay.ExecutedBatches) _store.OnExecuted(author, number);
         foreach ((ulong height, Hash256 id, byte[] image) in replay.Unexecuted) EnqueueCommitted(height, id, image);
@@ -46,5 +47,6 @@ internal sealed partial class ConsensusStage
         _ = FeedExecution();
         _ = Commit();
         Release();
+        PublishStatus();
     }
 }

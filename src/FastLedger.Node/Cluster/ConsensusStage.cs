@@ -28,6 +28,7 @@ internal sealed partial class ConsensusStage : IDisposable
 {
     private const int LongestSleepMs = 1000;
     private const int MaxMessagesPerTurn = 4096;
+    private const int MaxLastTurns = 256;
 
     private readonly NodeOptions _options;
     private readonly ConsensusCore _core;
@@ -89,7 +90,8 @@ internal sealed partial class ConsensusStage : IDisposable
         Begin();
         while (!_stopping)
             if (!Turn()) _waiter.Wait(_hasWork, SleepMs());
-        while (!_aborted && Turn())
+        // Alone, until nothing is left; in a cluster, whose others go on talking, until what was accepted had its chance.
+        for (int turn = 0; !_aborted && (_isSingle || turn < MaxLastTurns) && Turn(); turn++)
         {
         }
 
@@ -112,7 +114,7 @@ internal sealed partial class ConsensusStage : IDisposable
 
     public void Dispose() => _committed.Dispose();
 
-    private static ulong MonotonicNs() => (ulong)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
+    internal static ulong MonotonicNs() => (ulong)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
 
     private ClockReading Now() => new(MonotonicNs(), _hasLogicalClock ? 0 : (ulong)WallNs());
 
@@ -137,6 +139,7 @@ internal sealed partial class ConsensusStage : IDisposable
         any |= Commit();
         Release();
         any |= Deliver();
+        PublishStatus();
         return any;
     }
 

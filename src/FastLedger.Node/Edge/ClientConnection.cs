@@ -6,6 +6,7 @@ using System.IO.Pipelines;
 using System.Threading;
 using System.Threading.Tasks;
 using FastLedger.Network;
+using FastLedger.Node.Cluster;
 using FastLedger.Node.Pipeline;
 using FastLedger.Primitives;
 using FastLedger.Protocol.Framing;
@@ -29,13 +30,14 @@ internal sealed partial class ClientConnection
     private readonly Hash256 _chainId;
     private readonly StageRings _rings;
     private readonly StageTimes _times;
+    private readonly StatusBoard _board;
     private readonly Lock _sessionLock = new();
     private readonly int _maxUnsentBytes;
     private readonly CancellationToken _coreStopped;
     private TaskCompletionSource<(ResultCode Code, ulong Value)>? _handshakeStep;
 
     public ClientConnection(
-        ConnectionId id, ITransportConnection transport, ServerSession session, Hash256 chainId, StageRings rings, StageTimes times, int maxUnsentBytes, CancellationToken coreStopped)
+        ConnectionId id, ITransportConnection transport, ServerSession session, Hash256 chainId, StageRings rings, StageTimes times, StatusBoard board, int maxUnsentBytes, CancellationToken coreStopped)
     {
         Id = id;
         _transport = transport;
@@ -43,6 +45,7 @@ internal sealed partial class ClientConnection
         _chainId = chainId;
         _rings = rings;
         _times = times;
+        _board = board;
         _maxUnsentBytes = maxUnsentBytes;
         _coreStopped = coreStopped;
         _onFlushed = OnFlushed;
@@ -172,6 +175,9 @@ internal sealed partial class ClientConnection
                     (_, ulong next) = await AskAsync(
                         new IngressHead { Kind = IngressKind.Open, Session = _session.Session, EventMode = _session.EventMode }, cancellationToken).ConfigureAwait(false);
                     SendMessage(_session.CompleteOpen(next));
+                    return true;
+                case ServerAction.ClusterStatus:
+                    SendMessage(_board.Answer(_session.StatusQuery, ConsensusStage.MonotonicNs()));
                     return true;
                 case ServerAction.Reject:
                     SendMessage(_session.LastReject);

@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using System.Threading;
 using System.Threading.Tasks;
 using FastLedger.Network;
+using FastLedger.Node.Cluster;
 using FastLedger.Node.Configuration;
 using FastLedger.Node.Pipeline;
 using FastLedger.Primitives;
@@ -26,6 +27,7 @@ internal sealed class ClientListener : IAsyncDisposable
     private readonly ConnectionTable _connections;
     private readonly StageRings _rings;
     private readonly StageTimes _times;
+    private readonly StatusBoard _board;
     private readonly CancellationToken _coreStopped;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<ConnectionId, Task> _running = new();
@@ -33,12 +35,13 @@ internal sealed class ClientListener : IAsyncDisposable
     private Task _accepting = Task.CompletedTask;
     private long _faults;
 
-    public ClientListener(NodeOptions options, Hash256 chainId, ConnectionTable connections, StageRings rings, StageTimes times, CancellationToken coreStopped)
+    public ClientListener(NodeOptions options, Hash256 chainId, ConnectionTable connections, StageRings rings, StageTimes times, StatusBoard board, CancellationToken coreStopped)
     {
         _options = options;
         _connections = connections;
         _rings = rings;
         _times = times;
+        _board = board;
         _coreStopped = coreStopped;
         _sessionOptions = new ServerSessionOptions
         {
@@ -96,7 +99,7 @@ internal sealed class ClientListener : IAsyncDisposable
         await Task.Yield();
         var session = new ServerSession(_sessionOptions, new Hash256(RandomNumberGenerator.GetBytes(Hash256.Size)), ClientConnection.NowNs());
         var connection = new ClientConnection(
-            id, transport, session, _sessionOptions.ChainId, _rings, _times, _options.Limits.UnsentBytesPerConnection, _coreStopped);
+            id, transport, session, _sessionOptions.ChainId, _rings, _times, _board, _options.Limits.UnsentBytesPerConnection, _coreStopped);
         _connections.Set(connection);
         try
         {

@@ -128,6 +128,10 @@ public enum TemplateId : ushort
     StateCertificate = 160,
     /// <summary>Server: that the next batch result is part of a certified block.</summary>
     ReceiptProof = 161,
+    /// <summary>Anybody: asks how a replica and its cluster are. Needs no session.</summary>
+    ClusterStatusQuery = 162,
+    /// <summary>Server: how they are.</summary>
+    ClusterStatusAnswer = 163,
 
     // State sync between replicas, 170–179
 

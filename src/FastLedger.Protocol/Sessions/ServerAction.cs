@@ -19,6 +19,8 @@ public enum ServerAction : byte
     Batch,
     /// <summary>The frame is a well-formed query; send its answer, or <see cref="ServerSession.RejectQuery"/>.</summary>
     Query,
+    /// <summary>Send how the replica is; <see cref="ServerSession.StatusQuery"/> is the question. It may come in any state.</summary>
+    ClusterStatus,
     /// <summary>Send <see cref="ServerSession.LastReject"/>; the session goes on.</summary>
     Reject,
     /// <summary>Send <see cref="ServerSession.LastReject"/>, then close the connection.</summary>

@@ -27,6 +27,7 @@ public sealed partial class ServerSession
     private Hash256 _publicKey;
     private Establish _establish;
     private CommandBatchHead _batch;
+    private ClusterStatusQuery _statusQuery;
     private readonly long _handshakeDeadlineNs;
     private int _state;
     private int _inFlight;
@@ -67,6 +68,9 @@ public sealed partial class ServerSession
 
     /// <summary>Head of the batch that the last <see cref="ServerAction.Batch"/> was about.</summary>
     public ref readonly CommandBatchHead Batch => ref _batch;
+
+    /// <summary>What the last <see cref="ServerAction.ClusterStatus"/> was about.</summary>
+    public ref readonly ClusterStatusQuery StatusQuery => ref _statusQuery;
 
     /// <summary>Batches that wait for their answers.</summary>
     public int BatchesInFlight => Volatile.Read(ref _inFlight);
@@ -147,6 +151,7 @@ public sealed partial class ServerSession
             case TemplateId.StateProofQuery: return ReceiveQuery<StateProofQuery>(in frame);
             case TemplateId.EventProofQuery: return ReceiveQuery<EventProofQuery>(in frame);
             case TemplateId.TableRootsQuery: return ReceiveQuery<TableRootsQuery>(in frame);
+            case TemplateId.ClusterStatusQuery: return ReceiveStatusQuery(in frame);
             case TemplateId.NegotiateResponse:
             case TemplateId.EstablishAck:
             case TemplateId.Reject:
@@ -233,6 +238,14 @@ public sealed partial class ServerSession
         if (!SupportsVersion(in header)) return Reject(ResultCode.UnsupportedVersion, in header, requestId);
         if (frame.TryRead(out T _) && frame.Body.Length == header.BlockLength) return ServerAction.Query;
         return Reject(ResultCode.MessageMalformed, in header, requestId);
+    }
+
+    /// <summary>A question about the replica itself needs no session.</summary>
+    private ServerAction ReceiveStatusQuery(in Frame frame)
+    {
+        FrameHeader header = frame.Header;
+        if (!frame.TryRead(out _statusQuery)) return Terminate(ResultCode.MessageMalformed, in header);
+        return ServerAction.ClusterStatus;
     }
 
     /// <summary>Takes the handshake a step further.</summary>
