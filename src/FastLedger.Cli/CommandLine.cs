@@ -66,6 +66,8 @@ public static class CommandLine
             SimVerb.Create(),
             ClearingVerb.Create(),
             RunVerb.Create(),
+            ProofVerb.Create(),
+            VerifyProofVerb.Create(),
             ProveDocumentVerb.Create(),
             VerifyDocumentVerb.Create(),
         };

@@ -17,11 +17,11 @@ namespace FastLedger.Load.Nodes;
 public sealed class NodeCluster : IDisposable
 {
     private readonly List<NodeProcess> _nodes = [];
+    private readonly List<string[]> _arguments = [];
     private readonly List<Hash256> _validators = [];
+    private readonly NodeProgram _program;
 
-    private NodeCluster()
-    {
-    }
+    private NodeCluster(NodeProgram program) => _program = program;
 
     /// <summary>Where clients connect.</summary>
     public IReadOnlyList<EndPoint> Endpoints => [.. _nodes.Select(static node => (EndPoint)node.Endpoint)];
@@ -42,18 +42,21 @@ public sealed class NodeCluster : IDisposable
     /// <param name="durability">none, write or fsync.</param>
     /// <param name="deadline">Longest time until all serve.</param>
     /// <param name="settings">Further arguments of every node.</param>
+    /// <param name="isNamed">The genesis also names the validator of a single replica, so that what it signs can be checked.</param>
     /// <exception cref="IOException">A node failed.</exception>
-    public static NodeCluster Start(NodeProgram program, int count, string folder, string durability, TimeSpan deadline, IReadOnlyList<string>? settings = null)
+    public static NodeCluster Start(
+        NodeProgram program, int count, string folder, string durability, TimeSpan deadline, IReadOnlyList<string>? settings = null, bool isNamed = false)
     {
-        var cluster = new NodeCluster();
+        var cluster = new NodeCluster(program);
         try
         {
-            string[][] clusterArguments = count > 1 ? cluster.Provision(count, folder) : [[]];
+            string[][] clusterArguments = count > 1 || isNamed ? cluster.Provision(count, folder) : [[]];
             for (int i = 0; i < count; i++)
             {
                 string directory = Path.Combine(folder, count == 1 ? "node" : string.Create(CultureInfo.InvariantCulture, $"node-{i}"));
-                cluster._nodes.Add(NodeProcess.Start(
-                    program, ["--data-directory", directory, "--listen", "127.0.0.1:0", "--durability", durability, .. clusterArguments[i], .. settings ?? []], deadline));
+                string[] arguments = ["--data-directory", directory, "--durability", durability, .. clusterArguments[i], .. settings ?? []];
+                cluster._arguments.Add(arguments);
+                cluster._nodes.Add(NodeProcess.Start(program, [.. arguments, "--listen", "127.0.0.1:0"], deadline));
             }
 
             return cluster;
@@ -63,6 +66,17 @@ public sealed class NodeCluster : IDisposable
             cluster.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Ends a node's process if it still runs, and starts it again on its folder and address.</summary>
+    /// <returns>What it recovered.</returns>
+    /// <exception cref="IOException">The node failed.</exception>
+    public NodeReady Restart(int node, TimeSpan deadline)
+    {
+        string endpoint = _nodes[node].Ready.Endpoint;
+        _nodes[node].Dispose();
+        _nodes[node] = NodeProcess.Start(_program, [.. _arguments[node], "--listen", endpoint], deadline);
+        return _nodes[node].Ready;
     }
 
     /// <summary>The sum of all nodes' counters.</summary>
