@@ -64,6 +64,7 @@ public static class CommandLine
             StatusVerb.Create(),
             TestnetVerb.Create(),
             SimVerb.Create(),
+            NemesisVerb.Create(),
             ClearingVerb.Create(),
             RunVerb.Create(),
             ProofVerb.Create(),

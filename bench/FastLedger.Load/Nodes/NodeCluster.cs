@@ -16,20 +16,25 @@ namespace FastLedger.Load.Nodes;
 /// <remarks>Thread: one. Blocks: yes.</remarks>
 public sealed class NodeCluster : IDisposable
 {
+    private readonly NodeProgram _program;
+    private readonly TimeSpan _deadline;
     private readonly List<NodeProcess> _nodes = [];
     private readonly List<string[]> _arguments = [];
     private readonly List<Hash256> _validators = [];
-    private readonly NodeProgram _program;
 
-    private NodeCluster(NodeProgram program) => _program = program;
+    private NodeCluster(NodeProgram program, TimeSpan deadline)
+    {
+        _program = program;
+        _deadline = deadline;
+    }
 
     /// <summary>Where clients connect.</summary>
     public IReadOnlyList<EndPoint> Endpoints => [.. _nodes.Select(static node => (EndPoint)node.Endpoint)];
 
-    /// <summary>The validators' public keys by ascending node number; empty for one replica, whose key no genesis names.</summary>
+    /// <summary>The validators' public keys by ascending node number; empty for one replica whose key no genesis names.</summary>
     public IReadOnlyList<Hash256> Validators => _validators;
 
-    /// <summary>The ledger; zero for one replica.</summary>
+    /// <summary>The ledger; zero for one replica whose key no genesis names.</summary>
     public Hash256 ChainId { get; private set; }
 
     /// <summary>The processes.</summary>
@@ -42,21 +47,23 @@ public sealed class NodeCluster : IDisposable
     /// <param name="durability">none, write or fsync.</param>
     /// <param name="deadline">Longest time until all serve.</param>
     /// <param name="settings">Further arguments of every node.</param>
+    /// <param name="genesis">What the ledger starts from, as <paramref name="settings"/> say it, too; its validators are filled in. Null: the defaults.</param>
+    /// <param name="route">Given dialler, listener and the listener's address: the address that the dialler is told. Null: the listener's own.</param>
     /// <param name="isNamed">The genesis also names the validator of a single replica, so that what it signs can be checked.</param>
     /// <exception cref="IOException">A node failed.</exception>
     public static NodeCluster Start(
-        NodeProgram program, int count, string folder, string durability, TimeSpan deadline, IReadOnlyList<string>? settings = null, bool isNamed = false)
+        NodeProgram program, int count, string folder, string durability, TimeSpan deadline, IReadOnlyList<string>? settings = null, Genesis? genesis = null,
+        Func<int, int, IPEndPoint, IPEndPoint>? route = null, bool isNamed = false)
     {
-        var cluster = new NodeCluster(program);
+        var cluster = new NodeCluster(program, deadline);
         try
         {
-            string[][] clusterArguments = count > 1 || isNamed ? cluster.Provision(count, folder) : [[]];
+            string[][] clusterArguments = count > 1 || isNamed ? cluster.Provision(count, folder, genesis ?? new Genesis(), route) : [["--listen", "127.0.0.1:0"]];
             for (int i = 0; i < count; i++)
             {
-                string directory = Path.Combine(folder, count == 1 ? "node" : string.Create(CultureInfo.InvariantCulture, $"node-{i}"));
-                string[] arguments = ["--data-directory", directory, "--durability", durability, .. clusterArguments[i], .. settings ?? []];
-                cluster._arguments.Add(arguments);
-                cluster._nodes.Add(NodeProcess.Start(program, [.. arguments, "--listen", "127.0.0.1:0"], deadline));
+                string directory = DirectoryOf(folder, count, i);
+                cluster._arguments.Add(["--data-directory", directory, "--durability", durability, .. clusterArguments[i], .. settings ?? []]);
+                cluster._nodes.Add(NodeProcess.Start(program, cluster._arguments[i], deadline));
             }
 
             return cluster;
@@ -68,15 +75,18 @@ public sealed class NodeCluster : IDisposable
         }
     }
 
-    /// <summary>Ends a node's process if it still runs, and starts it again on its folder and address.</summary>
-    /// <returns>What it recovered.</returns>
-    /// <exception cref="IOException">The node failed.</exception>
-    public NodeReady Restart(int node, TimeSpan deadline)
+    /// <summary>Where a replica keeps its files.</summary>
+    public static string DirectoryOf(string folder, int count, int node) =>
+        Path.Combine(folder, count == 1 ? "node" : string.Create(CultureInfo.InvariantCulture, $"node-{node}"));
+
+    /// <summary>Starts a replica again that was killed or has ended, under the same addresses, and waits until it serves.</summary>
+    /// <param name="node">Node number.</param>
+    /// <param name="program">Started instead of the cluster's program.</param>
+    /// <exception cref="IOException">It failed.</exception>
+    public void Restart(int node, NodeProgram? program = null)
     {
-        string endpoint = _nodes[node].Ready.Endpoint;
         _nodes[node].Dispose();
-        _nodes[node] = NodeProcess.Start(_program, [.. _arguments[node], "--listen", endpoint], deadline);
-        return _nodes[node].Ready;
+        _nodes[node] = NodeProcess.Start(program ?? _program, _arguments[node], _deadline);
     }
 
     /// <summary>The sum of all nodes' counters.</summary>
@@ -107,26 +117,30 @@ public sealed class NodeCluster : IDisposable
         foreach (NodeProcess node in _nodes) node.Dispose();
     }
 
-    private string[][] Provision(int count, string folder)
+    private string[][] Provision(int count, string folder, Genesis genesis, Func<int, int, IPEndPoint, IPEndPoint>? route)
     {
         var validators = new List<string>();
-        var peers = new List<string>();
-        int[] ports = LoopbackPorts.TakeFree(count);
+        int[] ports = LoopbackPorts.TakeFree(2 * count);
         for (int i = 0; i < count; i++)
         {
             using SigningKey key = KeyFile.Generate(KeyPath(folder, i));
             _validators.Add(key.PublicKey);
             validators.Add(string.Create(CultureInfo.InvariantCulture, $"{i}={key.PublicKey}"));
-            peers.Add(string.Create(CultureInfo.InvariantCulture, $"{i}=127.0.0.1:{ports[i]}"));
         }
 
-        ChainId = new Genesis { Validators = [.. _validators.Select(static (key, node) => new GenesisValidator(node, key.ToString()))] }.ChainId;
+        ChainId = (genesis with { Validators = [.. _validators.Select(static (key, node) => new GenesisValidator(node, key.ToString()))] }).ChainId;
+        string PeersOf(int self) => string.Join(',', Enumerable.Range(0, count).Select(other =>
+        {
+            var address = new IPEndPoint(IPAddress.Loopback, ports[other]);
+            return string.Create(CultureInfo.InvariantCulture, $"{other}={(route is null || other == self ? address : route(self, other, address))}");
+        }));
         return
         [
             .. Enumerable.Range(0, count).Select(i => new[]
             {
+                "--listen", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{ports[count + i]}"),
                 "--set", "genesis.validators=" + string.Join(',', validators),
-                "--set", "cluster.peers=" + string.Join(',', peers),
+                "--set", "cluster.peers=" + PeersOf(i),
                 "--set", string.Create(CultureInfo.InvariantCulture, $"cluster.self={i}"),
                 "--set", "cluster.key_file=" + KeyPath(folder, i),
                 "--set", string.Create(CultureInfo.InvariantCulture, $"cluster.listen=127.0.0.1:{ports[i]}"),

@@ -3,9 +3,12 @@ using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Globalization;
 using System.IO;
 using System.Net;
 using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
 using FastLedger.Load.Measuring;
 using FastLedger.Load.Reports;
 
@@ -105,12 +108,37 @@ public sealed class NodeProcess : IDisposable
         _process.WaitForExit();
     }
 
+    /// <summary>Waits until the process has ended by itself.</summary>
+    /// <returns>Its exit code.</returns>
+    /// <exception cref="TimeoutException">It still runs.</exception>
+    public async Task<int> EndAsync(TimeSpan deadline, CancellationToken ct = default)
+    {
+        await _process.WaitForExitAsync(ct).WaitAsync(deadline, ct).ConfigureAwait(false);
+        return _process.ExitCode;
+    }
+
+    /// <summary>Stops the process in the middle of whatever it does (SIGSTOP); its sockets stay open.</summary>
+    /// <exception cref="IOException">The system refused.</exception>
+    public void Suspend() => Signal("STOP");
+
+    /// <summary>Lets a stopped process go on (SIGCONT).</summary>
+    /// <exception cref="IOException">The system refused.</exception>
+    public void Resume() => Signal("CONT");
+
     /// <summary>Ends the process if it still runs.</summary>
     public void Dispose()
     {
         if (!_process.HasExited) Kill();
         _process.Dispose();
         _output.Dispose();
+    }
+
+    private void Signal(string signal)
+    {
+        using Process sending = Process.Start(new ProcessStartInfo("/bin/sh") { ArgumentList = { "-c", string.Create(CultureInfo.InvariantCulture, $"kill -{signal} {Id}") } })
+            ?? throw new IOException("No shell to send a signal with.");
+        sending.WaitForExit();
+        if (sending.ExitCode != 0) throw new IOException($"Signal {signal} could not be sent to process {Id}.");
     }
 
     private void Take(string? line)

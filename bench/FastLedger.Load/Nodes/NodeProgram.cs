@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
 
 namespace FastLedger.Load.Nodes;
@@ -17,6 +18,10 @@ public sealed record NodeProgram(string FileName, IReadOnlyList<string> Prefix)
         // Under "dotnet fastledger.dll" the process is the runtime's host and the program its first argument.
         return Path.GetFileNameWithoutExtension(path) == "dotnet" ? FromLibrary(Environment.GetCommandLineArgs()[0]) : new NodeProgram(path, []);
     }
+
+    /// <summary>The same program, which the system lets write no file longer than so many KiB: to it, the disk is full.</summary>
+    public NodeProgram WithFileLimit(int kib) =>
+        new("/bin/sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"trap '' XFSZ; ulimit -f {2 * kib}; exec \"$0\" \"$@\""), FileName, .. Prefix]);
 
     /// <summary>A program given as a library, run by the runtime's host.</summary>
     public static NodeProgram FromLibrary(string library)

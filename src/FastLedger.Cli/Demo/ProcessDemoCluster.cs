@@ -33,7 +33,8 @@ internal sealed class ProcessDemoCluster : IDemoCluster
 
     public Task<(ulong Height, string StateRoot)> RecoverAsync(int node) => Task.Run(() =>
     {
-        NodeReady ready = _cluster.Restart(node, StartDeadline);
+        _cluster.Restart(node);
+        NodeReady ready = _cluster.Nodes[node].Ready;
         return (ready.Height, ready.StateRoot);
     });
 

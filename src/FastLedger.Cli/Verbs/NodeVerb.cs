@@ -8,6 +8,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using FastLedger.Load.Nodes;
 using FastLedger.Node;
+using FastLedger.Node.Checkpoints;
 using FastLedger.Node.Configuration;
 using FastLedger.Primitives;
 using FastLedger.Storage;
@@ -32,6 +33,7 @@ internal static class NodeVerb
         Description = "Talk JSON lines over standard input and output, and stop when the input ends.",
     };
     private static readonly Option<bool> Json = Options.Json();
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(30);
 
     public static Command Create()
     {
@@ -64,6 +66,13 @@ internal static class NodeVerb
         return NodeConfiguration.Load(parsed.GetValue(Config), environment, overrides);
     }
 
+    private static void Watch(Presenter presenter, Replica replica)
+    {
+        CheckpointStatistics checkpoints = replica.Checkpoints();
+        if (checkpoints.IsOverdue)
+            presenter.Say(FormattableString.Invariant($"A checkpoint has been running for {checkpoints.RunningSeconds:0} s; the newest one is of height {checkpoints.Height}."));
+    }
+
     private static async Task<int> RunAsync(Presenter presenter, NodeOptions options, bool supervised, CancellationToken ct)
     {
         Replica replica = Replica.Start(options, stateProgress: presenter.Say);
@@ -78,6 +87,7 @@ internal static class NodeVerb
                 + $"durability {options.Durability.ToString().ToLowerInvariant()}, height {height}. Ctrl-C stops.");
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
             if (supervised) Supervision.Start(replica, stop);
+            using var watchdog = new Timer(_ => Watch(presenter, replica), null, WatchInterval, WatchInterval);
             // A fault of the storage ends the replica by itself, and is thrown here.
             await replica.Completion.WaitAsync(stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (replica.Completion.IsFaulted) await replica.Completion.ConfigureAwait(false);

@@ -34,12 +34,12 @@ public sealed class CollateralHandlers
         if (command.Member != 0 || command.Reserved0 != 0 || !command.Reserved1.IsZero) return ResultCode.ReservedFieldNotZero;
         if (!_tables.Systems.Has(command.System)) return ResultCode.UnknownPaymentSystem;
         ref readonly PaymentSystemRecord system = ref _tables.Systems[command.System];
-        if (system.OperatorPolicy != _context.Policy) return ResultCode.Unauthorized;
+        if (!_context.Holds(system.OperatorPolicy)) return ResultCode.Unauthorized;
         if (!_ledger.Assets.Has(command.Asset) || command.Asset == system.Asset) return ResultCode.UnknownAsset;
         if (command.HaircutPpm > 1_000_000 || command.Amount > (UInt128)ParticipantHandlers.MaxAmount) return ResultCode.InvalidLimit;
         if (!_ledger.Accounts.Has(command.Account)) return ResultCode.UnknownAccount;
         ref readonly AccountRecord account = ref _ledger.Accounts[(uint)command.Account];
-        if (account.Asset != command.Asset || account.Policy != _context.Policy || account.Flags != AccountFlags.None || account.Floor != Int128.Zero)
+        if (account.Asset != command.Asset || !_context.Holds(account.Policy) || account.Flags != AccountFlags.None || account.Floor != Int128.Zero)
             return ResultCode.WrongSettlementAccount;
         if (system.Phase != ResolutionPhase.Idle) return ResultCode.ResolutionRunning;
         uint number = _tables.CollateralAssetByAsset.Find(PaymentTables.Pair(command.System, command.Asset));
@@ -73,7 +73,7 @@ public sealed class CollateralHandlers
         if (command.System != 0 || command.HaircutPpm != 0 || command.Reserved0 != 0 || !command.Reserved1.IsZero) return ResultCode.ReservedFieldNotZero;
         if (!_tables.Members.Has(command.Member)) return ResultCode.UnknownMember;
         ref readonly MemberRecord member = ref _tables.Members[command.Member];
-        if (_tables.Participants[member.Participant].Policy != _context.Policy) return ResultCode.Unauthorized;
+        if (!_context.Holds(_tables.Participants[member.Participant].Policy)) return ResultCode.Unauthorized;
         uint number = _tables.CollateralAssetByAsset.Find(PaymentTables.Pair(member.System, command.Asset));
         if (number == 0) return ResultCode.NotCollateral;
         if (!_ledger.Accounts.Has(command.Account)) return ResultCode.UnknownAccount;
@@ -84,7 +84,7 @@ public sealed class CollateralHandlers
         bool release = command.Opcode == Opcode.ReleaseCollateral;
         uint own = (uint)command.Account, from = release ? asset.Account : own, to = release ? own : asset.Account;
         ref readonly AccountRecord ownAccount = ref _ledger.Accounts[own];
-        if (ownAccount.Asset != command.Asset || ownAccount.Policy != _context.Policy || own == asset.Account) return ResultCode.WrongSettlementAccount;
+        if (ownAccount.Asset != command.Asset || !_context.Holds(ownAccount.Policy) || own == asset.Account) return ResultCode.WrongSettlementAccount;
         ref readonly AccountRecord debit = ref _ledger.Accounts[from];
         if (debit.IsBlocked || _ledger.Accounts[to].IsBlocked) return ResultCode.AccountFrozen;
         if ((debit.Flags & AccountFlags.Unlimited) == 0 && debit.Available < (Int128)command.Amount) return ResultCode.ExceedsBalance;

@@ -106,7 +106,7 @@ public sealed partial class CycleHandlers
         if (!_ledger.Accounts.Has(command.GuaranteeAccount)) return ResultCode.UnknownAccount;
         ref readonly AccountRecord account = ref _ledger.Accounts[(uint)command.GuaranteeAccount];
         ref readonly PaymentSystemRecord system = ref _tables.Systems[_tables.Cycles[command.Cycle].System];
-        if (account.Asset != system.Asset || account.Policy != _context.Policy || account.Flags != AccountFlags.None || command.GuaranteeAccount == system.ClearingAccount)
+        if (account.Asset != system.Asset || !_context.Holds(account.Policy) || account.Flags != AccountFlags.None || command.GuaranteeAccount == system.ClearingAccount)
             return ResultCode.WrongSettlementAccount;
         return missing <= Command.MaxAmount && account.Available >= (Int128)missing ? ResultCode.Ok : ResultCode.CycleShortfall;
     }

@@ -38,7 +38,7 @@ public sealed partial class CycleHandlers
         if (command.Cycle != 0 || command.Member != 0 || command.Rule != 0 || command.GuaranteeAccount != 0 || HasReserved(command)) return ResultCode.ReservedFieldNotZero;
         if (!_tables.Systems.Has(command.System)) return ResultCode.UnknownPaymentSystem;
         ref readonly PaymentSystemRecord system = ref _tables.Systems[command.System];
-        if (system.OperatorPolicy != _context.Policy) return ResultCode.Unauthorized;
+        if (!_context.Holds(system.OperatorPolicy)) return ResultCode.Unauthorized;
         if (system.ClearingAccount == 0) return ResultCode.NoClearingAccount;
         uint number = _tables.Cycles.Append();
         if (number == 0) return ResultCode.TableFull;
@@ -60,7 +60,7 @@ public sealed partial class CycleHandlers
         ref readonly CycleRecord seen = ref _tables.Cycles[command.Cycle];
         ref readonly MemberRecord debtor = ref _tables.Members[command.Debtor];
         if (debtor.System != seen.System || _tables.Members[command.Creditor].System != seen.System) return ResultCode.DifferentPaymentSystems;
-        if (_tables.Participants[debtor.Participant].Policy != _context.Policy && _tables.Systems[seen.System].OperatorPolicy != _context.Policy) return ResultCode.Unauthorized;
+        if (!_context.Holds(_tables.Participants[debtor.Participant].Policy) && !_context.Holds(_tables.Systems[seen.System].OperatorPolicy)) return ResultCode.Unauthorized;
         if (command.Amount == 0) return ResultCode.AmountZero;
         if (command.Amount > long.MaxValue) return ResultCode.AmountTooLarge;
         if (seen.State != CycleState.Open) return ResultCode.CycleState;
@@ -112,7 +112,7 @@ public sealed partial class CycleHandlers
         if (command.System != 0 || HasReserved(command)) return ResultCode.ReservedFieldNotZero;
         if (!_tables.Cycles.Has(command.Cycle)) return ResultCode.UnknownCycle;
         ref readonly CycleRecord cycle = ref _tables.Cycles[command.Cycle];
-        if (_tables.Systems[cycle.System].OperatorPolicy != _context.Policy) return ResultCode.Unauthorized;
+        if (!_context.Holds(_tables.Systems[cycle.System].OperatorPolicy)) return ResultCode.Unauthorized;
         return cycle.State == state ? ResultCode.Ok : ResultCode.CycleState;
     }
 

@@ -59,7 +59,7 @@ public sealed class ExchangeHandlers
         if (code != ResultCode.Ok) return code;
         if (!_tables.Systems.Has(command.System)) return ResultCode.UnknownPaymentSystem;
         ref readonly PaymentSystemRecord system = ref _tables.Systems[command.System];
-        if (system.OperatorPolicy != _context.Policy) return ResultCode.Unauthorized;
+        if (!_context.Holds(system.OperatorPolicy)) return ResultCode.Unauthorized;
         if (command.RateNumerator is 0 or > MaxRate || command.RateDenominator is 0 or > MaxRate || command.HaircutPpm > Million || command.Amount > MaxAmount) return ResultCode.InvalidExchange;
         if (system.Exchange != 0 && system.Exchange != command.Exchange) return ResultCode.InvalidExchange;
         uint number = _tables.Exchanges[command.Exchange].FirstCurrency;
@@ -170,7 +170,7 @@ public sealed class ExchangeHandlers
     private ResultCode CheckOperator(uint exchange)
     {
         if (!_tables.Exchanges.Has(exchange)) return ResultCode.UnknownExchange;
-        return _tables.Exchanges[exchange].OperatorPolicy == _context.Policy ? ResultCode.Ok : ResultCode.Unauthorized;
+        return _context.Check(_tables.Exchanges[exchange].OperatorPolicy);
     }
 
     private bool IsCurrency(uint system, uint exchange) => _tables.Systems.Has(system) && _tables.Systems[system].Exchange == exchange;

@@ -38,8 +38,8 @@ public sealed class LiquidityHandlers
         if (command.Opcode != Opcode.SetReservation && command.Priority != 0) return ResultCode.ReservedFieldNotZero;
         if (!_tables.Members.Has(command.Member)) return ResultCode.UnknownMember;
         ref readonly MemberRecord seen = ref _tables.Members[command.Member];
-        bool isOperator = _tables.Systems[seen.System].OperatorPolicy == _context.Policy;
-        bool owner = _tables.Participants[seen.Participant].Policy == _context.Policy;
+        bool isOperator = _context.Holds(_tables.Systems[seen.System].OperatorPolicy);
+        bool owner = _context.Holds(_tables.Participants[seen.Participant].Policy);
         bool operatorsOwn = command.Opcode is Opcode.SetCreditLine or Opcode.SetNetDebitCap or Opcode.SetMinimumPosition or Opcode.SetMaximumPosition;
         if (!isOperator && !(owner && !operatorsOwn)) return ResultCode.Unauthorized;
         bool mayBeNone = command.Opcode is not (Opcode.SetCreditLine or Opcode.SetReservation);

@@ -33,7 +33,7 @@ public sealed class ParticipantHandlers
     {
         if (command.System != 0) return ResultCode.ReservedFieldNotZero;
         if (!_ledger.Assets.Has(command.Asset)) return ResultCode.UnknownAsset;
-        if (_ledger.Assets[command.Asset].IssuerPolicy != _context.Policy) return ResultCode.Unauthorized;
+        if (!_context.Holds(_ledger.Assets[command.Asset].IssuerPolicy)) return ResultCode.Unauthorized;
         ResultCode code = CheckOptions(command, command.Asset);
         if (code != ResultCode.Ok) return code;
         uint number = _tables.Systems.Append();
@@ -55,7 +55,7 @@ public sealed class ParticipantHandlers
         if (command.Asset != 0 || command.ExternalId != UInt128.Zero) return ResultCode.ReservedFieldNotZero;
         if (!_tables.Systems.Has(command.System)) return ResultCode.UnknownPaymentSystem;
         ref readonly PaymentSystemRecord seen = ref _tables.Systems[command.System];
-        if (seen.OperatorPolicy != _context.Policy) return ResultCode.Unauthorized;
+        if (!_context.Holds(seen.OperatorPolicy)) return ResultCode.Unauthorized;
         ResultCode code = CheckOptions(command, seen.Asset);
         if (code != ResultCode.Ok) return code;
         if ((command.Options & PaymentSystemOptions.PositionBounds) != 0 && seen.Phase != ResolutionPhase.Idle) return ResultCode.ResolutionRunning;
@@ -72,7 +72,7 @@ public sealed class ParticipantHandlers
     {
         if ((command.Reserved0 | command.Reserved1) != 0 || command.Reserved2 != UInt128.Zero) return ResultCode.ReservedFieldNotZero;
         if (!_tables.Systems.Has(command.System)) return ResultCode.UnknownPaymentSystem;
-        if (_tables.Systems[command.System].OperatorPolicy != _context.Policy) return ResultCode.Unauthorized;
+        if (!_context.Holds(_tables.Systems[command.System].OperatorPolicy)) return ResultCode.Unauthorized;
         if (!Identifiers.IsBic(command.Bic)) return ResultCode.InvalidBic;
         if (!command.Lei.IsZero && !Identifiers.IsLei(command.Lei)) return ResultCode.InvalidLei;
         uint existing = _tables.ParticipantByBic.Find(command.Bic);
@@ -90,7 +90,7 @@ public sealed class ParticipantHandlers
         participant.Bic = command.Bic;
         participant.Lei = command.Lei;
         participant.Policy = policy;
-        participant.OperatorPolicy = _context.Policy;
+        participant.OperatorPolicy = _tables.Systems[command.System].OperatorPolicy;
         participant.Session = _ledger.SessionByKey.Find(Ledger.KeyId(command.PolicyKey));
         participant.Code = command.Code;
         _tables.ParticipantByBic.Add(command.Bic, number);
@@ -104,7 +104,7 @@ public sealed class ParticipantHandlers
         if ((command.Member | command.Counterparty) != 0 || command.Priority != 0 || command.Amount != Int128.Zero || HasReserved(command)) return ResultCode.ReservedFieldNotZero;
         if (!_tables.Systems.Has(command.System)) return ResultCode.UnknownPaymentSystem;
         ref readonly PaymentSystemRecord seen = ref _tables.Systems[command.System];
-        if (seen.OperatorPolicy != _context.Policy) return ResultCode.Unauthorized;
+        if (!_context.Holds(seen.OperatorPolicy)) return ResultCode.Unauthorized;
         if (!_tables.Participants.Has(command.Participant)) return ResultCode.UnknownParticipant;
         ref readonly ParticipantRecord participant = ref _tables.Participants[command.Participant];
         if (!_ledger.Accounts.Has(command.Account)) return ResultCode.UnknownAccount;
@@ -147,7 +147,7 @@ public sealed class ParticipantHandlers
             return ResultCode.ReservedFieldNotZero;
         if (!_tables.Participants.Has(command.Participant)) return ResultCode.UnknownParticipant;
         ref readonly ParticipantRecord seen = ref _tables.Participants[command.Participant];
-        if (seen.OperatorPolicy != _context.Policy) return ResultCode.Unauthorized;
+        if (!_context.Holds(seen.OperatorPolicy)) return ResultCode.Unauthorized;
         uint wanted = command.Opcode == Opcode.SuspendParticipant ? 1u : 0;
         if (seen.Suspended == wanted) return ResultCode.AlreadyInState;
         _tables.Participants.Change(command.Participant).Suspended = wanted;
@@ -181,7 +181,7 @@ public sealed class ParticipantHandlers
         if (command.ClearingAccount == 0) return ResultCode.Ok;
         if (!_ledger.Accounts.Has(command.ClearingAccount)) return ResultCode.UnknownAccount;
         ref readonly AccountRecord account = ref _ledger.Accounts[(uint)command.ClearingAccount];
-        bool fits = account.Asset == asset && account.Policy == _context.Policy && account.Flags == AccountFlags.None && account.Floor == Int128.Zero;
+        bool fits = account.Asset == asset && _context.Holds(account.Policy) && account.Flags == AccountFlags.None && account.Floor == Int128.Zero;
         return fits ? ResultCode.Ok : ResultCode.WrongSettlementAccount;
     }
 

@@ -187,7 +187,7 @@ public sealed class PaymentHandlers
         if (command.Date != 0 || (command.CustomerCutoffNs | command.InterbankCutoffNs) != 0) return ResultCode.ReservedFieldNotZero;
         if (command.Reserved0 != 0 || command.Reserved1 != UInt128.Zero || !command.Reserved2.IsZero) return ResultCode.ReservedFieldNotZero;
         if (!_tables.Systems.Has(command.System)) return ResultCode.UnknownPaymentSystem;
-        if (_tables.Systems[command.System].OperatorPolicy != _context.Policy) return ResultCode.Unauthorized;
+        if (!_context.Holds(_tables.Systems[command.System].OperatorPolicy)) return ResultCode.Unauthorized;
         if ((_tables.Systems[command.System].Options & PaymentSystemOptions.PositionBounds) != 0) return ResultCode.InvalidFlags;
         if (_ledger.Undo.IsRecording) return ResultCode.NotAllowedInChain;
         if (_tables.Systems[command.System].Phase != ResolutionPhase.Idle) return ResultCode.ResolutionRunning;
@@ -203,7 +203,7 @@ public sealed class PaymentHandlers
     private bool MayActFor(in MemberRecord member)
     {
         ref readonly ParticipantRecord participant = ref _tables.Participants[member.Participant];
-        if (participant.Policy != _context.Policy) return _tables.Systems[member.System].OperatorPolicy == _context.Policy;
+        if (!_context.Holds(participant.Policy)) return _context.Holds(_tables.Systems[member.System].OperatorPolicy);
         if (participant.Session != _context.Session) _tables.Participants.Change(member.Participant).Session = _context.Session;
         return true;
     }

@@ -80,6 +80,10 @@ public sealed class ExecutionContext : System.IDisposable
     /// <summary>True when one more command may cause events.</summary>
     public bool HasRoomForEvents => Events.Count <= MaxEventsPerBatch;
 
+    /// <summary>Is the policy satisfied by those who approve the command? Where a refusal has one code only.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Holds(uint policy) => Check(policy) == ResultCode.Ok;
+
     /// <summary>Is the policy satisfied by those who approve the command?</summary>
     /// <returns><see cref="ResultCode.Ok"/>, or why not: see <see cref="Policies.Authority.Check"/>.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -53,6 +53,12 @@ public sealed class AssignmentHandlers
             case PolicyTarget.ObjectClassIssuer:
                 _tables.Objects.Classes.Change(record).IssuePolicy = policy;
                 break;
+            case PolicyTarget.PaymentSystem:
+                _ledger.Clearing.Systems.Change(record).OperatorPolicy = policy;
+                break;
+            case PolicyTarget.Exchange:
+                _ledger.Clearing.Exchanges.Change(record).OperatorPolicy = policy;
+                break;
             default:
                 _tables.Distributions.Splits.Change(record).Policy = policy;
                 break;
@@ -91,6 +97,14 @@ public sealed class AssignmentHandlers
             case PolicyTarget.Split:
                 if (!_tables.Distributions.Splits.Has(record)) return ResultCode.UnknownSplit;
                 policy = _tables.Distributions.Splits[(uint)record].Policy;
+                return ResultCode.Ok;
+            case PolicyTarget.PaymentSystem:
+                if (!_ledger.Clearing.Systems.Has(record)) return ResultCode.UnknownPaymentSystem;
+                policy = _ledger.Clearing.Systems[(uint)record].OperatorPolicy;
+                return ResultCode.Ok;
+            case PolicyTarget.Exchange:
+                if (!_ledger.Clearing.Exchanges.Has(record)) return ResultCode.UnknownExchange;
+                policy = _ledger.Clearing.Exchanges[(uint)record].OperatorPolicy;
                 return ResultCode.Ok;
             default:
                 return ResultCode.InvalidAssignment;

@@ -7,7 +7,6 @@ using FastLedger.Consensus.Encoding;
 using FastLedger.Consensus.Messages;
 using FastLedger.Consensus.Safety;
 using FastLedger.Node.Recovery;
-using FastLedger.Primitives;
 using FastLedger.Storage;
 
 namespace FastLedger.Node.Checkpoints;

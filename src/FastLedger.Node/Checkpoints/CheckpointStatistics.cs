@@ -8,7 +8,7 @@ namespace FastLedger.Node.Checkpoints;
 /// <param name="AgeSeconds">Since the beginning of the last published one.</param>
 /// <param name="RunningSeconds">Since the beginning of the one that runs; 0 when none does.</param>
 /// <param name="IsOverdue">The running one takes longer than the watchdog allows.</param>
-/// <param name="DirtyPages">Pages changed since the last beginning.</param>
+/// <param name="DirtyPages">Pages that the one begun last had to write.</param>
 /// <param name="PagesWritten">Pages handed to the store.</param>
 /// <param name="StoreBytes">Bytes of the store's files.</param>
 /// <param name="Misses">Pages that were read because a batch needed them.</param>

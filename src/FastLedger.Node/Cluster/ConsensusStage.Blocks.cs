@@ -22,6 +22,9 @@ internal sealed partial class ConsensusStage
     /// <summary>Commands whose execution is waited for before the sync, so that the state vote is in it too.</summary>
     private const int FewCommands = 512;
 
+    /// <summary>Blocks behind the one that waits whose batches are asked for.</summary>
+    private const int MaxLookAhead = 64;
+
     private static readonly long WaitTicks = Stopwatch.Frequency / 10_000; // 100 µs
 
     private readonly ByteRing _committed = new(CommittedBytes);
@@ -63,7 +66,12 @@ internal sealed partial class ConsensusStage
             {
                 Invariant.Check(height == _fedHeight + 1);
                 Invariant.Check(BlockImage.TryRead(entry.Payload[CommittedHead..], out BlockImage block));
-                if (!TryFeed(height, id, block)) break;
+                if (!TryFeed(height, id, block))
+                {
+                    LookAhead(position);
+                    break;
+                }
+
                 _fedHeight = height;
                 any = true;
             }
@@ -90,6 +98,7 @@ internal sealed partial class ConsensusStage
         }
 
         int size = OrderedBlock.Size + (block.BatchCount * Unsafe.SizeOf<StoredBatch>());
+        if (!complete) MakeRoom();
         if (!complete || !_rings.Ordered.TryClaim(size, out ByteRing.Entry entry)) return false;
         MemoryMarshal.Write(entry.Payload, new OrderedBlock
         {
@@ -105,6 +114,34 @@ internal sealed partial class ConsensusStage
         RememberBatches(height, block.BatchCount);
         _waitForExecution = commands <= FewCommands && height == _executedHeight + 1;
         return true;
+    }
+
+    /// <summary>
+    /// Fetched batches came in another order than they are executed in, and leave no room for the one that is next. They are in the journal:
+    /// they are forgotten here, and read again when it is their turn.
+    /// </summary>
+    private void MakeRoom()
+    {
+        if (_executedHeight == _fedHeight && _store.Fetched.UsedBytes > _options.Cluster.StoreBytesPerAuthor / 2 && !_store.Fetched.HasNew) _store.Fetched.Clear();
+    }
+
+    /// <summary>
+    /// Execution waits for a batch. When more final blocks wait behind it, this replica is behind, and asks for what all of them need at once:
+    /// as much as fits into memory.
+    /// </summary>
+    private void LookAhead(ulong position)
+    {
+        long room = _options.Cluster.StoreBytesPerAuthor / 2;
+        for (int i = 0; i < MaxLookAhead && room > 0 && _committed.TryRead(ref position, out ByteRing.Entry entry); i++)
+        {
+            Invariant.Check(BlockImage.TryRead(entry.Payload[CommittedHead..], out BlockImage block));
+            for (int j = 0; j < block.BatchCount && room > 0; j++)
+            {
+                BatchReference reference = block.Batch(j);
+                room -= reference.SizeBytes + (reference.CommandCount * Hash256.Size);
+                if (!_store.TryFind(reference, out _)) Want(reference, _core.Validators.NodeMask);
+            }
+        }
     }
 
     /// <summary>
@@ -140,7 +177,12 @@ internal sealed partial class ConsensusStage
             any = true;
         }
 
-        if (any) _store.Release();
+        if (any)
+        {
+            _store.Release();
+            _ownRingIsFull = false;
+        }
+
         return any;
     }
 

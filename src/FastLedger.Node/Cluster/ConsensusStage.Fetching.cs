@@ -4,7 +4,6 @@ using System.Buffers.Binary;
 using FastLedger.Consensus;
 using FastLedger.Consensus.Encoding;
 using FastLedger.Consensus.Messages;
-using FastLedger.Primitives;
 
 namespace FastLedger.Node.Cluster;
 
@@ -12,6 +11,9 @@ namespace FastLedger.Node.Cluster;
 internal sealed partial class ConsensusStage
 {
     private const ulong AskIntervalNs = 50_000_000;
+
+    /// <summary>An answer of a megabyte may take so long before another peer is asked.</summary>
+    private const ulong AnswerTimeNs = 400_000_000;
     private const int BatchRequestBytes = BatchReference.Size + 8;
     private readonly WantedBatches _wanted = new();
     private ulong _askAtNs = ulong.MaxValue;
@@ -20,15 +22,17 @@ internal sealed partial class ConsensusStage
     private void Want(in BatchReference reference, UInt128 targets)
     {
         if (_network is null || _store.TryFind(reference, out _)) return;
-        if (_wanted.Add(reference)) AskFor(reference, targets);
-        _askAtNs = Math.Min(_askAtNs, MonotonicNs() + AskIntervalNs);
+        ulong now = MonotonicNs();
+        if (_wanted.Add(reference, now + AnswerTimeNs)) AskFor(reference, targets);
+        _askAtNs = Math.Min(_askAtNs, now + AskIntervalNs);
     }
 
     /// <summary>A final block waits for the batch. It is probably on its way, and asked for only when it does not come.</summary>
     private void Expect(in BatchReference reference)
     {
-        if (_network is null || !_wanted.Add(reference)) return;
-        _askAtNs = Math.Min(_askAtNs, MonotonicNs() + AskIntervalNs);
+        ulong at = MonotonicNs() + AskIntervalNs;
+        if (_network is null || !_wanted.Add(reference, at)) return;
+        _askAtNs = Math.Min(_askAtNs, at);
     }
 
     private void AskFor(in BatchReference reference, UInt128 targets)
@@ -57,8 +61,15 @@ internal sealed partial class ConsensusStage
         for (int i = _wanted.Count - 1; i >= 0; i--)
         {
             BatchReference reference = _wanted[i];
-            if (reference.Number <= _store.Executed[reference.Author]) _ = _wanted.Remove(reference);
-            else AskFor(reference, _core.Validators.NodeMask);
+            if (reference.Number <= _store.Executed[reference.Author])
+            {
+                _ = _wanted.Remove(reference);
+            }
+            else if (_wanted.AskAtNs(i) <= now)
+            {
+                _wanted.AskAtNs(i) = now + AnswerTimeNs;
+                AskFor(reference, _core.Validators.NodeMask);
+            }
         }
 
         if (AskForCertificate() || _wanted.Count > 0) _askAtNs = now + AskIntervalNs;

@@ -26,7 +26,9 @@ internal sealed partial class ConsensusStage
     private readonly ByteRing.Entry[] _registrations = new ByteRing.Entry[MaxRegistrations];
     private StoredBatch _authored;
 
-    private bool CanTakeClients() => !_rings.Batches.IsEmpty && _core.CanAuthor;
+    private bool _ownRingIsFull;
+
+    private bool CanTakeClients() => !_ownRingIsFull && !_rings.Batches.IsEmpty && _core.CanAuthor;
 
     private bool TakeClients()
     {
@@ -58,7 +60,13 @@ internal sealed partial class ConsensusStage
         int total = batches + (registrations > 0 ? 1 : 0);
         if (total == 0) return false;
         BatchRing own = _store.Of(_core.Self);
-        if (!own.TryClaim(total, commands, batches + registrations, bytes, out ByteRing.Entry claimed, out StoredBatch stored)) return false;
+        if (!own.TryClaim(total, commands, batches + registrations, bytes, out ByteRing.Entry claimed, out StoredBatch stored))
+        {
+            // Room comes with the next executed block.
+            _ownRingIsFull = own.Count > 0;
+            return false;
+        }
+
         Hash256 digest = Fill(stored, _gathered.AsSpan(0, batches), _registrations.AsSpan(0, registrations));
         EffectBuffer effects = _core.Step(ConsensusEvent.BatchAuthored(new BatchReference(0, 0, digest, (uint)bytes, (uint)commands), wantsAck: false), Now());
         if (!TryFindHeader(effects, out ReadOnlySpan<byte> header) || !BatchMessage.TryRead(header, out BatchMessage message))

@@ -28,6 +28,7 @@ internal sealed partial class ConsensusStage : IDisposable
 {
     private const int LongestSleepMs = 1000;
     private const int MaxMessagesPerTurn = 4096;
+    private const int MaxLastTurns = 256;
 
     private readonly NodeOptions _options;
     private readonly ConsensusCore _core;
@@ -89,7 +90,8 @@ internal sealed partial class ConsensusStage : IDisposable
         Begin();
         while (!_stopping)
             if (!Turn()) _waiter.Wait(_hasWork, SleepMs());
-        while (!_aborted && Turn())
+        // Alone, until nothing is left; in a cluster, whose others go on talking, until what was accepted had its chance.
+        for (int turn = 0; !_aborted && (_isSingle || turn < MaxLastTurns) && Turn(); turn++)
         {
         }
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-using System;
 using System.Collections.Generic;
 using System.ComponentModel;
 using System.Numerics;
@@ -45,9 +44,6 @@ public sealed class StateSection
     [Description("Keeps the whole journal instead of deleting what the older checkpoint has made superfluous.")]
     public bool KeepJournal { get; set; }
 
-    [Description("History entries kept at least; 0 keeps all.")]
-    public long HistoryEntries { get; set; }
-
     [Description("Seconds after which a checkpoint that has not ended is reported.")]
     public int WatchdogSeconds { get; set; } = 300;
 
@@ -66,7 +62,6 @@ public sealed class StateSection
         if (ExpectedPages is < 1 or > 1L << 32) yield return "state.expected_pages must be 1 … 2^32";
         if (!BitOperations.IsPow2(LogMemory) || LogMemory is < 1 << 22 or > 1L << 36) yield return "state.log_memory must be a power of two, 4 MiB … 64 GiB";
         if (!BitOperations.IsPow2(SegmentBytes) || SegmentBytes is < 1 << 20 or > 1L << 34) yield return "state.segment_bytes must be a power of two, 1 MiB … 16 GiB";
-        if (HistoryEntries < 0) yield return "state.history_entries must not be negative";
         if (WatchdogSeconds is < 1 or > 86_400) yield return "state.watchdog_seconds must be 1 … 86,400";
         if (Memory != 0 && !TakesCheckpoints) yield return "state.memory needs checkpoints: set state.checkpoint_seconds or state.checkpoint_blocks";
     }

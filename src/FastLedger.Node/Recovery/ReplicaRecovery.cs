@@ -94,6 +94,13 @@ internal static class ReplicaRecovery
         core.Replay(record.AsSpan(0, length));
     }
 
+    /// <summary>A replica that has to fetch all bundles of a block must have room for them at once, even if each is as large as can be.</summary>
+    private static int BundlesThatFit(ClusterSection cluster)
+    {
+        const int LargestInMemory = 3 << 19;
+        return Math.Clamp(cluster.StoreBytesPerAuthor / (2 * LargestInMemory), 1, Consensus.Messages.BlockImage.MaxBatches);
+    }
+
     private static ConsensusOptions OptionsOf(NodeOptions options, int validators)
     {
         const ulong NsPerMs = 1_000_000;
@@ -106,7 +113,8 @@ internal static class ReplicaRecovery
             IdleDelayNs = isSingle ? NeverNs : (ulong)cluster.IdleDelayMs * NsPerMs,
             FetchDelayNs = (ulong)cluster.FetchDelayMs * NsPerMs,
             BatchWindow = cluster.BatchWindow,
-            MaxBatchesPerBlock = Math.Min(Consensus.Messages.BlockImage.MaxBatches, options.Limits.BlockBatches),
+            SuspicionBlocks = 4,
+            MaxBatchesPerBlock = Math.Min(isSingle ? Consensus.Messages.BlockImage.MaxBatches : BundlesThatFit(cluster), options.Limits.BlockBatches),
             TimestampStepNs = options.Pipeline.Clock == BlockClock.Logical ? (ulong)NodeOptions.LogicalBlockNs : 1,
         };
     }

@@ -151,6 +151,10 @@ public enum PolicyTarget : uint
     ObjectClassIssuer = 5,
     /// <summary>Who may change a split.</summary>
     Split = 6,
+    /// <summary>Who operates a payment system.</summary>
+    PaymentSystem = 7,
+    /// <summary>Who operates an exchange.</summary>
+    Exchange = 8,
 }
 
 /// <summary>Puts something under another policy; the present policy must agree. Value: the number of the thing.</summary>

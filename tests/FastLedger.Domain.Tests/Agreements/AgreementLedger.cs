@@ -91,9 +91,9 @@ public sealed class AgreementLedger : IDisposable
     /// <summary>Fills in the signatures of the endorsements that open a chain.</summary>
     public void Sign(int party, int[] endorsers, Command[] chain, long expiresAtNs = 0)
     {
+        Span<byte> message = stackalloc byte[EndorsementMessage.Size], signature = stackalloc byte[64];
         for (int i = 0; i < endorsers.Length; i++)
         {
-            Span<byte> message = stackalloc byte[EndorsementMessage.Size], signature = stackalloc byte[64];
             EndorsementMessage.Write(message, Base.Ledger.ChainId, Session(party), expiresAtNs, ChainDigest.Endorsed(chain));
             _keys[endorsers[i]].Sign(message, signature);
             ref EndorseCommand endorsement = ref MemoryMarshal.Cast<Command, EndorseCommand>(chain.AsSpan(i, 1))[0];

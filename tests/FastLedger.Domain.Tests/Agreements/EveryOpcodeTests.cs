@@ -192,7 +192,7 @@ public sealed class EveryOpcodeTests(Xunit.Abstractions.ITestOutputHelper output
             Opcode.Propose => AgreementLedger.Of(new ProposalCommand { Digest = TestLedger.Key((byte)Small(4)) }),
             Opcode.Approve => AgreementLedger.Of(new ProposalCommand { Opcode = Opcode.Approve, Proposal = Small(30), Digest = TestLedger.Key((byte)Small(4)) }),
             Opcode.WithdrawApproval => AgreementLedger.Of(new ProposalCommand { Opcode = Opcode.WithdrawApproval, Proposal = Small(30) }),
-            Opcode.AssignPolicy => AgreementLedger.Of(new AssignPolicyCommand { Target = (PolicyTarget)Small(8), Record = Small(24), Policy = Small(12) }),
+            Opcode.AssignPolicy => AgreementLedger.Of(new AssignPolicyCommand { Target = (PolicyTarget)Small(10), Record = Small(24), Policy = Small(12) }),
             Opcode.SetAccountGroups => AgreementLedger.Of(new SetAccountGroupsCommand { Account = Small(40), PayTo = (ulong)random.Next(3), Groups = (ulong)random.Next(3) }),
             Opcode.SetSpendingLimit => AgreementLedger.Of(new SetSpendingLimitCommand { Account = Small(40), PeriodSeconds = Small(60), Limit = Small(500) }),
             Opcode.Reserve => AgreementLedger.Of(new ReserveCommand { DebitAccount = Small(24), CreditAccount = Small(24), Amount = Small(40), ExpiresAtNs = random.Next(2) * 5_000_000_000, Flags = CommandFlags.RelativeTime }),

@@ -9,7 +9,6 @@ using FastLedger.Cryptography;
 using FastLedger.Domain.Execution;
 using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
-using FastLedger.State;
 using FastLedger.State.Checkpoints;
 using FastLedger.State.Residency;
 using FastLedger.Storage;

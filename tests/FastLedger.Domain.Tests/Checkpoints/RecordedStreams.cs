@@ -2,7 +2,6 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using FastLedger.Domain.Clearing;
 using FastLedger.Domain.Tests.Agreements;
 using FastLedger.Domain.Tests.Clearing;
 using FastLedger.Domain.Tests.Trading;

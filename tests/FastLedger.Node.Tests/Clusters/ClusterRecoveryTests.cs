@@ -4,7 +4,6 @@ using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
 using FastLedger.Client;
-using FastLedger.Protocol.Messages;
 using FastLedger.Storage;
 
 namespace FastLedger.Node.Tests.Clusters;
@@ -25,6 +24,27 @@ public sealed class ClusterRecoveryTests
         await cluster.AgreeAsync(160);
         await using LedgerClient other = await cluster.ConnectAsync(2, first: 3);
         Assert.Equal((UInt128)160, (await other.GetAccountAsync(bank.Bob)).CreditsPosted);
+    }
+
+    [Fact]
+    public async Task A_replica_that_missed_many_large_batches_fetches_them()
+    {
+        const int Batches = 40, Size = 4_000;
+        await using var cluster = new TestCluster();
+        await using LedgerClient client = await cluster.ConnectAsync();
+        var bank = await Bank.OpenAsync(client, 1_000_000_000);
+        await cluster.KillAsync(2);
+        for (int i = 0; i < Batches; i++)
+        {
+            using CommandBatch batch = client.RentBatch();
+            for (int j = 0; j < Size; j++) batch.Add(bank.Transfer(1));
+            Assert.Equal(0, (await client.SubmitAsync(batch)).Failed);
+        }
+
+        cluster.Start(2);
+        await cluster.AgreeAsync(Batches);
+        await using LedgerClient other = await cluster.ConnectAsync(2, first: 2);
+        Assert.Equal((UInt128)(Batches * Size), (await other.GetAccountAsync(bank.Bob)).CreditsPosted);
     }
 
     [Fact]

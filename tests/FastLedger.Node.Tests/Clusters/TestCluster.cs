@@ -23,8 +23,21 @@ public sealed class TestCluster : IAsyncDisposable
     private readonly NodeOptions[] _options;
     private readonly Replica?[] _replicas;
 
-    public TestCluster(int count = 4, Durability durability = Durability.Write, Action<NodeOptions>? configure = null)
+    private readonly Func<TestCluster, int, int, IPEndPoint, IPEndPoint>? _route;
+    private readonly Func<int, TimeProvider>? _clock;
+    private readonly Dictionary<(int From, int To, IPEndPoint Address), IPEndPoint> _routes = [];
+
+    /// <param name="count">Replicas.</param>
+    /// <param name="durability">When a replica may answer.</param>
+    /// <param name="configure">Changes the options of each replica.</param>
+    /// <param name="route">Given dialler, listener and its address: where the dialler is told to go. Asked once for each.</param>
+    /// <param name="clock">The wall clock of each replica; null: the system's.</param>
+    public TestCluster(
+        int count = 4, Durability durability = Durability.Write, Action<NodeOptions>? configure = null, Func<TestCluster, int, int, IPEndPoint, IPEndPoint>? route = null,
+        Func<int, TimeProvider>? clock = null)
     {
+        _route = route;
+        _clock = clock;
         _options = new NodeOptions[count];
         _replicas = new Replica?[count];
         var validators = new List<string>();
@@ -60,7 +73,7 @@ public sealed class TestCluster : IAsyncDisposable
 
         for (int i = 0; i < count; i++)
         {
-            _replicas[i] = Replica.Start(_options[i]);
+            _replicas[i] = Replica.Start(_options[i], time: _clock?.Invoke(i));
             KeepAddresses(i);
         }
 
@@ -110,7 +123,7 @@ public sealed class TestCluster : IAsyncDisposable
     /// <summary>Starts a replica on what its directory holds.</summary>
     public void Start(int node)
     {
-        _replicas[node] = Replica.Start(_options[node]);
+        _replicas[node] = Replica.Start(_options[node], time: _clock?.Invoke(node));
         Introduce();
     }
 
@@ -121,11 +134,11 @@ public sealed class TestCluster : IAsyncDisposable
         if (this[node].PeerEndPoint is { } peer) _options[node].Cluster.Listen = peer.ToString();
     }
 
-    /// <summary>Waits until all replicas that are up have executed the same height, and returns it with their root.</summary>
-    public async Task<(ulong Height, Hash256 Root)> AgreeAsync(ulong atLeast = 1)
+    /// <summary>Waits until all replicas that are up, or those named, have executed the same height, and returns it with their root.</summary>
+    public async Task<(ulong Height, Hash256 Root)> AgreeAsync(ulong atLeast = 1, params int[] among)
     {
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        int[] up = [.. Enumerable.Range(0, Count).Where(IsUp)];
+        int[] up = among.Length > 0 ? among : [.. Enumerable.Range(0, Count).Where(IsUp)];
         LedgerClient[] clients = await Task.WhenAll(up.Select(node => LedgerClient.ConnectAsync(
             new ClientOptions { Endpoints = [this[node].EndPoint], Key = TestReplica.Key((byte)(100 + node)), Deadline = TimeSpan.FromSeconds(30) })));
         try
@@ -158,10 +171,20 @@ public sealed class TestCluster : IAsyncDisposable
 
     private void Introduce()
     {
-        var endPoints = new Dictionary<int, IPEndPoint>();
-        for (int i = 0; i < Count; i++)
-            if (IsUp(i) && this[i].PeerEndPoint is { } endPoint) endPoints[i] = endPoint;
-        for (int i = 0; i < Count; i++)
-            if (IsUp(i)) this[i].SetPeers(endPoints);
+        for (int self = 0; self < Count; self++)
+        {
+            if (!IsUp(self)) continue;
+            var endPoints = new Dictionary<int, IPEndPoint>();
+            for (int i = 0; i < Count; i++)
+                if (IsUp(i) && this[i].PeerEndPoint is { } endPoint) endPoints[i] = Route(self, i, endPoint);
+            this[self].SetPeers(endPoints);
+        }
+    }
+
+    private IPEndPoint Route(int from, int to, IPEndPoint address)
+    {
+        if (_route is null) return address;
+        if (!_routes.TryGetValue((from, to, address), out IPEndPoint? told)) _routes[(from, to, address)] = told = _route(this, from, to, address);
+        return told;
     }
 }

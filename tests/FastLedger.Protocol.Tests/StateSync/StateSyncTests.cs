@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Buffers;
-using System.Linq;
 using FastLedger.Primitives;
 using FastLedger.Protocol.StateSync;
 
