@@ -11,7 +11,6 @@ using FastLedger.Cryptography;
 using FastLedger.Domain;
 using FastLedger.Load.Nodes;
 using FastLedger.Primitives;
-using FastLedger.Protocol.Messages;
 using FastLedger.Storage;
 
 namespace FastLedger.Load.Nemesis;
@@ -21,10 +20,10 @@ namespace FastLedger.Load.Nemesis;
 /// for, they send again, through any replica. At the end all replicas must show one state, and everything that clients were told must be what
 /// the journals say.
 /// </summary>
-public sealed class NemesisCampaign : IAsyncDisposable
+public sealed partial class NemesisCampaign : IAsyncDisposable
 {
     private const string JournalFolder = "journal";
-    private const int SmallDiskKib = 2048;
+    private const int RoomKib = 256;
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Late = TimeSpan.FromMilliseconds(40);
 
@@ -40,7 +39,7 @@ public sealed class NemesisCampaign : IAsyncDisposable
     private readonly List<(long From, long To)> _deaths = [];
     private readonly Dictionary<NemesisFault, int> _faults = [];
     private readonly Queue<NemesisFault> _deck = new();
-    private readonly NodeProgram _smallDisk;
+    private readonly NodeProgram _program;
 
     private NemesisCampaign(NodeProgram program, NemesisPlan plan, IPeerLinks? links, Action<string> say, string? folder)
     {
@@ -48,13 +47,14 @@ public sealed class NemesisCampaign : IAsyncDisposable
         _links = links;
         _say = say;
         _random = new Random(plan.Seed);
-        _smallDisk = program.WithFileLimit(SmallDiskKib);
+        _program = program;
         _folder = new TemporaryFolder(folder);
         var genesis = new Genesis { MaxAccounts = 4096, MaxOrders = 4096, MaxPriceLevels = 4096, MaxPendingTransfers = 4096, MaxInstruments = 64, MaxSessions = 64, MaxAssets = 64 };
         string[] settings =
         [
             "genesis.max_accounts=4096", "genesis.max_orders=4096", "genesis.max_price_levels=4096", "genesis.max_pending_transfers=4096",
-            "genesis.max_instruments=64", "genesis.max_sessions=64", "genesis.max_assets=64", "state.keep_journal=true", .. plan.Settings,
+            "genesis.max_instruments=64", "genesis.max_sessions=64", "genesis.max_assets=64", "state.keep_journal=true", "journal.segment_bytes=4MiB",
+            "state.segment_bytes=1MiB", .. plan.Settings,
         ];
         try
         {
@@ -225,17 +225,21 @@ public sealed class NemesisCampaign : IAsyncDisposable
     /// <summary>A replica that cannot write must stop, whether it finds out when it starts or later, and must say that it did not stop in good order.</summary>
     private async Task FillDiskAsync(int victim, CancellationToken ct)
     {
+        string directory = NodeCluster.DirectoryOf(_folder.Path, _plan.Replicas, victim);
+        long longest = Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Max(static file => new FileInfo(file).Length);
         try
         {
-            _cluster.Restart(victim, _smallDisk);
+            _cluster.Restart(victim, _program.WithFileLimit((int)(longest >> 10) + RoomKib));
         }
-        catch (IOException)
+        catch (IOException refused)
         {
+            _say($"replica {victim} did not start: {refused.Message}");
             return;
         }
 
         int exit = await _cluster.Nodes[victim].EndAsync(_plan.Deadline, ct).ConfigureAwait(false);
         if (exit == 0) throw new InvalidDataException("A replica that could not write ended as if all were well.");
+        _say($"replica {victim} ended with exit code {exit}");
     }
 
     /// <summary>Waits for some more answers: the moments of a campaign are numbers of answered batches, and no clock decides them.</summary>
@@ -252,71 +256,4 @@ public sealed class NemesisCampaign : IAsyncDisposable
             await Task.Delay(PollInterval, ct).ConfigureAwait(false);
         }
     }));
-
-    private async Task<(ulong Height, Hash256 Root)> AgreeAsync(CancellationToken ct)
-    {
-        long start = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            StatusAnswer[] answers = await Task.WhenAll(_probes.Select(probe => probe.Client.GetStatusAsync(ct).AsTask())).ConfigureAwait(false);
-            StatusAnswer first = answers[0];
-            foreach (IGrouping<ulong, StatusAnswer> same in answers.GroupBy(static answer => answer.Height))
-                if (same.Any(answer => answer.StateRoot != same.First().StateRoot)) throw new InvalidDataException($"Replicas differ in the state root at height {same.Key}.");
-            if (answers.All(answer => answer.Height == first.Height) && first.Height >= _history.Height) return (first.Height, first.StateRoot);
-            if (Stopwatch.GetElapsedTime(start) > _plan.Deadline) throw new TimeoutException($"The replicas did not come to one height within {_plan.Deadline.TotalSeconds:0} s.");
-        }
-    }
-
-    private static async Task<Dictionary<ulong, (UInt128 Debits, UInt128 Credits)>> BalancesAsync(LedgerClient client, ulong[] accounts)
-    {
-        var balances = new Dictionary<ulong, (UInt128, UInt128)>();
-        foreach (ulong account in accounts)
-        {
-            AccountAnswer answer = await client.GetAccountAsync(account).ConfigureAwait(false);
-            balances[account] = (answer.DebitsPosted, answer.CreditsPosted);
-        }
-
-        return balances;
-    }
-
-    private static void Compare(Dictionary<ulong, (UInt128, UInt128)>[] replicas, ReferenceLedger ledger, List<string> violations)
-    {
-        IReadOnlyDictionary<ulong, (UInt128 Debits, UInt128 Credits)> expected = ledger.Balances;
-        for (int node = 0; node < replicas.Length; node++)
-        {
-            foreach ((ulong account, (UInt128, UInt128) balance) in replicas[node])
-                if (expected.GetValueOrDefault(account) != balance) violations.Add($"replica {node} has {balance} on account {account}, the reference {expected.GetValueOrDefault(account)}");
-        }
-
-        UInt128 debits = 0, credits = 0;
-        foreach ((UInt128 d, UInt128 c) in expected.Values)
-        {
-            debits += d;
-            credits += c;
-        }
-
-        if (debits != credits) violations.Add($"{debits} were debited and {credits} credited");
-    }
-
-    /// <summary>All replicas committed the same batches in the same order.</summary>
-    private void CompareLogs(PayloadDigest digest, List<string> violations)
-    {
-        Hash256[] digests = [.. Enumerable.Range(0, _plan.Replicas).Select(node =>
-        {
-            var hasher = Blake3Hasher.Create();
-            foreach (CommittedBatch batch in Log(node, digest))
-            {
-                hasher.Update(BitConverter.GetBytes(batch.Height));
-                hasher.Update(BitConverter.GetBytes(batch.Session));
-                hasher.Update(batch.Bytes);
-            }
-
-            return hasher.Finish();
-        })];
-        for (int node = 1; node < digests.Length; node++)
-            if (digests[node] != digests[0]) violations.Add($"the journal of replica {node} holds another order than that of replica 0");
-    }
-
-    private IEnumerable<CommittedBatch> Log(int node, PayloadDigest digest) =>
-        CommittedOrder.Read(Path.Combine(NodeCluster.DirectoryOf(_folder.Path, _plan.Replicas, node), JournalFolder), digest);
 }

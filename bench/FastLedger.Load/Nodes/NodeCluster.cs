@@ -85,8 +85,9 @@ public sealed class NodeCluster : IDisposable
     /// <exception cref="IOException">It failed.</exception>
     public void Restart(int node, NodeProgram? program = null)
     {
-        _nodes[node].Dispose();
+        NodeProcess ended = _nodes[node];
         _nodes[node] = NodeProcess.Start(program ?? _program, _arguments[node], _deadline);
+        ended.Dispose();
     }
 
     /// <summary>The sum of all nodes' counters.</summary>

@@ -33,7 +33,7 @@ public class NemesisTests(ITestOutputHelper output)
 
     private async Task<NemesisReport> RunAsync(NemesisPlan plan, ProxyLinks? links = null)
     {
-        plan = plan with { Seed = Campaign.Seed(), Settings = ["journal.segment_bytes=4MiB"] };
+        plan = plan with { Seed = Campaign.Seed() };
         output.WriteLine($"FASTLEDGER_SEED={plan.Seed}, {plan.Rounds} rounds");
         NemesisReport report = await NemesisCampaign.RunAsync(TestNode.Program, plan, JournalBatches.Digest, output.WriteLine, links);
         output.WriteLine(
