@@ -67,6 +67,8 @@ public static class CommandLine
             NemesisVerb.Create(),
             ClearingVerb.Create(),
             RunVerb.Create(),
+            ProofVerb.Create(),
+            VerifyProofVerb.Create(),
             ProveDocumentVerb.Create(),
             VerifyDocumentVerb.Create(),
         };

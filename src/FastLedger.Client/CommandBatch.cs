@@ -51,6 +51,12 @@ public sealed partial class CommandBatch : IDisposable
     /// <summary>What was signed.</summary>
     internal Hash256 Digest { get; set; }
 
+    /// <summary>Its answer is to be kept with what shows that it is the ledger's.</summary>
+    internal bool WantsEvidence { get; set; }
+
+    /// <summary>What shows it; null when the replica could not.</summary>
+    internal ResultEvidence? Evidence { get; set; }
+
     internal ReadOnlySpan<CommandResult> Results => _results.AsSpan(0, _resultCount);
 
     internal ulong FirstNumber => _firstNumber;
@@ -105,6 +111,8 @@ public sealed partial class CommandBatch : IDisposable
         Count = 0;
         _resultCount = 0;
         _endorsers = [];
+        WantsEvidence = false;
+        Evidence = null;
     }
 
     /// <summary>Gives the final numbers and writes everything but the signature.</summary>

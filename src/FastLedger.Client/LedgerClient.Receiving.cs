@@ -52,7 +52,7 @@ public sealed partial class LedgerClient
                 KeepCertificate(in frame);
                 return _verification is null || _verification.TryTakeCertificate(in frame) || Terminate(link, ResultCode.Uncertified);
             case ClientAction.ReceiptProof:
-                return _verification is null || _verification.TryTakeProof(in frame) || Terminate(link, ResultCode.Uncertified);
+                return (KeepReceipt(in frame) && (_verification is null || _verification.TryTakeProof(in frame))) || Terminate(link, ResultCode.Uncertified);
             case ClientAction.OrderEvents:
                 return (ReceiveEvents(in frame) || Terminate(link, ResultCode.MessageMalformed)) && _ended is null;
             case ClientAction.Answer:
@@ -103,6 +103,7 @@ public sealed partial class LedgerClient
 
         // A replica that cannot prove its answer gets no further chance on this connection: the batch is sent to another one.
         if (_verification is { } verification && !verification.IsProven(batch, in head, batch.Results)) return ResultCode.Uncertified;
+        if (batch.WantsEvidence) TakeEvidence(batch, in head);
         Retire(place);
         batch.Answer(in head);
         return ResultCode.Ok;

@@ -86,12 +86,13 @@ public sealed class Replica : IAsyncDisposable
         _network = _identity.Validators.Count > 1 ? _identity.OpenNetwork(options, _ledger.ChainId, _inbox) : null;
         _archive = new JournalArchive(Path.Combine(options.DataDirectory, JournalFolder), journal.Writer, recovered.Index, _network, _ledger.ChainId);
         _checkpoints = OpenCheckpoints(state);
+        var board = new StatusBoard(options, _ledger.ChainId, _identity.Self, _network);
         _execution = new ExecutionStage(options, Execution, journal.Writer, _rings, _connections, _times, _statements, _checkpoints)
         {
             Copies = _copies = _network is null ? null : new StateCopies(),
+            Board = board,
         };
         if (_network is not null) _inbox.Sync = _sync = new StateSyncService(_copies!, _network);
-        var board = new StatusBoard(options, _ledger.ChainId, _identity.Self, _network);
         _consensus = new ConsensusStage(
             options, recovered.Core, journal.Writer, _rings, _store, _inbox, _network, _connections, _execution, _archive,
             new EvidenceFolder(Path.Combine(options.DataDirectory, EvidenceDirectory)), _times, OnHalted, _checkpoints, time)

@@ -8,10 +8,10 @@ namespace FastLedger.Load.Nemesis;
 public interface IPeerLinks
 {
     /// <summary>The address under which a replica is to reach another one.</summary>
-    /// <param name="dialler">Node number of the one that may dial.</param>
+    /// <param name="from">Node number of the one that may dial.</param>
     /// <param name="listener">Node number of the one that listens.</param>
     /// <param name="address">Where it listens.</param>
-    IPEndPoint Route(int dialler, int listener, IPEndPoint address);
+    IPEndPoint Route(int from, int listener, IPEndPoint address);
 
     /// <summary>Lets nothing pass between a replica and the others; nobody is told.</summary>
     void Isolate(int node);

@@ -31,10 +31,10 @@ public sealed class NodeCluster : IDisposable
     /// <summary>Where clients connect.</summary>
     public IReadOnlyList<EndPoint> Endpoints => [.. _nodes.Select(static node => (EndPoint)node.Endpoint)];
 
-    /// <summary>The validators' public keys by ascending node number; empty for one replica, whose key no genesis names.</summary>
+    /// <summary>The validators' public keys by ascending node number; empty for one replica whose key no genesis names.</summary>
     public IReadOnlyList<Hash256> Validators => _validators;
 
-    /// <summary>The ledger; zero for one replica.</summary>
+    /// <summary>The ledger; zero for one replica whose key no genesis names.</summary>
     public Hash256 ChainId { get; private set; }
 
     /// <summary>The processes.</summary>
@@ -49,15 +49,16 @@ public sealed class NodeCluster : IDisposable
     /// <param name="settings">Further arguments of every node.</param>
     /// <param name="genesis">What the ledger starts from, as <paramref name="settings"/> say it, too; its validators are filled in. Null: the defaults.</param>
     /// <param name="route">Given dialler, listener and the listener's address: the address that the dialler is told. Null: the listener's own.</param>
+    /// <param name="isNamed">The genesis also names the validator of a single replica, so that what it signs can be checked.</param>
     /// <exception cref="IOException">A node failed.</exception>
     public static NodeCluster Start(
         NodeProgram program, int count, string folder, string durability, TimeSpan deadline, IReadOnlyList<string>? settings = null, Genesis? genesis = null,
-        Func<int, int, IPEndPoint, IPEndPoint>? route = null)
+        Func<int, int, IPEndPoint, IPEndPoint>? route = null, bool isNamed = false)
     {
         var cluster = new NodeCluster(program, deadline);
         try
         {
-            string[][] clusterArguments = count > 1 ? cluster.Provision(count, folder, genesis ?? new Genesis(), route) : [["--listen", "127.0.0.1:0"]];
+            string[][] clusterArguments = count > 1 || isNamed ? cluster.Provision(count, folder, genesis ?? new Genesis(), route) : [["--listen", "127.0.0.1:0"]];
             for (int i = 0; i < count; i++)
             {
                 string directory = DirectoryOf(folder, count, i);

@@ -18,6 +18,15 @@ internal sealed class StatusBoard(NodeOptions options, Hash256 chainId, int self
     private ClusterPosition _position;
     private ulong _certifiedAtNs;
 
+    /// <summary>The part that the replica plays now.</summary>
+    public ReplicaRole Role
+    {
+        get
+        {
+            lock (_lock) return _position.Role;
+        }
+    }
+
     /// <summary>Takes the replica's position.</summary>
     /// <param name="position">Where it stands.</param>
     /// <param name="nowNs">Monotonic time.</param>

@@ -89,15 +89,23 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends a replica as a crash would, and starts it on what its folder holds.</summary>
+    /// <summary>Height and state root that a running replica recovered by itself when it started.</summary>
+    /// <exception cref="InvalidOperationException">It does not run.</exception>
+    public (ulong Height, Hash256 StateRoot) RecoveredState(int node) =>
+        _replicas[node]?.RecoveredState ?? throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"Replica {node} does not run."));
+
+    /// <summary>Ends a replica as a crash would; nothing happens when it does not run.</summary>
+    public async Task CrashAsync(int node)
+    {
+        if (_replicas[node] is not { } replica) return;
+        _replicas[node] = null;
+        await replica.AbortAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Ends a replica as a crash would if it runs, and starts it on what its folder holds.</summary>
     public async Task RestartAsync(int node)
     {
-        if (_replicas[node] is { } replica)
-        {
-            _replicas[node] = null;
-            await replica.AbortAsync().ConfigureAwait(false);
-        }
-
+        await CrashAsync(node).ConfigureAwait(false);
         Start(node);
         Introduce();
     }

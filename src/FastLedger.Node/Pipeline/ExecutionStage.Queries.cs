@@ -219,7 +219,7 @@ internal sealed partial class ExecutionStage
             Instruments = _ledger.Instruments.Count - 1,
             Sessions = _ledger.Sessions.Count - 1,
             Durability = (ReplyDurability)(byte)_options.Durability,
-            Role = ReplicaRole.Single,
+            Role = Board?.Role ?? ReplicaRole.Single,
             SchemaVersion = Schema.Version,
             SoftwareVersion = Replica.SoftwareVersion,
         });

@@ -122,6 +122,9 @@ internal sealed partial class ExecutionStage : IDisposable
         Stop();
     }
 
+    /// <summary>Where consensus says how the replica is.</summary>
+    public StatusBoard? Board { get; init; }
+
     /// <summary>Copies of the state for peers; null in a cluster of one.</summary>
     public StateCopies? Copies { get; init; }
 

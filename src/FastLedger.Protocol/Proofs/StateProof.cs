@@ -65,7 +65,7 @@ public static class StateProof
     /// <param name="number">Number of the record.</param>
     /// <param name="record">The record; empty when the answer is false.</param>
     [SkipLocalsInit] // written before it is read
-    public static bool Verify(ReadOnlySpan<byte> proof, in Hash256 stateRoot, out uint table, out ulong number, out ReadOnlySpan<byte> record)
+    public static bool Verify(ReadOnlySpan<byte> proof, scoped in Hash256 stateRoot, out uint table, out ulong number, out ReadOnlySpan<byte> record)
     {
         table = 0;
         number = 0;

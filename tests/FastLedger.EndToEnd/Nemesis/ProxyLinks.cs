@@ -24,10 +24,10 @@ internal sealed class ProxyLinks : IPeerLinks, IAsyncDisposable
         }
     }
 
-    public IPEndPoint Route(int dialler, int listener, IPEndPoint address)
+    public IPEndPoint Route(int from, int listener, IPEndPoint address)
     {
         var proxy = new FaultProxy(address);
-        _proxies.Add((dialler, listener), proxy);
+        _proxies.Add((from, listener), proxy);
         return proxy.EndPoint;
     }
 

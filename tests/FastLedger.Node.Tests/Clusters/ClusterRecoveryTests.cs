@@ -4,7 +4,6 @@ using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
 using FastLedger.Client;
-using FastLedger.Storage;
 
 namespace FastLedger.Node.Tests.Clusters;
 

@@ -3,7 +3,6 @@ using System;
 using System.Collections.Generic;
 using System.Threading.Tasks;
 using FastLedger.Client;
-using FastLedger.Storage;
 
 namespace FastLedger.Node.Tests.Clusters;
 
