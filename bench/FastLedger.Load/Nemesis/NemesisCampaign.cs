@@ -23,7 +23,7 @@ namespace FastLedger.Load.Nemesis;
 public sealed partial class NemesisCampaign : IAsyncDisposable
 {
     private const string JournalFolder = "journal";
-    private const int RoomKib = 256;
+    private const int RoomKib = 512;
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Late = TimeSpan.FromMilliseconds(40);
 
@@ -225,21 +225,12 @@ public sealed partial class NemesisCampaign : IAsyncDisposable
         return _deck.Dequeue();
     }
 
-    /// <summary>A replica that cannot write must stop, whether it finds out when it starts or later, and must say that it did not stop in good order.</summary>
+    /// <summary>A replica that cannot write must stop, and must say that it did not stop in good order.</summary>
     private async Task FillDiskAsync(int victim, CancellationToken ct)
     {
         string directory = NodeCluster.DirectoryOf(_folder.Path, _plan.Replicas, victim);
         long longest = Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Max(static file => new FileInfo(file).Length);
-        try
-        {
-            _cluster.Restart(victim, _program.WithFileLimit((int)(longest >> 10) + RoomKib));
-        }
-        catch (IOException refused)
-        {
-            _say($"replica {victim} did not start: {refused.Message}");
-            return;
-        }
-
+        _cluster.Restart(victim, _program.WithFileLimit((int)(longest >> 10) + RoomKib));
         int exit = await _cluster.Nodes[victim].EndAsync(_plan.Deadline, ct).ConfigureAwait(false);
         if (exit == 0) throw new InvalidDataException("A replica that could not write ended as if all were well.");
         _say($"replica {victim} ended with exit code {exit}");

@@ -19,9 +19,12 @@ public sealed record NodeProgram(string FileName, IReadOnlyList<string> Prefix)
         return Path.GetFileNameWithoutExtension(path) == "dotnet" ? FromLibrary(Environment.GetCommandLineArgs()[0]) : new NodeProgram(path, []);
     }
 
-    /// <summary>The same program, which the system lets write no file longer than so many KiB: to it, the disk is full.</summary>
+    /// <summary>
+    /// The same program, which the system lets write no file longer than so many KiB: to it, the disk is full. The runtime's own memory files
+    /// would be cut, too, so it goes without them.
+    /// </summary>
     public NodeProgram WithFileLimit(int kib) =>
-        new("/bin/sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"trap '' XFSZ; ulimit -f {2 * kib}; exec \"$0\" \"$@\""), FileName, .. Prefix]);
+        new("/bin/sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"trap '' XFSZ; export DOTNET_EnableWriteXorExecute=0; ulimit -f {2 * kib}; exec \"$0\" \"$@\""), FileName, .. Prefix]);
 
     /// <summary>A program given as a library, run by the runtime's host.</summary>
     public static NodeProgram FromLibrary(string library)
