@@ -4,7 +4,6 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
-using FastLedger.Primitives.Commands;
 using FastLedger.Protocol.Certificates;
 using FastLedger.Protocol.Framing;
 using FastLedger.Protocol.Messages;

@@ -12,7 +12,6 @@ using FastLedger.Load.Nodes;
 using FastLedger.Node.Embedding;
 using FastLedger.Node.Recovery;
 using FastLedger.Primitives.Commands;
-using FastLedger.Protocol;
 using FastLedger.Protocol.Certificates;
 using FastLedger.Protocol.Messages;
 using FastLedger.Protocol.Proofs;

@@ -7,7 +7,6 @@ using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
 using FastLedger.Client;
-using FastLedger.Primitives;
 using FastLedger.Protocol.Messages;
 using Spectre.Console;
 
