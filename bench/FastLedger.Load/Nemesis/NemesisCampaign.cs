@@ -37,6 +37,7 @@ public sealed partial class NemesisCampaign : IAsyncDisposable
     private readonly List<NemesisClient> _clients = [];
     private readonly List<(LedgerClient Client, SigningKey Key)> _probes = [];
     private readonly List<(long From, long To)> _deaths = [];
+    private readonly List<(long From, long To)> _absences = [];
     private readonly Dictionary<NemesisFault, int> _faults = [];
     private readonly Queue<NemesisFault> _deck = new();
     private readonly NodeProgram _program;
@@ -135,7 +136,8 @@ public sealed partial class NemesisCampaign : IAsyncDisposable
         CompareLogs(digest, violations);
         return new NemesisReport(
             violations.Count == 0, _plan.Seed, _plan.Replicas, _faults, seconds, _history.Commands, _history.Answered, ledger.Repeated,
-            connections - _clients.Count, height, root.ToString(), StallFigures.Of(_history.Entries, _deaths), violations);
+            connections - _clients.Count, height, root.ToString(), StallFigures.Of(_history.Entries, _deaths),
+            StallFigures.Of(_history.Entries, _absences), violations);
     }
 
     private async Task<ulong[]> PrepareAsync()
@@ -202,6 +204,7 @@ public sealed partial class NemesisCampaign : IAsyncDisposable
                 break;
         }
 
+        if (fault is NemesisFault.Pause or NemesisFault.Isolate) _absences.Add((from, Stopwatch.GetTimestamp()));
         double lasted = Stopwatch.GetElapsedTime(from).TotalSeconds;
         long back = Stopwatch.GetTimestamp();
         await CatchUpAsync(_history.Height, ct).ConfigureAwait(false);

@@ -16,7 +16,8 @@ namespace FastLedger.Load.Nemesis;
 /// <param name="Height">Last height.</param>
 /// <param name="StateRoot">State root at it, the same on all replicas.</param>
 /// <param name="Stalls">How long nobody got an answer, per replica that was killed while others went on.</param>
+/// <param name="Absences">The same per replica that was stopped or cut off, which nobody is told of.</param>
 /// <param name="Violations">What was wrong.</param>
 public sealed record NemesisReport(
     bool Ok, int Seed, int Replicas, IReadOnlyDictionary<NemesisFault, int> Faults, double Seconds, long Commands, long Batches, long Repeated, int Reconnects, ulong Height,
-    string StateRoot, StallFigures Stalls, IReadOnlyList<string> Violations);
+    string StateRoot, StallFigures Stalls, StallFigures Absences, IReadOnlyList<string> Violations);

@@ -67,6 +67,8 @@ internal static class NemesisVerb
         console.MarkupLineInterpolated($"sent again and not executed again: {report.Repeated:N0}; reconnects: {report.Reconnects:N0}");
         if (report.Stalls.Count > 0)
             console.MarkupLineInterpolated($"longest silence per dead replica: p50 {report.Stalls.P50Ms:0} ms, p99 {report.Stalls.P99Ms:0} ms, max {report.Stalls.MaxMs:0} ms");
+        if (report.Absences.Count > 0)
+            console.MarkupLineInterpolated($"longest silence per stopped replica: p50 {report.Absences.P50Ms:0} ms, p99 {report.Absences.P99Ms:0} ms, max {report.Absences.MaxMs:0} ms");
         console.MarkupLineInterpolated($"height {report.Height:N0}, state root {report.StateRoot} on all {report.Replicas} replicas");
         if (report.Ok) console.MarkupLine("[green]Every answer stands once, where it was told to stand, on every replica.[/]");
         foreach (string violation in report.Violations) console.MarkupLineInterpolated($"[red]{violation}[/]");

@@ -38,7 +38,7 @@ public class NemesisTests(ITestOutputHelper output)
         NemesisReport report = await NemesisCampaign.RunAsync(TestNode.Program, plan, JournalBatches.Digest, output.WriteLine, links);
         output.WriteLine(
             $"{report.Commands:N0} commands in {report.Batches:N0} batches answered in {report.Seconds:0.0} s, {report.Repeated:N0} ordered again and not executed again, "
-            + $"{report.Reconnects} reconnects, height {report.Height}; silence per dead replica: {report.Stalls}");
+            + $"{report.Reconnects} reconnects, height {report.Height}; silence per dead replica: {report.Stalls}, per absent one: {report.Absences}");
         Assert.Empty(report.Violations);
         Assert.Equal(plan.Rounds, report.Faults.Values.Sum());
         Assert.True(report.Commands > 0);
