@@ -12,7 +12,6 @@ using FastLedger.Load.Nodes;
 using FastLedger.Node.Embedding;
 using FastLedger.Node.Recovery;
 using FastLedger.Primitives.Commands;
-using FastLedger.Protocol;
 using FastLedger.Protocol.Certificates;
 using FastLedger.Protocol.Messages;
 using FastLedger.Protocol.Proofs;
@@ -117,11 +116,24 @@ public sealed class ProofVerbTests : IDisposable
 
             uint instrument = (uint)await Ok(client, new CreateInstrumentCommand
             {
-                Opcode = Opcode.CreateInstrument, BaseAsset = shares, QuoteAsset = money, LotSize = 1, TickValue = 1, FeeAccount = holder, MaxQuantityLots = 1 << 20, MaxPriceTicks = 1 << 20,
+                Opcode = Opcode.CreateInstrument,
+                BaseAsset = shares,
+                QuoteAsset = money,
+                LotSize = 1,
+                TickValue = 1,
+                FeeAccount = holder,
+                MaxQuantityLots = 1 << 20,
+                MaxPriceTicks = 1 << 20,
             });
             ulong order = await Ok(client, new PlaceOrderCommand
             {
-                Opcode = Opcode.PlaceOrder, Instrument = instrument, Side = Side.Bid, PriceTicks = 50, QuantityLots = 3, BaseAccount = owner, QuoteAccount = holder,
+                Opcode = Opcode.PlaceOrder,
+                Instrument = instrument,
+                Side = Side.Bid,
+                PriceTicks = 50,
+                QuantityLots = 3,
+                BaseAccount = owner,
+                QuoteAccount = holder,
             });
             await client.DisposeAsync();
 

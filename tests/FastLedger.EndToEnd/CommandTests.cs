@@ -20,6 +20,10 @@ public class CommandTests
         Assert.True(demo.GetProperty("ok").GetBoolean());
         Assert.True(demo.GetProperty("sum_zero").GetBoolean());
         Assert.True(demo.GetProperty("restart_root_equal").GetBoolean());
+        Assert.Equal(4, demo.GetProperty("replicas").GetInt32());
+        Assert.True(demo.GetProperty("answered_during_crash").GetBoolean());
+        Assert.True(demo.GetProperty("proof_verified").GetBoolean());
+        Assert.Equal(demo.GetProperty("proof_bytes").GetInt32(), demo.GetProperty("proof_mutations_refused").GetInt32());
         Assert.True(demo.GetProperty("ops_per_s").GetDouble() > 0);
         Assert.Equal(64, demo.GetProperty("state_root").GetString()!.Length);
     }

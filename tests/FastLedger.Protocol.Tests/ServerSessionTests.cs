@@ -176,6 +176,7 @@ public sealed partial class ServerSessionTests : IDisposable
                     TemplateId.Terminate => true,
                     TemplateId.Sequence => state != ServerSessionState.Connected,
                     TemplateId.CommandBatch => state == ServerSessionState.Established,
+                    TemplateId.ClusterStatusQuery => true,
                     _ when (int)template >= 40 && (int)template % 2 == 0 => state == ServerSessionState.Established,
                     _ => false,
                 };

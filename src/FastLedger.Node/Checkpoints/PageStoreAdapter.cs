@@ -11,10 +11,10 @@ namespace FastLedger.Node.Checkpoints;
 /// <remarks>Thread: the executor's. Alloc: none. Blocks: <see cref="WaitForRoom"/> and <see cref="Read"/>.</remarks>
 internal sealed class PageStoreAdapter : IPageStore, IDisposable
 {
-    private const int LongestWaitMs = 1;
-    private const int Yields = 16;
+    private const int LongestWaitMs = 100; // bounds what a lost signal could cost; none is known
+    private const int Yields = 4;
     private PageStore? _store;
-    private int _yields;
+    private int _waits;
 
     /// <summary>Rung by the store when there is room, or something to take.</summary>
     public Doorbell Progress { get; } = new();
@@ -27,21 +27,27 @@ internal sealed class PageStoreAdapter : IPageStore, IDisposable
     public bool TryWrite(byte region, uint page, ulong height, ReadOnlySpan<byte> image)
     {
         if (!Store.TryWrite(new PageKey(region, page), height, image)) return false;
-        _yields = 0;
+        EndWait();
         return true;
     }
 
+    /// <summary>Yields a few times, then announces that it will sleep: the caller tries once more before it does.</summary>
     public void WaitForRoom()
     {
-        if (_yields++ < Yields)
+        _waits++;
+        if (_waits <= Yields)
         {
             Thread.Yield();
-            return;
         }
-
-        _yields = 0;
-        Progress.Announce();
-        Progress.Sleep(LongestWaitMs);
+        else if (_waits == Yields + 1)
+        {
+            Progress.Announce();
+        }
+        else
+        {
+            Progress.Sleep(LongestWaitMs);
+            _waits = Yields;
+        }
     }
 
     public void Read(byte region, uint page, Span<byte> image) => Store.ReadBlocking(new PageKey(region, page), image);
@@ -59,7 +65,7 @@ internal sealed class PageStoreAdapter : IPageStore, IDisposable
         (region, page) = ((byte)read.Key.Table, read.Key.Page);
         read.Bytes.CopyTo(image);
         Store.ReleaseCompletion();
-        _yields = 0;
+        EndWait();
         return true;
     }
 
@@ -67,5 +73,11 @@ internal sealed class PageStoreAdapter : IPageStore, IDisposable
     {
         _store?.Dispose();
         Progress.Dispose();
+    }
+
+    private void EndWait()
+    {
+        if (_waits > Yields) Progress.StayAwake();
+        _waits = 0;
     }
 }

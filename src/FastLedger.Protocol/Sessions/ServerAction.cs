@@ -19,7 +19,7 @@ public enum ServerAction : byte
     Batch,
     /// <summary>The frame is a well-formed query; send its answer, or <see cref="ServerSession.RejectQuery"/>.</summary>
     Query,
-    /// <summary>Send how the replica is; <see cref="ServerSession.StatusQuery"/> is the question. It may come in any state.</summary>
+    /// <summary>Send how the replica is; <see cref="ServerSession.StatusQuery"/> is the question. It may come in any state; the session goes on.</summary>
     ClusterStatus,
     /// <summary>Send <see cref="ServerSession.LastReject"/>; the session goes on.</summary>
     Reject,

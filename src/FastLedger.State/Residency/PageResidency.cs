@@ -9,7 +9,7 @@ namespace FastLedger.State.Residency;
 
 /// <summary>
 /// Keeps the pages of the tables and the nodes of their trees within a bound of memory. Pages that were not used for a while leave (the clock
-/// of Corbató, 1968); what a batch needs is asked for before it executes; what was not foreseen is read when it is touched.
+/// of Corbató, 1968, with a count per page: Nicola, Dan, Dias, "Analysis of the Generalized Clock Buffer Replacement Scheme", 1992); what a batch needs is asked for before it executes; what was not foreseen is read when it is touched.
 /// </summary>
 /// <remarks>
 /// Pages leave only between batches, so that a reference into a table holds as long as a command runs. A page that comes back must lead to
@@ -21,6 +21,7 @@ public sealed unsafe class PageResidency : IDisposable
     private const int MaxWanted = 1 << 18;
     private const uint SystemPage = 4096;
     private const uint Ahead = 4096;
+    private const int MostRounds = 6; // the first may find everything used, the next ones lower how often
 
     private readonly StateTree _tree;
     private readonly IPageStore _store;
@@ -79,27 +80,40 @@ public sealed unsafe class PageResidency : IDisposable
     /// </summary>
     public Action? BeforeWriteBack { get; set; }
 
-    /// <summary>Between batches: brings everything wanted into memory, after making room for it.</summary>
+    /// <summary>Between batches: brings everything wanted into memory, and makes room for it while the store reads.</summary>
     public void Prepare()
     {
-        MakeRoom((long)_wantedCount * (PagedRegion.PageBytes + SystemPage));
-        int sent = 0, taken = 0;
-        while (taken < _wantedCount)
+        int missing = 0;
+        long bytes = 0;
+        for (int i = 0; i < _wantedCount; i++)
         {
-            while (sent < _wantedCount && _store.TryRequest((byte)_tables[_wanted[sent].Table].Table.Id, _wanted[sent].Page)) sent++;
+            (int table, uint page) = _wanted[i];
+            ResidentPages pages = _tables[table];
+            if (pages.Has(page)) continue;
+            bytes += BytesOf(pages, page);
+            (_wanted[missing], _wanted[i]) = (_wanted[i], _wanted[missing]);
+            missing++;
+        }
+
+        int sent = RequestFrom(0, missing);
+        MakeRoom(bytes);
+        for (int taken = 0; taken < missing;)
+        {
             if (_store.TryTake(out byte region, out uint page, _image))
             {
                 ResidentPages pages = Of(region);
                 _image.CopyTo(pages.Table.Pages.Page(page));
                 Verify(pages, page);
                 taken++;
+                continue;
             }
-            else
-            {
-                _store.WaitForRoom();
-            }
+
+            int before = sent;
+            sent = RequestFrom(sent, missing);
+            if (sent == before) _store.WaitForRoom();
         }
 
+        for (int i = 0; i < _wantedCount; i++) _tables[_wanted[i].Table].Forget(_wanted[i].Page);
         _wantedCount = 0;
     }
 
@@ -147,8 +161,8 @@ public sealed unsafe class PageResidency : IDisposable
     /// <summary>A table begins a page that no store has.</summary>
     internal void OnNew(ResidentPages pages, uint page) => Admit(pages, page);
 
-    /// <summary>Notes a page to be brought by the next <see cref="Prepare"/>.</summary>
-    /// <returns>False when the list is full: the page is read when it is touched.</returns>
+    /// <summary>Notes a page that the next <see cref="Prepare"/> brings, or keeps.</summary>
+    /// <returns>False when the list is full: the page may leave, and is read when it is touched.</returns>
     internal bool TryWant(ResidentPages pages, uint page)
     {
         if (_wantedCount == MaxWanted) return false;
@@ -176,10 +190,22 @@ public sealed unsafe class PageResidency : IDisposable
         return null!;
     }
 
-    private void Admit(ResidentPages pages, uint page)
+    private int RequestFrom(int from, int to)
+    {
+        while (from < to && _store.TryRequest((byte)_tables[_wanted[from].Table].Table.Id, _wanted[from].Page)) from++;
+        return from;
+    }
+
+    /// <summary>What a page takes that is not in memory.</summary>
+    private static long BytesOf(ResidentPages pages, uint page)
     {
         uint sharing = SystemPage / (uint)pages.Table.Tree.NodeBytesPerPage;
-        ResidentBytes += PagedRegion.PageBytes + (pages.HasNodes(page, sharing) ? 0 : SystemPage);
+        return PagedRegion.PageBytes + (pages.HasNodes(page, sharing) ? 0 : SystemPage);
+    }
+
+    private void Admit(ResidentPages pages, uint page)
+    {
+        ResidentBytes += BytesOf(pages, page);
         pages.Add(page);
     }
 
@@ -192,7 +218,7 @@ public sealed unsafe class PageResidency : IDisposable
         ResidentBytes -= PagedRegion.PageBytes + (nodesToo ? SystemPage : 0);
     }
 
-    /// <summary>Lets pages go until so much fits: unchanged ones first, then changed ones, which are written before.</summary>
+    /// <summary>Lets pages go until so much fits.</summary>
     private void MakeRoom(long bytes)
     {
         if (ResidentBytes + bytes <= LimitBytes) return;
@@ -200,16 +226,8 @@ public sealed unsafe class PageResidency : IDisposable
         // A little more than needed, so that not every batch has to.
         long goal = Math.Max(_fixedBytes, LimitBytes - bytes - (LimitBytes / 32));
         foreach (ResidentPages pages in _tables) pages.Table.MarkChanged();
-        if (Sweep(goal, changed: false)) return;
-        BeforeWriteBack?.Invoke();
-        _tree.Settle();
-        Sweep(goal, changed: true);
-    }
-
-    /// <summary>Moves the hand until the goal is reached, at most three times around: the first may find everything used.</summary>
-    private bool Sweep(long goal, bool changed)
-    {
-        for (int visits = 0; visits <= 3 * _tables.Length && ResidentBytes > goal;)
+        bool writes = false;
+        for (int visits = 0; visits <= MostRounds * _tables.Length && ResidentBytes > goal;)
         {
             ResidentPages pages = _tables[_handTable];
             if (_handWord > pages.Table.Pages.PageOf(pages.Table.Count - 1) / 64)
@@ -222,20 +240,28 @@ public sealed unsafe class PageResidency : IDisposable
 
             uint first = _handWord * 64;
             for (ulong idle = pages.Pass(_handWord); idle != 0; idle &= idle - 1)
-                TryEvict(pages, first + (uint)BitOperations.TrailingZeroCount(idle), changed);
+                TryEvict(pages, first + (uint)BitOperations.TrailingZeroCount(idle), ref writes);
             _handWord++;
         }
-
-        return ResidentBytes <= goal;
     }
 
-    private void TryEvict(ResidentPages pages, uint page, bool changed)
+    /// <param name="pages">Pages of a table.</param>
+    /// <param name="page">One of them.</param>
+    /// <param name="writes">True once pages that changed may be written.</param>
+    private void TryEvict(ResidentPages pages, uint page, ref bool writes)
     {
+        if (page == 0) return;
         PagedRegion region = pages.Table.Pages;
-        if (page == 0 || region.IsFrozen(page)) return;
+        if (!writes && (region.IsDirty(page) || region.IsFrozen(page)))
+        {
+            BeforeWriteBack?.Invoke();
+            _tree.Settle();
+            writes = true;
+        }
+
+        if (region.IsFrozen(page)) return;
         if (region.IsDirty(page))
         {
-            if (!changed) return;
             while (!region.TryWriteDirty(page, 0, _store)) _store.WaitForRoom();
             WriteBacks++;
         }

@@ -14,6 +14,8 @@ internal sealed unsafe class ResidentPages : IDisposable
     private readonly ulong* _resident;
     private readonly ulong* _used;
     private readonly ulong* _wanted;
+    private readonly ulong* _fresh;
+    private readonly ulong* _once, _twice;
     private readonly int _pageShift;
 
     public ResidentPages(PageResidency owner, Table table, int index)
@@ -22,10 +24,13 @@ internal sealed unsafe class ResidentPages : IDisposable
         Table = table;
         Index = index;
         nuint words = (table.Pages.PageCapacity + 63) / 64;
-        _memory = new ReservedMemory(words * 3 * sizeof(ulong));
+        _memory = new ReservedMemory(words * 6 * sizeof(ulong));
         _resident = (ulong*)_memory.Pointer;
         _used = _resident + words;
         _wanted = _used + words;
+        _fresh = _wanted + words;
+        _once = _fresh + words;
+        _twice = _once + words;
         _pageShift = System.Numerics.BitOperations.Log2((uint)(Table.PageSize / table.RecordSize));
     }
 
@@ -53,20 +58,17 @@ internal sealed unsafe class ResidentPages : IDisposable
         else _owner.OnNew(this, number >> _pageShift);
     }
 
-    /// <summary>Asks for the page of a record ahead of its use.</summary>
+    /// <summary>Asks for the page of a record ahead of its use: it comes, or stays.</summary>
     public void Want(uint number)
     {
         uint page = number >> _pageShift;
         ulong bit = 1UL << (int)page;
-        if ((_resident[page >> 6] & bit) != 0)
-        {
-            _used[page >> 6] |= bit;
-            return;
-        }
-
         ref ulong wanted = ref _wanted[page >> 6];
         if ((wanted & bit) == 0 && _owner.TryWant(this, page)) wanted |= bit;
     }
+
+    /// <summary>The page may leave again.</summary>
+    public void Forget(uint page) => _wanted[page >> 6] &= ~(1UL << (int)page);
 
     public bool Has(uint page) => (_resident[page >> 6] & (1UL << (int)page)) != 0;
 
@@ -76,10 +78,17 @@ internal sealed unsafe class ResidentPages : IDisposable
         ulong bit = 1UL << (int)page;
         _resident[page >> 6] |= bit;
         _used[page >> 6] |= bit;
-        _wanted[page >> 6] &= ~bit;
+        _fresh[page >> 6] |= bit;
     }
 
-    public void Remove(uint page) => _resident[page >> 6] &= ~(1UL << (int)page);
+    /// <summary>The page has left memory.</summary>
+    public void Remove(uint page)
+    {
+        ulong others = ~(1UL << (int)page);
+        _resident[page >> 6] &= others;
+        _once[page >> 6] &= others;
+        _twice[page >> 6] &= others;
+    }
 
     /// <summary>True when any of the pages that share a page of nodes with this one is in memory.</summary>
     public bool HasNodes(uint page, uint sharing)
@@ -88,12 +97,24 @@ internal sealed unsafe class ResidentPages : IDisposable
         return (_resident[first >> 6] & (((1UL << (int)sharing) - 1) << (int)(first & 63))) != 0;
     }
 
-    /// <summary>The hand passes 64 pages.</summary>
-    /// <returns>Those in memory that were not used since it passed last.</returns>
+    /// <summary>
+    /// The hand passes 64 pages. A page that was used since it passed last counts one more, up to three, but for the use that brought it;
+    /// another one counts one less.
+    /// </summary>
+    /// <returns>Those that were not used, count nothing and are not wanted.</returns>
     public ulong Pass(uint word)
     {
-        ulong idle = _resident[word] & ~_used[word];
+        ulong resident = _resident[word];
+        if (resident == 0) return 0;
+        ulong used = _used[word], once = _once[word], twice = _twice[word], up = used & ~_fresh[word], down = ~used;
+        ulong idle = resident & down & ~once & ~twice & ~_wanted[word];
+        ulong full = once & twice, none = ~(once | twice);
+        up &= ~full;
+        down &= ~none;
+        _twice[word] = twice ^ (up & once) ^ (down & ~once);
+        _once[word] = once ^ up ^ down;
         _used[word] = 0;
+        _fresh[word] = 0;
         return idle;
     }
 

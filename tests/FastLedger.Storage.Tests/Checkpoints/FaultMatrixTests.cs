@@ -69,7 +69,12 @@ public class FaultMatrixTests
         scenario.Files.Fault = static (operation, path, _) => operation == "fsync" && path == CheckpointScenario.ManifestDirectory ? InputOutputError : 0;
         Manifest next = new()
         {
-            ChainId = CheckpointScenario.ChainId, Height = newest.Height + 1, BlockId = default, StateRoot = default, ReceiptsRoot = default, JournalIndex = 1,
+            ChainId = CheckpointScenario.ChainId,
+            Height = newest.Height + 1,
+            BlockId = default,
+            StateRoot = default,
+            ReceiptsRoot = default,
+            JournalIndex = 1,
         };
         Assert.Throws<StorageFaultException>(() => scenario.Manifests().Write(next));
         int lost = 0, kept = 0;
