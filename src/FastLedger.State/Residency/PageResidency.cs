@@ -102,7 +102,7 @@ public sealed unsafe class PageResidency : IDisposable
             if (_store.TryTake(out byte region, out uint page, _image))
             {
                 ResidentPages pages = Of(region);
-                _image.CopyTo(pages.Table.Pages.Page(page));
+                Fill(pages.Table.Pages.Page(page), _image);
                 Verify(pages, page);
                 taken++;
                 continue;
@@ -138,7 +138,7 @@ public sealed unsafe class PageResidency : IDisposable
     {
         ResidentPages pages = Of(region);
         if (page > pages.Table.Pages.PageOf(count - 1)) return; // only a chain that failed was ever there
-        image.CopyTo(pages.Table.Pages.Page(page));
+        Fill(pages.Table.Pages.Page(page), image);
         pages.Table.RestoreNodes(page, count);
         if (!pages.Has(page)) Admit(pages, page);
         if (page != 0 && ResidentBytes > LimitBytes) Release(pages, page);
@@ -188,6 +188,16 @@ public sealed unsafe class PageResidency : IDisposable
             if ((byte)pages.Table.Id == region) return pages;
         Invariant.Fail("a page of no table");
         return null!;
+    }
+
+    /// <summary>
+    /// Copies an image to where no memory is yet. The first write comes before the copy: a large copy begins with a read of both sides, which
+    /// would map the zero page, and the write behind it would be a second page fault.
+    /// </summary>
+    private static void Fill(Span<byte> page, ReadOnlySpan<byte> image)
+    {
+        page[0] = image[0];
+        image.CopyTo(page);
     }
 
     private int RequestFrom(int from, int to)
