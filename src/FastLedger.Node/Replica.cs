@@ -88,7 +88,9 @@ public sealed class Replica : IAsyncDisposable
         _archive = new JournalArchive(Path.Combine(options.DataDirectory, JournalFolder), journal.Writer, recovered.Index, _network, _ledger.ChainId);
         _checkpoints = OpenCheckpoints(state);
         _peers = new PeerDirectory(_network, _identity.Self, options.Cluster.ReadPeers() ?? new Dictionary<int, IPEndPoint>());
-        var board = new StatusBoard(options, _ledger.ChainId, _identity.Self, _network);
+        var board = new StatusBoard(options, _ledger.ChainId, _identity.Self, _network) { HandOvers = recovered.HandOvers };
+        _inbox.HandOvers = recovered.HandOvers;
+        _inbox.Network = _network;
         _execution = new ExecutionStage(options, Execution, journal.Writer, _rings, _connections, _times, _statements, _checkpoints)
         {
             Copies = _copies = _network is null ? null : new StateCopies(),

@@ -31,6 +31,7 @@ internal sealed partial class ConsensusStage
         {
             _plan = plan;
             Peers?.SetPlan(plan);
+            if (Board is { } board) board.Plan = plan;
         }
 
         if (plan.NextSet.Length == 0 || plan.Epoch != _core.Epoch || _authorizedEpoch == plan.Epoch) return;

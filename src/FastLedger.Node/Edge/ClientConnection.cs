@@ -179,6 +179,12 @@ internal sealed partial class ClientConnection
                 case ServerAction.ClusterStatus:
                     SendMessage(_board.Answer(_session.StatusQuery, ConsensusStage.MonotonicNs()));
                     return true;
+                case ServerAction.HandOver:
+                    SendHandOver(_session.HandOverQuery);
+                    return true;
+                case ServerAction.Validators:
+                    SendValidators(_session.ValidatorsQuery);
+                    return true;
                 case ServerAction.Reject:
                     SendMessage(_session.LastReject);
                     return true;
