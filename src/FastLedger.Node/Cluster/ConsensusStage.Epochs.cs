@@ -65,7 +65,7 @@ internal sealed partial class ConsensusStage
         _store.Clear();
         _wanted.Clear();
         _ownRingIsFull = false;
-        _connections.ForEach(static connection => connection.End(ResultCode.Overloaded));
+        _connections.ForEach(static connection => connection.EndSession(ResultCode.Overloaded));
         Authorize();
     }
 

@@ -77,9 +77,10 @@ internal static class ReplicaRecovery
 
     /// <summary>Execution and core as of the checkpoint, when there is one.</summary>
     internal static JournalReplay Prepare(
-        RestoredState? state, BlockExecution execution, HistoryLog history, ConsensusCore? core = null, BlockIndex? index = null, bool checksSignatures = false, HandOverStore? handOvers = null)
+        RestoredState? state, BlockExecution execution, HistoryLog history, ConsensusCore? core = null, BlockIndex? index = null, bool checksSignatures = false, bool comparesRoots = true,
+        HandOverStore? handOvers = null)
     {
-        if (state?.Anchor is not { } anchor) return new JournalReplay(execution, history) { Core = core, Index = index, HandOvers = handOvers, ChecksSignatures = checksSignatures };
+        if (state?.Anchor is not { } anchor) return new JournalReplay(execution, history) { Core = core, Index = index, HandOvers = handOvers, ChecksSignatures = checksSignatures, ComparesRoots = comparesRoots };
         Manifest manifest = state.Manifest!;
         execution.Restore(manifest.BlockId, manifest.StateRoot, manifest.ReceiptsRoot);
         ReadOnlySpan<byte> snapshot = anchor.Snapshot;
@@ -91,7 +92,7 @@ internal static class ReplicaRecovery
             if (SafetyRecord.Peek(record, out _) == RecordKind.EpochStarted) index?.Add(record, default);
         }
 
-        var replay = new JournalReplay(execution, history) { Core = core, Index = index, HandOvers = handOvers, CoreKnows = anchor.SnapshotIndex, ChecksSignatures = checksSignatures };
+        var replay = new JournalReplay(execution, history) { Core = core, Index = index, HandOvers = handOvers, CoreKnows = anchor.SnapshotIndex, ChecksSignatures = checksSignatures, ComparesRoots = comparesRoots };
         for (int author = 0; author < anchor.ExecutedBatches.Length; author++) replay.ExecutedBatches[author] = anchor.ExecutedBatches[author];
         return replay;
     }
