@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
-using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
@@ -43,7 +42,7 @@ public sealed class ValidatorVerbTests(Xunit.Abstractions.ITestOutputHelper outp
         Genesis genesis = GenesisFile.Read(Path.Combine(Net, "genesis.json"));
         using SigningKey key = SigningKey.Generate();
         await using LedgerClient client = await ConnectAsync(genesis, key);
-        ulong alice = await OpenAsync(client, out ulong bob);
+        (ulong alice, ulong bob) = await OpenAsync(client);
         using var stop = new CancellationTokenSource();
         long answered = 0;
         Task paying = Task.Run(async () =>
@@ -129,7 +128,6 @@ public sealed class ValidatorVerbTests(Xunit.Abstractions.ITestOutputHelper outp
     private EndPoint[] Endpoints() =>
         [.. JsonDocument.Parse(File.ReadAllText(Path.Combine(Net, "testnet.json"))).RootElement.GetProperty("nodes").EnumerateArray().Select(n => IPEndPoint.Parse(n.GetProperty("endpoint").GetString()!))];
 
-    /// <summary>The client knows the nodes of the beginning and one that joins later: it must find one that validates.</summary>
     private Task<LedgerClient> ConnectAsync(Genesis genesis, SigningKey key) => LedgerClient.ConnectAsync(new ClientOptions
     {
         Endpoints = Endpoints(),
@@ -139,13 +137,11 @@ public sealed class ValidatorVerbTests(Xunit.Abstractions.ITestOutputHelper outp
         Deadline = TimeSpan.FromSeconds(60),
     });
 
-    private static Task<ulong> OpenAsync(LedgerClient client, out ulong bob)
+    private static async Task<(ulong Alice, ulong Bob)> OpenAsync(LedgerClient client)
     {
-        var accounts = new List<ulong>();
-        CommandResult Ask<T>(T command) where T : unmanaged, ICommand => client.ExecuteAsync(command).AsTask().GetAwaiter().GetResult();
-        uint asset = (uint)Ask(new CreateAssetCommand { Opcode = Opcode.CreateAsset, Scale = 2 }).Value;
-        foreach (AccountFlags flags in new[] { AccountFlags.Unlimited, AccountFlags.None }) accounts.Add((ulong)Ask(new OpenAccountCommand { Opcode = Opcode.OpenAccount, Asset = asset, AccountFlags = flags }).Value);
-        bob = accounts[1];
-        return Task.FromResult(accounts[0]);
+        uint asset = (uint)(await client.ExecuteAsync(new CreateAssetCommand { Opcode = Opcode.CreateAsset, Scale = 2 })).Value;
+        CommandResult alice = await client.ExecuteAsync(new OpenAccountCommand { Opcode = Opcode.OpenAccount, Asset = asset, AccountFlags = AccountFlags.Unlimited });
+        CommandResult bob = await client.ExecuteAsync(new OpenAccountCommand { Opcode = Opcode.OpenAccount, Asset = asset });
+        return ((ulong)alice.Value, (ulong)bob.Value);
     }
 }
