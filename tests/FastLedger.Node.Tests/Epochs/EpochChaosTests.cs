@@ -62,4 +62,43 @@ public sealed class EpochChaosTests(Xunit.Abstractions.ITestOutputHelper output)
         foreach (int gone in Enumerable.Range(0, cluster.Count).Except(members).Where(cluster.IsUp)) await cluster.KillAsync(gone);
         await Administration.AgreeAsync(cluster);
     }
+
+    [Fact]
+    public async Task The_whole_cluster_dies_in_the_middle_of_a_change_and_once_more_after_it()
+    {
+        int seed = int.TryParse(Environment.GetEnvironmentVariable("FASTLEDGER_SEED"), out int given) ? given : 20261125;
+        output.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        await using var cluster = new TestCluster(configure: static o => o.Genesis.Administrator = Administration.Key);
+        await using LedgerClient admin = await cluster.ConnectAsync(Administration.Seed);
+        await using EpochLoad load = await EpochLoad.StartAsync(cluster);
+        int node = cluster.Join();
+        Hash256 key = cluster.KeyOf(node);
+        var endPoint = cluster[node].PeerEndPoint!;
+        for (ulong epoch = 2; epoch < 8; epoch++)
+        {
+            await load.AdvanceAsync(50);
+            Task<ulong> change = TestReplica.OkAsync(admin, epoch % 2 == 0 ? Administration.Add(node, key, endPoint) : Administration.Remove(node));
+            await Task.Delay(random.Next(40));
+            Restart(await KillAllAsync(cluster, random));
+            Assert.Equal(epoch, await change);
+            await Administration.AwaitEpochAsync(cluster, epoch, 0, 1, 2, 3);
+            Restart(await KillAllAsync(cluster, random));
+        }
+
+        await load.AdvanceAsync(50);
+        await load.CheckAsync(cluster, 0);
+        void Restart(int[] order)
+        {
+            foreach (int each in order) cluster.Start(each);
+        }
+    }
+
+    private static async Task<int[]> KillAllAsync(TestCluster cluster, Random random)
+    {
+        int[] order = [.. Enumerable.Range(0, cluster.Count)];
+        random.Shuffle(order);
+        foreach (int each in order) await cluster.KillAsync(each);
+        return order;
+    }
 }
