@@ -31,6 +31,7 @@ public sealed partial class ConsensusCore
         if (_certifiedState.Height == commitment.Height) CompareWithCertified(_certifiedState);
         RetryVote();
         if (_closing) TryBeginNextEpoch();
+        else if (_aheadUntilNs != ulong.MaxValue) TryPropose();
     }
 
     private void SendStateVote(in StateCommitment commitment, ReadOnlySpan<byte> signature)
