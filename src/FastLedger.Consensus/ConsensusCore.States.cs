@@ -31,10 +31,9 @@ public sealed partial class ConsensusCore
         if (_certifiedState.Height == commitment.Height) CompareWithCertified(_certifiedState);
         RetryVote();
 
-        // The leader may have held batches back because execution was behind.
+        // The leader may have held batches back because execution was behind, or to let more of them share the block.
         if (_proposeAtNs != ulong.MaxValue) TryPropose();
         if (_closing) TryBeginNextEpoch();
-        else if (_aheadUntilNs != ulong.MaxValue) TryPropose();
     }
 
     private void SendStateVote(in StateCommitment commitment, ReadOnlySpan<byte> signature)
