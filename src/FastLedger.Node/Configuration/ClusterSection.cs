@@ -38,7 +38,7 @@ public sealed class ClusterSection
     public int IdleDelayMs { get; set; } = 50;
 
     [Description("A leader with batches waits while so many blocks are not executed yet, so that what comes meanwhile shares a block. 0: never.")]
-    public int BlocksAhead { get; set; } = 1;
+    public int BlocksAhead { get; set; } = 2;
 
     [Description("Consecutive views of one leader. 0: the first one for ever, for measurements only: nobody takes over from a leader that is down.")]
     public int LeaderTermViews { get; set; } = 1;

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-using System;
 using System.Threading;
-using FastLedger.Primitives;
 
 namespace FastLedger.Storage;
 
