@@ -32,7 +32,7 @@ internal sealed partial class ConsensusStage
 
     private bool TakeClients()
     {
-        bool any = false;
+        bool any = TurnClientsAway();
         while (CanTakeClients() && TryAuthor()) any = true;
         return any;
     }
@@ -187,7 +187,7 @@ internal sealed partial class ConsensusStage
     private bool TakeBatches()
     {
         bool any = false;
-        for (int author = 0; author < _core.Validators.Count; author++)
+        for (int author = 0; author < _store.Authors; author++)
             if (author != _core.Self) any |= TakeBatches(_store.Of(author));
         return any | TakeBatches(_store.Fetched);
     }

@@ -49,10 +49,15 @@ public sealed unsafe class PageResidency : IDisposable
             Table table = tree.Tables[i];
             _tables[i] = new ResidentPages(this, table, i);
             table.LetPagesLeave(_tables[i]);
+
             Admit(_tables[i], 0);
         }
 
         _fixedBytes = ResidentBytes;
+
+        // Page 0 stays; what else the genesis filled is written before it leaves.
+        foreach (ResidentPages pages in _tables)
+            for (uint page = 1; page <= pages.Table.Pages.PageOf(pages.Table.Count - 1); page++) Admit(pages, page);
         tree.Residency = this;
     }
 
