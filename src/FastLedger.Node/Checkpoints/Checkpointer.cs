@@ -232,8 +232,16 @@ internal sealed class Checkpointer : IDisposable
         }
 
         double share = Math.Min(1, 2 * Seconds(Stopwatch.GetTimestamp() - _began) / _options.CheckpointSeconds);
-        long due = (long)(_capture.TotalPages * share) - (_capture.TotalPages - _capture.FrozenPages);
-        return (int)Math.Clamp(due, _options.LeastPagesPerBlock, _options.MostPagesPerBlock);
+        long frozen = _capture.FrozenPages;
+        long due = (long)(_capture.TotalPages * share) - (_capture.TotalPages - frozen);
+        return (int)Math.Clamp(Math.Max(due, PagesToMakeRoom(frozen)), _options.LeastPagesPerBlock, _options.MostPagesPerBlock);
+    }
+
+    /// <summary>Pages to hand over so that the room for former images never runs out: then a batch would have to wait for the store.</summary>
+    private long PagesToMakeRoom(long frozen)
+    {
+        long excess = _capture.KeptBytes - (_options.ImageBytes / 2);
+        return excess <= 0 ? 0 : frozen * excess / _capture.KeptBytes;
     }
 
     private bool Publish()

@@ -26,8 +26,8 @@ public sealed class StateSection
     [Description("Pages that a checkpoint hands over per block at most.")]
     public int MostPagesPerBlock { get; set; } = 1024;
 
-    [Description("Memory for former images of records that change while a checkpoint is written.")]
-    public long ImageBytes { get; set; } = 128 << 20;
+    [Description("Most memory for former images of records that change while a checkpoint is written; what is not needed is not taken.")]
+    public long ImageBytes { get; set; } = 512 << 20;
 
     [Description("Pages that the store is laid out for; more work, but slower.")]
     public long ExpectedPages { get; set; } = 1 << 19;
