@@ -35,8 +35,8 @@ public sealed class StateSection
     [Description("Memory for the newest part of the store's log, a power of two.")]
     public long LogMemory { get; set; } = 64 << 20;
 
-    [Description("Size of the store's files, a power of two.")]
-    public long SegmentBytes { get; set; } = 256 << 20;
+    [Description("Size of the store's files, a power of two; large ones are freed at once, and syncs of the journal wait meanwhile.")]
+    public long SegmentBytes { get; set; } = 64 << 20;
 
     [Description("Reads and writes pages past the kernel's cache.")]
     public bool DirectIo { get; set; }
