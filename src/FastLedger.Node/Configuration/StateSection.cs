@@ -38,8 +38,8 @@ public sealed class StateSection
     [Description("Size of the store's files, a power of two; large ones are freed at once, and syncs of the journal wait meanwhile.")]
     public long SegmentBytes { get; set; } = 64 << 20;
 
-    [Description("Reads and writes pages past the kernel's cache.")]
-    public bool DirectIo { get; set; }
+    [Description("buffered: through the kernel's page cache; direct: past it; auto: direct while all tables stay in memory, since pages are not read again then.")]
+    public PageIo PageIo { get; set; } = PageIo.Auto;
 
     [Description("Keeps the whole journal instead of deleting what the older checkpoint has made superfluous.")]
     public bool KeepJournal { get; set; }

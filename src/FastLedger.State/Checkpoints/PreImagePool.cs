@@ -33,7 +33,7 @@ internal sealed unsafe class PreImagePool : IDisposable
         for (int i = 0; i < Sizes.Length; i++)
         {
             nuint slots = (nuint)((bytes / Sizes[i]) + 1);
-            _memory[i] = new ReservedMemory((slots + 1) * (uint)Sizes[i], hugePages: true);
+            _memory[i] = new ReservedMemory((slots + 1) * (uint)Sizes[i]);
             _free[i] = new ReservedMemory(slots * sizeof(uint));
         }
     }
