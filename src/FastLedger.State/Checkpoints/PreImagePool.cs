@@ -17,12 +17,14 @@ namespace FastLedger.State.Checkpoints;
 internal sealed unsafe class PreImagePool : IDisposable
 {
     private const int CacheLine = 64;
+    private const int PopulatedBytes = 8 << 20;
     private static readonly int[] Sizes = [64, 128, 256, PagedRegion.PageBytes];
 
     private readonly ReservedMemory[] _memory = new ReservedMemory[Sizes.Length];
     private readonly ReservedMemory[] _free = new ReservedMemory[Sizes.Length]; // a stack of slots per size
     private readonly uint[] _freeCount = new uint[Sizes.Length];
     private readonly uint[] _used = new uint[Sizes.Length];
+    private readonly long[] _populated = new long[Sizes.Length];
 
     /// <summary>Reserves the pool.</summary>
     /// <param name="bytes">Most bytes of images kept at a time.</param>
@@ -33,16 +35,33 @@ internal sealed unsafe class PreImagePool : IDisposable
         for (int i = 0; i < Sizes.Length; i++)
         {
             nuint slots = (nuint)((bytes / Sizes[i]) + 1);
-            _memory[i] = new ReservedMemory((slots + 1) * (uint)Sizes[i]);
+            _memory[i] = new ReservedMemory((slots + 1) * (uint)Sizes[i], hugePages: true);
             _free[i] = new ReservedMemory(slots * sizeof(uint));
         }
     }
+
+    /// <summary>The sizes that a unit can have.</summary>
+    public static ReadOnlySpan<int> UnitSizes => Sizes;
 
     /// <summary>Most bytes of images kept at a time.</summary>
     public long Capacity { get; }
 
     /// <summary>Bytes of images kept now.</summary>
     public long UsedBytes { get; private set; }
+
+    /// <summary>Backs the first slots of a size with memory, a piece per call.</summary>
+    /// <param name="size">Bytes of a slot.</param>
+    /// <param name="bytes">How much should be backed.</param>
+    /// <returns>False when it is already.</returns>
+    /// <remarks>Thread: any, one at a time; the executor may use the pool meanwhile. Blocks: some milliseconds.</remarks>
+    public bool Populate(int size, long bytes)
+    {
+        ref long populated = ref _populated[Kind(size)];
+        if (Math.Min(bytes, Capacity) < populated + PopulatedBytes) return false;
+        _memory[Kind(size)].Populate((nuint)populated, PopulatedBytes);
+        populated += PopulatedBytes;
+        return true;
+    }
 
     /// <summary>Takes a slot.</summary>
     /// <returns>Its number, or 0 when the pool is full.</returns>
