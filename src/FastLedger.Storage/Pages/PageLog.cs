@@ -142,7 +142,7 @@ internal sealed unsafe partial class PageLog : IDisposable
     }
 
     /// <summary>Reads every page straight from the files, in the order of the log. Before anything was written.</summary>
-    public void ReadAll(PageVisitor visitor) => PageScan.Run(_device, _directory, _fault, _logPageBytes, visitor);
+    public void ReadAll(PageVisitor visitor) => PageScan.Run(_device, _directory, _fault, _logPageBytes, _options.OwnThreads, visitor);
 
     /// <summary>Closes everything. What is not in a checkpoint is lost.</summary>
     public void Dispose()
