@@ -157,6 +157,32 @@ public sealed class CheckpointTests
     }
 
     [Fact]
+    public async Task Disk_use_of_state_and_journal_stays_the_same_over_thirty_checkpoints()
+    {
+        await using var replica = new TestReplica(configure: Often);
+        string data = replica.Options.DataDirectory;
+        await using LedgerClient client = await replica.ConnectAsync();
+        Bank bank = await Bank.OpenAsync(client, 1_000_000_000);
+        long stateAfterTen = 0, journalAfterTen = 0;
+        ulong journaled = 0;
+        for (ulong checkpoints = 1; checkpoints <= 30; checkpoints++)
+        {
+            for (int sent = 0; replica.Replica.Checkpoints().Published < checkpoints; sent++)
+            {
+                await SendBatchAsync(client, bank);
+                journaled += 8190 * 128;
+                Assert.True(sent < 200, "no checkpoint ends");
+            }
+
+            long state = BytesIn(Path.Combine(data, "state")), journal = BytesIn(Path.Combine(data, "journal"));
+            if (checkpoints <= 10) (stateAfterTen, journalAfterTen) = (Math.Max(stateAfterTen, state), Math.Max(journalAfterTen, journal));
+            else Assert.True(state <= stateAfterTen + (2 << 20) && journal <= journalAfterTen + (8 << 20), $"{state} and {journal} bytes after {checkpoints} checkpoints, {stateAfterTen} and {journalAfterTen} after ten");
+        }
+
+        Assert.True((long)journaled > 2 * journalAfterTen, $"{journaled} bytes journaled, {journalAfterTen} kept");
+    }
+
+    [Fact]
     public async Task A_replica_of_a_cluster_goes_on_from_a_checkpoint_and_catches_up()
     {
         await using var cluster = new TestCluster(configure: Often);
@@ -171,6 +197,24 @@ public sealed class CheckpointTests
         Assert.True(cluster[3].RecoveredState.Height > 20);
         await TestReplica.OkAsync(client, bank.Transfer(1));
         await cluster.AgreeAsync();
+    }
+
+    private static long BytesIn(string folder)
+    {
+        long bytes = 0;
+        foreach (FileInfo file in new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories))
+        {
+            try
+            {
+                bytes += file.Length;
+            }
+            catch (FileNotFoundException)
+            {
+                // The replica has just deleted it.
+            }
+        }
+
+        return bytes;
     }
 
     private static ulong Load(ulong atMost, string directory)
