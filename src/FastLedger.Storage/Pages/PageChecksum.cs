@@ -7,7 +7,7 @@ namespace FastLedger.Storage;
 
 /// <summary>
 /// The checksum of a page on disk: CRC-32C over head and bytes, once for each quarter of the page. It finds damage, and images that are not
-/// the newest; that nobody forged a page is shown by the state root. The four run side by side in the processor, ten times as fast as a hash.
+/// the newest; that nobody forged a page is shown by the state root. The four run side by side in the processor.
 /// </summary>
 /// <remarks>
 /// Quarter <c>q</c> (from 0) of the result, 32 bits little-endian, is CRC-32C (polynomial 0x1EDC6F41, reflected, inverted before and after)

@@ -14,8 +14,9 @@ public sealed class CheckpointTests(ITestOutputHelper output)
 {
     private static readonly int[] PagesPerTable = [0, 1, 4];
 
-    /// <summary>Seeds to try: 6, or what FASTLEDGER_CHECKPOINT_RUNS says.</summary>
-    private static int Runs => int.TryParse(Environment.GetEnvironmentVariable("FASTLEDGER_CHECKPOINT_RUNS"), out int runs) ? runs : 6;
+    /// <summary>Seeds to try: 6, in the long campaign 500, or what FASTLEDGER_CHECKPOINT_RUNS says.</summary>
+    private static int Runs => int.TryParse(Environment.GetEnvironmentVariable("FASTLEDGER_CHECKPOINT_RUNS"), out int runs) ? runs
+        : Environment.GetEnvironmentVariable("FASTLEDGER_CAMPAIGN") == "long" ? 500 : 6;
 
     [Fact]
     public void Trading_with_checkpoints_evictions_and_restarts_ends_as_without() => Compare(seed => RecordedStreams.Trading(seed, 900));
