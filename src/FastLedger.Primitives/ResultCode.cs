@@ -382,6 +382,11 @@ public enum ResultCode : uint
     /// <summary>The value of this asset did not win.</summary>
     ValueLost = 7404,
 
+    // 744x: replicas that joined
+
+    /// <summary>The replica follows the ledger and takes no part in ordering it: it answers queries; commands go to another one.</summary>
+    ReplicaObserves = 7440,
+
     // 8xxx: states and halts
 
     /// <summary>The account is frozen.</summary>

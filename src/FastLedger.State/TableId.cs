@@ -52,4 +52,6 @@ public enum TableId : byte
     Rounds = 54,
     Bids = 55,
     Outcomes = 56,
+    /// <summary>How far each validator's batches are executed.</summary>
+    Authors = 61,
 }

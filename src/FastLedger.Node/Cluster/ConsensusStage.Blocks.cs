@@ -108,6 +108,7 @@ internal sealed partial class ConsensusStage
             Batches = block.BatchCount,
             Self = _core.Self,
             JournalIndex = _journal.NextIndex - 1,
+            Epoch = block.Header.Epoch,
         });
         MemoryMarshal.AsBytes(_blockBatches.AsSpan(0, block.BatchCount)).CopyTo(entry.Payload[OrderedBlock.Size..]);
         ByteRing.Publish(entry);

@@ -28,11 +28,12 @@ internal sealed partial class ConsensusStage
 
     private bool _ownRingIsFull;
 
-    private bool CanTakeClients() => !_ownRingIsFull && !_rings.Batches.IsEmpty && _core.CanAuthor;
+    private bool CanTakeClients() => !_rings.Batches.IsEmpty && ((!_ownRingIsFull && _core.CanAuthor) || IsObserver);
 
     private bool TakeClients()
     {
         bool any = false;
+        if (IsObserver) return SendClientsAway();
         while (CanTakeClients() && TryAuthor()) any = true;
         return any;
     }
@@ -243,6 +244,9 @@ internal sealed partial class ConsensusStage
                     break;
                 case PeerTemplate.CertificateRequest:
                     ServeCertificate(head.Node, message);
+                    break;
+                case PeerTemplate.BlocksBegin:
+                    OnBlocksBegin(head.Node, message);
                     break;
                 default:
                     OnPeerConnected(head.Node);

@@ -130,7 +130,7 @@ internal sealed partial class ConsensusStage : IDisposable
         bool any = TakeMessages();
         any |= TakeBatches();
         any |= TakeExecuted();
-        _execution.Copies?.Certify(_certificates);
+        _execution.Copies?.Certify(_certificates, _archive);
         any |= TakeClients();
         any |= PassTime();
         any |= FeedExecution();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Collections.Generic;
+using System.Runtime.InteropServices;
 using System.Threading;
 using FastLedger.Consensus.Encoding;
 using FastLedger.Consensus.Messages;
@@ -8,6 +9,7 @@ using FastLedger.Consensus.Safety;
 using FastLedger.Network.Peers;
 using FastLedger.Node.Recovery;
 using FastLedger.Primitives;
+using FastLedger.Protocol.StateSync;
 using FastLedger.Storage;
 
 namespace FastLedger.Node.Cluster;
@@ -26,6 +28,7 @@ internal sealed class JournalArchive : IDisposable
     private readonly PeerNetwork? _network;
     private readonly JournalLookup _lookup;
     private readonly JournalLookup _ownLookup;
+    private readonly JournalLookup _syncLookup;
     private readonly Queue<Request> _requests = new(MaxRequests);
     private readonly BundleVerifier _verifier;
     private readonly Thread? _thread;
@@ -39,6 +42,7 @@ internal sealed class JournalArchive : IDisposable
         _network = network;
         _lookup = new JournalLookup(directory, JournalBatches.Digest);
         _ownLookup = new JournalLookup(directory, JournalBatches.Digest);
+        _syncLookup = new JournalLookup(directory, JournalBatches.Digest);
         _verifier = new BundleVerifier(chainId);
         if (network is null) return;
         _thread = new Thread(Run) { Name = "fastledger-archive", IsBackground = true };
@@ -60,6 +64,30 @@ internal sealed class JournalArchive : IDisposable
 
     /// <summary>Sends a batch.</summary>
     public void ServeBatch(int node, in BatchReference batch) => Enqueue(new Request(RequestKind.Batch, UInt128.One << node, 0, batch));
+
+    /// <summary>Reads a committed block that is durable. Consensus thread; blocks on the disk.</summary>
+    public bool TryReadBlock(ulong height, out byte[] block)
+    {
+        block = [];
+        if (!Index.TryFind(height, out JournalLocation location, out _, out _) || location.Index > _journal.DurableIndex
+            || !_ownLookup.TryRead(location, out ReadOnlySpan<byte> record)) return false;
+        block = BlockIndex.BlockOf(record).ToArray();
+        return true;
+    }
+
+    /// <summary>The message that ended an epoch; empty when it is not here. Any thread but the archive's and the consensus stage's; one at a time.</summary>
+    public byte[] ReadEpochEnd(ulong epoch)
+    {
+        if (!Index.TryFindEpochEnd(epoch, out JournalLocation end) || end.Index > _journal.DurableIndex || !_syncLookup.TryRead(end, out ReadOnlySpan<byte> record)) return [];
+        return EpochChangeOf(record).ToArray();
+    }
+
+    private static ReadOnlySpan<byte> EpochChangeOf(ReadOnlySpan<byte> record)
+    {
+        var reader = new FrameReader(record[(SafetyRecord.PrefixSize + (2 * Hash256.Size) + 16)..]);
+        _ = reader.Blob();
+        return reader.Blob();
+    }
 
     /// <summary>Brings a batch that the journal holds back into memory. Consensus thread; blocks on the disk.</summary>
     public bool TryLoad(in BatchReference reference, BatchStore store, out StoredBatch batch)
@@ -100,6 +128,7 @@ internal sealed class JournalArchive : IDisposable
         _thread?.Join();
         _lookup.Dispose();
         _ownLookup.Dispose();
+        _syncLookup.Dispose();
     }
 
     private void Enqueue(in Request request)
@@ -144,9 +173,7 @@ internal sealed class JournalArchive : IDisposable
                 break;
             case RequestKind.EpochChange:
                 if (!Index.TryFindEpochEnd(request.Number, out JournalLocation end) || !TryRead(end, out ReadOnlySpan<byte> record)) return;
-                var reader = new FrameReader(record[(SafetyRecord.PrefixSize + (2 * Hash256.Size) + 16)..]);
-                _ = reader.Blob();
-                Send(request.Targets, PeerTemplate.Consensus, reader.Blob());
+                Send(request.Targets, PeerTemplate.Consensus, EpochChangeOf(record));
                 break;
             default:
                 if (Index.TryFind(request.Batch, out JournalLocation location) && TryRead(location, out ReadOnlySpan<byte> batch))
@@ -169,6 +196,12 @@ internal sealed class JournalArchive : IDisposable
             if (h - height >= BlocksMessage.MaxBlocks && top != 0) break;
         }
 
+        if (top == 0 && !Index.TryFind(height + 1, out _, out _, out _))
+        {
+            SayWhereBlocksBegin(targets, height);
+            return;
+        }
+
         if (top == 0 || !TryRead(proofAt, out ReadOnlySpan<byte> record)) return;
         byte[] proof = BlockIndex.ProofOf(record).ToArray();
         int length = 0;
@@ -188,6 +221,21 @@ internal sealed class JournalArchive : IDisposable
         var answer = new FrameWriter(message);
         BlocksMessage.Write(ref answer, epoch, proof, _compose.AsSpan(0, length));
         Send(targets, PeerTemplate.Consensus, answer.Written);
+    }
+
+    private void SayWhereBlocksBegin(UInt128 targets, ulong height)
+    {
+        ulong low = height + 1, high = Index.Height + 1;
+        while (low < high)
+        {
+            ulong middle = low + ((high - low) / 2);
+            if (Index.TryFind(middle, out _, out _, out _)) high = middle;
+            else low = middle + 1;
+        }
+
+        if (low > Index.Height) return;
+        var begin = new BlocksBegin { Height = low, CommittedHeight = Index.Height };
+        Send(targets, PeerTemplate.BlocksBegin, MemoryMarshal.AsBytes(new ReadOnlySpan<BlocksBegin>(in begin)));
     }
 
     private bool TryRead(in JournalLocation location, out ReadOnlySpan<byte> payload)

@@ -18,4 +18,7 @@ internal static class PeerTemplate
 
     /// <summary>Asks for the certificate of a height.</summary>
     public const ushort CertificateRequest = 154;
+
+    /// <summary>The blocks that were asked for are gone: a <see cref="Protocol.StateSync.BlocksBegin"/>.</summary>
+    public const ushort BlocksBegin = 194;
 }

@@ -31,11 +31,15 @@ internal sealed class ValidatorIdentity : IDisposable
 
     public ValidatorSet Validators { get; }
 
+    /// <summary>Where the key is.</summary>
+    public static string KeyPathOf(NodeOptions options) =>
+        options.Cluster.KeyFile.Length > 0 ? options.Cluster.KeyFile : Path.Combine(options.DataDirectory, KeyFileName);
+
     /// <summary>Reads the key, or makes one for a ledger whose genesis names no validators.</summary>
     /// <exception cref="ConfigurationException">There is no key, or it is not the one that the genesis names.</exception>
     public static ValidatorIdentity Load(NodeOptions options, Genesis genesis)
     {
-        string path = options.Cluster.KeyFile.Length > 0 ? options.Cluster.KeyFile : Path.Combine(options.DataDirectory, KeyFileName);
+        string path = KeyPathOf(options);
         bool isAlone = genesis.Validators.Count == 0;
         if (!File.Exists(path) && !isAlone) throw new ConfigurationException([$"cluster.key_file: {path} is not there"]);
         SigningKey key;
