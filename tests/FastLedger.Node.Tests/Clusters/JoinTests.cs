@@ -25,22 +25,27 @@ public sealed class JoinTests(ITestOutputHelper output)
     [Fact]
     public async Task A_wiped_replica_joins_under_load_and_holds_what_the_others_hold()
     {
-        await using var cluster = new TestCluster(configure: static o => o.Cluster.Join = JoinMode.Always);
+        await using var cluster = new TestCluster();
         await using LedgerClient client = await cluster.ConnectAsync();
         Bank bank = await Bank.OpenAsync(client, 1_000_000_000_000);
         await using LedgerClient silent = await cluster.ConnectAsync(seed: 2, first: 1);
         await TestReplica.OkAsync(silent, new CreateAssetCommand { Opcode = Opcode.CreateAsset });
         await using var load = new Load(client, bank);
         await load.PassAsync(20);
+        Say("stopping");
         await cluster.StopAsync(Wiped);
+        Say("stopped");
         cluster.Wipe(Wiped);
+        cluster.OptionsOf(Wiped).Cluster.Join = JoinMode.Always;
 
-        await cluster.JoinAsync(Wiped, Say);
+        await cluster.JoinAsync(Wiped, Say, cancellationToken: new CancellationTokenSource(TimeSpan.FromSeconds(40)).Token);
         ulong joinedAt = cluster[Wiped].RecoveredState.Height;
         Assert.True(joinedAt > 0);
         Assert.Contains(_said, line => line.Contains("does not vote", StringComparison.Ordinal));
         await load.PassAsync(20);
+        Say("joined, passed");
         await load.DisposeAsync();
+        Say("meeting");
         ClusterStatusAnswer met = await cluster.MeetAsync(Wiped, Other, joinedAt + 10);
         Assert.Equal(ReplicaRole.Observer, met.Role);
         Assert.Equal((uint)HaltReason.AmnesiaDetected, met.Halted);
