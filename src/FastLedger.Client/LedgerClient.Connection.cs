@@ -130,7 +130,7 @@ public sealed partial class LedgerClient
         }
 
         Interlocked.Increment(ref _connections);
-        Attach(link);
+        FollowValidators(link);
         _established.TrySetResult();
     }
 

@@ -51,24 +51,22 @@ public sealed partial class ConsensusCore
         return record.Length;
     }
 
-    /// <summary>
-    /// Writes the records that put first into a new journal make a core go on behind a certified state that was fetched: each behind its length.
-    /// </summary>
+    /// <summary>Writes the records that put first into a new journal make a core go on behind a certified state that was fetched.</summary>
     /// <param name="scheme">Digest and signature check.</param>
     /// <param name="validators">Of the state's epoch.</param>
-    /// <param name="epochChange">The message that began the epoch; empty in the first one.</param>
+    /// <param name="handedOver">What was signed about the last block of the epoch before; all zeros in the first epoch.</param>
     /// <param name="block">The block of the state, verified.</param>
     /// <param name="lastBatches">Per validator, the number of its last executed batch in the epoch.</param>
-    /// <param name="retired">A key under which nothing is signed, because what it signed before is forgotten; zero for none.</param>
+    /// <param name="retired">Keys under which nothing is signed, because what they signed before is forgotten.</param>
     public static byte[][] WriteJoining(
-        ISignatureScheme scheme, ValidatorSet validators, ReadOnlySpan<byte> epochChange, in BlockImage block, ReadOnlySpan<ulong> lastBatches, in Hash256 retired)
+        ISignatureScheme scheme, ValidatorSet validators, in StateCommitment handedOver, in BlockImage block, ReadOnlySpan<ulong> lastBatches, IReadOnlyList<Hash256> retired)
     {
         BlockHeader header = block.Header;
         ulong epoch = header.Epoch;
-        byte[] room = new byte[(64 << 10) + epochChange.Length + block.Bytes.Length];
+        byte[] room = new byte[(64 << 10) + block.Bytes.Length];
         var records = new List<byte[]>();
         var record = new FrameWriter(room);
-        if (epochChange.IsEmpty)
+        if (handedOver.Height == 0)
         {
             records.Add(room[..WriteProvisioning(room, scheme, header.ChainId, validators, timestampNs: 0)]);
         }
@@ -77,11 +75,8 @@ public sealed partial class ConsensusCore
             Span<byte> set = stackalloc byte[2 + (ValidatorSet.MaxCount * 33)];
             var setWriter = new FrameWriter(set);
             validators.Write(ref setWriter);
-            Invariant.Check(EpochChangeMessage.TryRead(epochChange, out EpochChangeMessage change));
-            Invariant.Check(CommitProof.TryReadHeader(change.Commit, out BlockHeader last));
-            Invariant.Check(StateCertificateMessage.TryReadCommitment(change.StateCertificate, out StateCommitment state));
-            Hash256 genesis = GenesisId(scheme, header.ChainId, epoch, state.BlockId, state.StateRoot, state.NextSetDigest);
-            WriteEpochStarted(ref record, header.ChainId, epoch, genesis, state.Height, last.TimestampNs, setWriter.Written, epochChange);
+            Hash256 genesis = GenesisId(scheme, header.ChainId, epoch, handedOver.BlockId, handedOver.StateRoot, handedOver.NextSetDigest);
+            WriteEpochStarted(ref record, header.ChainId, epoch, genesis, handedOver.Height, 0, setWriter.Written, default);
             records.Add(record.Written.ToArray());
         }
 
@@ -97,10 +92,7 @@ public sealed partial class ConsensusCore
         foreach (ulong number in lastBatches) record.U64(number);
         record.Blob(default); // the state's certificate stood for it; the next commit brings its own proof
         records.Add(record.Written.ToArray());
-        if (!retired.IsZero)
-        {
-            records.Add(room[..WriteRetirement(room, epoch, retired)]);
-        }
+        foreach (Hash256 key in retired) records.Add(room[..WriteRetirement(room, epoch, key)]);
 
         return [.. records];
     }
@@ -118,6 +110,16 @@ public sealed partial class ConsensusCore
 
         // Whoever enters an epoch must be able to bring the others along, also after a crash: the proof is in the same record.
         record.Blob(epochChange);
+    }
+
+    /// <summary>The proof, in the record that began an epoch, that the one before ended; empty for the first epoch.</summary>
+    /// <param name="record">An epoch-started record of this core.</param>
+    public static ReadOnlySpan<byte> EpochChangeOf(ReadOnlySpan<byte> record)
+    {
+        var reader = new FrameReader(record[SafetyRecord.PrefixSize..]);
+        _ = reader.Bytes((2 * Hash256.Size) + 16);
+        _ = reader.Blob();
+        return reader.Blob();
     }
 
     private static Hash256 GenesisId(
@@ -227,9 +229,13 @@ public sealed partial class ConsensusCore
         if (_safety.Self >= 0 && _safety.Data.LastState.Height == CommittedHeight) SendStateVote(_safety.Data.LastState, _safety.Data.LastStateSignature);
     }
 
+    /// <summary>
+    /// The epoch ends when the state of its last block is certified and executed here as well: whoever enters the next epoch needs no batch
+    /// of this one any more, and knows from its own state who the validators are.
+    /// </summary>
     private void TryBeginNextEpoch()
     {
-        if (_certifiedState.Height != CommittedHeight || _certifiedState.BlockId != CommittedId
+        if (_lastExecutedHeight < CommittedHeight || _certifiedState.Height != CommittedHeight || _certifiedState.BlockId != CommittedId
             || _certifiedState.NextSetDigest != _tree.Root.Header.NextSetDigest || _safety.Halted is HaltReason.StateDiverged or HaltReason.SafetyViolation) return;
         var message = new FrameWriter(_effects.Room(MessagePrefix.Size + 12 + _commitProof.Length + _stateCertificate.Length + _nextSet.Length));
         EpochChangeMessage.Write(ref message, Epoch, _commitProof.Bytes, _stateCertificate.Bytes, _nextSet.Bytes);

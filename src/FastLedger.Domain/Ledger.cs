@@ -9,6 +9,7 @@ using FastLedger.Domain.Clearing;
 using FastLedger.Domain.Sessions;
 using FastLedger.Domain.Trading;
 using FastLedger.Domain.Transfers;
+using FastLedger.Domain.Validators;
 using FastLedger.Primitives;
 using FastLedger.State;
 
@@ -49,8 +50,9 @@ public sealed class Ledger : IDisposable
         Results = new ResultWindow(genesis.MaxSessions);
         PolicyByKey = new IdIndex(Undo, secret);
         Agreements = new AgreementTables(genesis, Policies, PolicyByKey, Undo, secret);
+        Validators = new ValidatorTable(genesis, Undo);
         Tree = new StateTree(
-            [Root, Policies, Sessions, Assets, Accounts, PendingTransfers, Instruments, PriceLevels, Orders, .. Clearing.All, .. Counterparties.All, Clearing.BusinessDays, .. Agreements.All, Authors],
+            [Root, Policies, Sessions, Assets, Accounts, PendingTransfers, Instruments, PriceLevels, Orders, .. Clearing.All, .. Counterparties.All, Clearing.BusinessDays, .. Agreements.All, Validators.Records, Authors],
             pages,
             Results.Pages);
 
@@ -62,6 +64,7 @@ public sealed class Ledger : IDisposable
 
         Invariant.Check(Root.Append() == LedgerRecordNumber);
         Root.Change(LedgerRecordNumber).ChainId = ChainId;
+        Validators.Found(genesis);
         Tree.Update();
     }
 
@@ -103,6 +106,9 @@ public sealed class Ledger : IDisposable
 
     /// <summary>Policies, conditions, objects, splits, rounds and outcomes together with what is derived from them.</summary>
     public AgreementTables Agreements { get; }
+
+    /// <summary>Who validates in the present epoch and the next.</summary>
+    public ValidatorTable Validators { get; }
 
     /// <summary>Block time at which something happens without a command: 0 when it is due, <see cref="long.MaxValue"/> for never.</summary>
     public long NextDueNs => Math.Min(Math.Min(Expiries.NextNs, AgreementWork.NextNs(this)), PaymentWork.NextNs(this));

@@ -165,7 +165,7 @@ public abstract unsafe class Table : IDisposable
     /// <summary>Pages may leave memory from now on.</summary>
     internal void LetPagesLeave(ResidentPages residence)
     {
-        Invariant.Check(Residence is null && _changedCount == 0 && _pages.PageOf(Count - 1) == 0);
+        Invariant.Check(Residence is null && _changedCount == 0);
         Residence = residence;
         _records.AvoidHugePages();
         _tree.Dispose();

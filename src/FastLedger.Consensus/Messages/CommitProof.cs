@@ -22,15 +22,6 @@ public readonly ref struct CommitProof
     /// <summary>The certificate that commits it.</summary>
     public BlockCertificate Certificate { get; private init; }
 
-    /// <summary>The committed block's header in an encoded proof that was verified before.</summary>
-    public static bool TryReadHeader(ReadOnlySpan<byte> bytes, out BlockHeader header)
-    {
-        var reader = new FrameReader(bytes);
-        _ = reader.U8();
-        _ = reader.U16();
-        return BlockHeader.TryRead(ref reader, out header);
-    }
-
     /// <summary>Writes the part before the headers and the certificate.</summary>
     public static void WriteHead(ref FrameWriter writer, CertificateKind kind, int headers)
     {

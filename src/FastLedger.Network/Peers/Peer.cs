@@ -24,6 +24,7 @@ internal sealed class Peer : IAsyncDisposable
     private PeerConnection? _dialing;
     private Task _dialLoop = Task.CompletedTask;
     private bool _left;
+    private int _ownKeyTurn;
     private long _connects, _failedDials, _framesSent, _bytesSent, _framesReceived, _bytesReceived, _refused, _stalls;
 
     public Peer(PeerNetwork network, PeerAddress address)
@@ -206,13 +207,20 @@ internal sealed class Peer : IAsyncDisposable
         PeerAddress address = Address;
         PeerSession session = PeerSession.Dial(
             _network.SessionOptions, address.Node, address.PublicKey, PeerEndpoint.Of(endPoint),
-            new Hash256(RandomNumberGenerator.GetBytes(Hash256.Size)), binding, PeerConnection.NowNs());
+            new Hash256(RandomNumberGenerator.GetBytes(Hash256.Size)), binding, PeerConnection.NowNs(), _network.OwnKey(_ownKeyTurn));
         var connection = new PeerConnection(_network, session, transport);
         Volatile.Write(ref _dialing, connection);
         if (_stop.IsCancellationRequested) connection.Abort();
         await connection.RunAsync().ConfigureAwait(false);
         Volatile.Write(ref _dialing, null);
-        if (!connection.WasOpen) _network.NoteRefusal(session);
+        if (!connection.WasOpen)
+        {
+            _network.NoteRefusal(session);
+
+            // Around a rotation the peer may know us under the other key.
+            _ownKeyTurn = (_ownKeyTurn + 1) % (1 + _network.Options.OtherKeys.Count);
+        }
+
         return connection.WasOpen;
     }
 }

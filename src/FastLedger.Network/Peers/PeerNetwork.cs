@@ -5,6 +5,7 @@ using System.Linq;
 using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
+using FastLedger.Cryptography;
 using FastLedger.Primitives;
 using FastLedger.Protocol.Peers;
 
@@ -49,6 +50,7 @@ public sealed partial class PeerNetwork : IAsyncDisposable, IPeerKeys
             Self = options.Self,
             ChainId = options.ChainId,
             SigningKey = options.SigningKey,
+            OtherKeys = options.OtherKeys,
             Keys = this,
             Advertised = options.Advertised is { } here ? PeerEndpoint.Of(here) : null,
             Encryption = options.Encryption,
@@ -161,6 +163,9 @@ public sealed partial class PeerNetwork : IAsyncDisposable, IPeerKeys
         publicKey = Find(node)?.Address.PublicKey ?? default;
         return !publicKey.IsZero;
     }
+
+    /// <summary>One own key after the other.</summary>
+    internal SigningKey OwnKey(int turn) => turn % (1 + Options.OtherKeys.Count) is var at && at == 0 ? Options.SigningKey : Options.OtherKeys[at - 1];
 
     internal ulong NextConnectionId() => Interlocked.Increment(ref _connectionIds);
 

@@ -105,7 +105,8 @@ internal sealed partial class ConsensusStage
             Height = height,
             TimestampNs = (long)block.Header.TimestampNs,
             BlockId = id,
-            Batches = block.BatchCount,
+            Batches = (ushort)block.BatchCount,
+            EndsEpoch = block.NextSet.IsEmpty ? (ushort)0 : (ushort)1,
             Self = _core.Self,
             JournalIndex = _journal.NextIndex - 1,
             Epoch = block.Header.Epoch,
@@ -174,6 +175,7 @@ internal sealed partial class ConsensusStage
             _ = Append(JournalEntryKind.Block, block.Height, block.TimestampNs, default, MemoryMarshal.AsBytes(new ReadOnlySpan<ExecutedBlock>(in block)));
             ForgetBatches(block.Height);
             if (_checkpoints is not null && _checkpoints.Wants(block.Height)) AnchorCheckpoint(block.Height);
+            Authorize();
             StepExecuted(block);
             any = true;
         }

@@ -5,7 +5,6 @@ using FastLedger.Consensus.Effects;
 using FastLedger.Consensus.Encoding;
 using FastLedger.Consensus.Messages;
 using FastLedger.Network.Peers;
-using FastLedger.Primitives;
 using FastLedger.Storage;
 
 namespace FastLedger.Node.Cluster;
@@ -70,10 +69,10 @@ internal sealed partial class ConsensusStage
                     _archive.ServeEpochChange(effect.Targets, effect.Number);
                     break;
                 case EffectKind.StateCertified:
-                    _certificates.Add(bytes, _core.Validators.Count);
+                    _certificates.Add(bytes, _validatorCount);
                     break;
                 case EffectKind.EpochStarted:
-                    BeginEpoch();
+                    BeginEpoch(bytes);
                     break;
                 case EffectKind.Evidence:
                     _evidence.Add(bytes, (int)effect.Number, _core.Epoch);
@@ -109,26 +108,4 @@ internal sealed partial class ConsensusStage
         _network!.TrySend(node, PeerPriority.Bulk, template, batch.PaddedHeader, batch.Bundle);
 
     private static PeerPriority PriorityOf(ushort template) => template == PeerTemplate.Consensus ? PeerPriority.Consensus : PeerPriority.Control;
-
-    /// <summary>The validators changed: tables by index are made anew.</summary>
-    private void ReadValidators()
-    {
-        ValidatorSet set = _core.Validators;
-        int[] indexOfNode = new int[ValidatorSet.MaxCount];
-        for (int node = 0; node < indexOfNode.Length; node++) indexOfNode[node] = set.IndexOfNode(node);
-        _inbox.IndexOfNode = indexOfNode;
-        _selfMask = _core.Self >= 0 ? UInt128.One << set.Node(_core.Self) : 0;
-    }
-
-    /// <summary>
-    /// A new epoch: authors number their batches from 1 again, and what the old epoch did not order is forgotten. The clients whose batches
-    /// those were connect again and send them again; their numbers make sure that nothing happens twice.
-    /// </summary>
-    private void BeginEpoch()
-    {
-        ReadValidators();
-        _store.Clear();
-        _wanted.Clear();
-        _connections.ForEach(static connection => connection.End(ResultCode.Overloaded));
-    }
 }

@@ -28,12 +28,11 @@ internal sealed partial class ConsensusStage
 
     private bool _ownRingIsFull;
 
-    private bool CanTakeClients() => !_rings.Batches.IsEmpty && ((!_ownRingIsFull && _core.CanAuthor) || IsObserver);
+    private bool CanTakeClients() => !_ownRingIsFull && !_rings.Batches.IsEmpty && _core.CanAuthor;
 
     private bool TakeClients()
     {
-        bool any = false;
-        if (IsObserver) return SendClientsAway();
+        bool any = TurnClientsAway();
         while (CanTakeClients() && TryAuthor()) any = true;
         return any;
     }
@@ -188,7 +187,7 @@ internal sealed partial class ConsensusStage
     private bool TakeBatches()
     {
         bool any = false;
-        for (int author = 0; author < _core.Validators.Count; author++)
+        for (int author = 0; author < _store.Authors; author++)
             if (author != _core.Self) any |= TakeBatches(_store.Of(author));
         return any | TakeBatches(_store.Fetched);
     }

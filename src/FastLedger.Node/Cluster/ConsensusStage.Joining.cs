@@ -2,9 +2,6 @@
 using System;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using FastLedger.Node.Edge;
-using FastLedger.Node.Pipeline;
-using FastLedger.Primitives;
 using FastLedger.Protocol.StateSync;
 
 namespace FastLedger.Node.Cluster;
@@ -16,24 +13,6 @@ internal sealed partial class ConsensusStage
 
     /// <summary>Told, with the first height that a peer still has, when this replica has nothing and cannot get the ledger's first blocks.</summary>
     public Action<ulong>? StateNeeded { get; init; }
-
-    /// <summary>What this replica orders nobody votes for: commands and registrations are for others to take.</summary>
-    private bool SendClientsAway()
-    {
-        bool any = false;
-        ulong position = _rings.Batches.Position;
-        while (_rings.Batches.TryRead(ref position, out ByteRing.Entry entry))
-        {
-            IngressHead head = IngressHead.In(entry.Payload);
-            ClientConnection? connection = _connections.Find(head.Connection);
-            if (head.Kind == IngressKind.Batch) connection?.End(ResultCode.ReplicaObserves);
-            else connection?.CompleteHandshakeStep(ResultCode.ReplicaObserves, 0);
-            _rings.Batches.Release(position);
-            any = true;
-        }
-
-        return any;
-    }
 
     /// <summary>
     /// A peer says that it has no blocks below a height. For a replica that executed anything it changes nothing. For one without a ledger it is

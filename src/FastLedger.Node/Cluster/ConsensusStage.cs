@@ -167,7 +167,7 @@ internal sealed partial class ConsensusStage : IDisposable
         return index;
     }
 
-    private bool HasWork() => _stopping || !_inbox.Ring.IsEmpty || !_rings.Executed.IsEmpty || CanTakeClients() || StoreHasNew()
+    private bool HasWork() => _stopping || !_inbox.Ring.IsEmpty || !_rings.Executed.IsEmpty || CanTakeClients() || (IsObserver && !_rings.Batches.IsEmpty) || StoreHasNew()
         || DeliverIsDue() || NextDeadlineNs() <= MonotonicNs() || BlockIsWanted();
 
     private int SleepMs()

@@ -3,9 +3,9 @@ using System;
 using System.Collections.Generic;
 using System.Runtime.InteropServices;
 using System.Threading;
+using FastLedger.Consensus;
 using FastLedger.Consensus.Encoding;
 using FastLedger.Consensus.Messages;
-using FastLedger.Consensus.Safety;
 using FastLedger.Network.Peers;
 using FastLedger.Node.Recovery;
 using FastLedger.Primitives;
@@ -28,7 +28,6 @@ internal sealed class JournalArchive : IDisposable
     private readonly PeerNetwork? _network;
     private readonly JournalLookup _lookup;
     private readonly JournalLookup _ownLookup;
-    private readonly JournalLookup _syncLookup;
     private readonly Queue<Request> _requests = new(MaxRequests);
     private readonly BundleVerifier _verifier;
     private readonly Thread? _thread;
@@ -42,7 +41,6 @@ internal sealed class JournalArchive : IDisposable
         _network = network;
         _lookup = new JournalLookup(directory, JournalBatches.Digest);
         _ownLookup = new JournalLookup(directory, JournalBatches.Digest);
-        _syncLookup = new JournalLookup(directory, JournalBatches.Digest);
         _verifier = new BundleVerifier(chainId);
         if (network is null) return;
         _thread = new Thread(Run) { Name = "fastledger-archive", IsBackground = true };
@@ -62,8 +60,8 @@ internal sealed class JournalArchive : IDisposable
     /// <summary>Sends the message that ended an epoch.</summary>
     public void ServeEpochChange(UInt128 targets, ulong epoch) => Enqueue(new Request(RequestKind.EpochChange, targets, epoch, default));
 
-    /// <summary>Sends a batch.</summary>
-    public void ServeBatch(int node, in BatchReference batch) => Enqueue(new Request(RequestKind.Batch, UInt128.One << node, 0, batch));
+    /// <summary>Sends a batch of an epoch.</summary>
+    public void ServeBatch(int node, ulong epoch, in BatchReference batch) => Enqueue(new Request(RequestKind.Batch, UInt128.One << node, epoch, batch));
 
     /// <summary>Reads a committed block that is durable. Consensus thread; blocks on the disk.</summary>
     public bool TryReadBlock(ulong height, out byte[] block)
@@ -73,20 +71,6 @@ internal sealed class JournalArchive : IDisposable
             || !_ownLookup.TryRead(location, out ReadOnlySpan<byte> record)) return false;
         block = BlockIndex.BlockOf(record).ToArray();
         return true;
-    }
-
-    /// <summary>The message that ended an epoch; empty when it is not here. Any thread but the archive's and the consensus stage's; one at a time.</summary>
-    public byte[] ReadEpochEnd(ulong epoch)
-    {
-        if (!Index.TryFindEpochEnd(epoch, out JournalLocation end) || end.Index > _journal.DurableIndex || !_syncLookup.TryRead(end, out ReadOnlySpan<byte> record)) return [];
-        return EpochChangeOf(record).ToArray();
-    }
-
-    private static ReadOnlySpan<byte> EpochChangeOf(ReadOnlySpan<byte> record)
-    {
-        var reader = new FrameReader(record[(SafetyRecord.PrefixSize + (2 * Hash256.Size) + 16)..]);
-        _ = reader.Blob();
-        return reader.Blob();
     }
 
     /// <summary>Brings a batch that the journal holds back into memory. Consensus thread; blocks on the disk.</summary>
@@ -128,7 +112,6 @@ internal sealed class JournalArchive : IDisposable
         _thread?.Join();
         _lookup.Dispose();
         _ownLookup.Dispose();
-        _syncLookup.Dispose();
     }
 
     private void Enqueue(in Request request)
@@ -173,10 +156,10 @@ internal sealed class JournalArchive : IDisposable
                 break;
             case RequestKind.EpochChange:
                 if (!Index.TryFindEpochEnd(request.Number, out JournalLocation end) || !TryRead(end, out ReadOnlySpan<byte> record)) return;
-                Send(request.Targets, PeerTemplate.Consensus, EpochChangeOf(record));
+                Send(request.Targets, PeerTemplate.Consensus, ConsensusCore.EpochChangeOf(record));
                 break;
             default:
-                if (Index.TryFind(request.Batch, out JournalLocation location) && TryRead(location, out ReadOnlySpan<byte> batch))
+                if (Index.TryFind(request.Number, request.Batch, out JournalLocation location) && TryRead(location, out ReadOnlySpan<byte> batch))
                     Send(request.Targets, PeerTemplate.FetchedBatch, batch);
                 break;
         }

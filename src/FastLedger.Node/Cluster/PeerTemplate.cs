@@ -19,6 +19,12 @@ internal static class PeerTemplate
     /// <summary>Asks for the certificate of a height.</summary>
     public const ushort CertificateRequest = 154;
 
+    /// <summary>Asks how an epoch handed over to the next: its number.</summary>
+    public const ushort HandOverQuery = 184;
+
+    /// <summary>The hand-over, which proves itself; empty when it is not here.</summary>
+    public const ushort HandOver = 185;
+
     /// <summary>The blocks that were asked for are gone: a <see cref="Protocol.StateSync.BlocksBegin"/>.</summary>
     public const ushort BlocksBegin = 194;
 }

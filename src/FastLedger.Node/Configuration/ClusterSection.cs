@@ -6,6 +6,7 @@ using System.Globalization;
 using System.Net;
 using System.Numerics;
 using FastLedger.Domain;
+using FastLedger.Domain.Validators;
 using FastLedger.Protocol.Peers;
 
 namespace FastLedger.Node.Configuration;
@@ -18,6 +19,12 @@ public sealed class ClusterSection
 
     [Description("File with this replica's validator key. Empty: validator.key in the data directory, made when the genesis names no validators.")]
     public string KeyFile { get; set; } = "";
+
+    [Description("File with the key that this replica signs with from the epoch on in which the ledger names it. Empty: no rotation is under way.")]
+    public string NextKeyFile { get; set; } = "";
+
+    [Description("This replica is no validator yet, or no longer under the key it had: it follows until the ledger names its key.")]
+    public bool Follow { get; set; }
 
     [Description("Address and port for the other replicas; port 0 takes a free one.")]
     public string Listen { get; set; } = "127.0.0.1:9460";
@@ -90,7 +97,8 @@ public sealed class ClusterSection
         IReadOnlyList<GenesisValidator> validators = ReadValidators(genesis.Validators);
         bool isMember = validators.Count == 0;
         foreach (GenesisValidator validator in validators) isMember |= validator.Node == Self;
-        Require(isMember, $"cluster.self = {Self} is not among genesis.validators");
+        Require(isMember || Follow, $"cluster.self = {Self} is not among genesis.validators; a replica that joins later says cluster.follow");
+        Require(Self is >= 0 and < ValidatorTable.MaxCount, "cluster.self must be 0 … 127");
     }
 
     private static IEnumerable<(int Node, string Value)> Read(string text)

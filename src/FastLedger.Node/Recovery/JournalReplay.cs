@@ -45,6 +45,9 @@ internal sealed class JournalReplay
     /// <summary>Learns where everything stands; null for tools.</summary>
     public BlockIndex? Index { get; init; }
 
+    /// <summary>Gets the hand-overs in the core's records; null for tools.</summary>
+    public HandOverStore? HandOvers { get; init; }
+
     /// <summary>Also checks what is no part of a bundle's digest: that clients' signatures verify. It decides nothing in recovery, where the
     /// bundle was checked once and the digest binds its bytes; an auditor must still be able to show it.</summary>
     public bool ChecksSignatures { get; init; }
@@ -105,7 +108,7 @@ internal sealed class JournalReplay
                     Take(entry);
                     break;
                 case JournalEntryKind.Consensus:
-                    if (entry.Index > CoreKnows) Core?.Replay(entry.Payload);
+                    if (entry.Index > CoreKnows) ReplayRecord(entry.Payload);
                     Index?.Add(entry.Payload, entry.Location);
                     Take(entry.Payload);
                     break;
@@ -120,6 +123,14 @@ internal sealed class JournalReplay
         {
             progress?.Invoke(Commands);
         }
+    }
+
+    private void ReplayRecord(ReadOnlySpan<byte> record)
+    {
+        if (Core is null) return;
+        int validators = Core.Validators.Count;
+        Core.Replay(record);
+        if (SafetyRecord.Peek(record, out _) == RecordKind.EpochStarted) HandOvers?.Add(ConsensusCore.EpochChangeOf(record), validators);
     }
 
     private void Take(in JournalEntry entry)
@@ -204,7 +215,7 @@ internal sealed class JournalReplay
             _history.FlushOnce();
         }
 
-        _execution.End(next.Id);
+        _execution.End(next.Id, !block.NextSet.IsEmpty);
         Blocks++;
         return true;
     }

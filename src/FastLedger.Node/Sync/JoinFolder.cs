@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.IO;
-using FastLedger.Node.Configuration;
 using FastLedger.Node.Checkpoints;
+using FastLedger.Node.Cluster;
+using FastLedger.Node.Configuration;
 using FastLedger.Storage;
 
 namespace FastLedger.Node.Sync;
@@ -28,6 +29,9 @@ internal sealed class JoinFolder(NodeOptions options)
 
     /// <summary>Where pages and manifest are built: on the device where they will stay.</summary>
     public string State => options.State.Directory.Length > 0 ? _state + "." + Name : Path.Combine(Root, StateName);
+
+    /// <summary>Where the proofs of ended epochs are put.</summary>
+    public string HandOvers => Path.Combine(Root, HandOverStore.FolderName);
 
     /// <summary>A join was begun and has not ended.</summary>
     public bool IsBegun => Directory.Exists(Root);
@@ -75,6 +79,7 @@ internal sealed class JoinFolder(NodeOptions options)
             if (File.Exists(built)) File.Move(built, Path.Combine(_data, file), overwrite: true);
         }
 
+        MoveFolder(HandOvers, Path.Combine(_data, HandOverStore.FolderName));
         MoveFolder(Journal, Path.Combine(_data, Replica.JournalFolder));
         PosixFileSystem.Instance.SyncDirectory(_data);
         Directory.Delete(Root, recursive: true);

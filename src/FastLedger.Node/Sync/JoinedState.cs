@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Collections.Generic;
 using FastLedger.Consensus;
 using FastLedger.Consensus.Messages;
 using FastLedger.Primitives;
@@ -10,6 +11,8 @@ namespace FastLedger.Node.Sync;
 /// <param name="Block">The block after which it is the state.</param>
 /// <param name="Epoch">Epoch of the block.</param>
 /// <param name="Validators">Of that epoch.</param>
-/// <param name="EpochChange">The message that began the epoch; empty in the first.</param>
-/// <param name="RetiredKey">The own key, when it may have signed what this replica does not know any more; zero when it may be used.</param>
-internal readonly record struct JoinedState(StateCommitment Commitment, byte[] Block, ulong Epoch, ValidatorSet Validators, byte[] EpochChange, Hash256 RetiredKey);
+/// <param name="HandedOver">What was signed about the last block of the epoch before; all zeros in the first.</param>
+/// <param name="HandOvers">How the epochs before ended.</param>
+/// <param name="RetiredKeys">The own keys that may have signed what this replica does not know any more.</param>
+internal readonly record struct JoinedState(
+    StateCommitment Commitment, byte[] Block, ulong Epoch, ValidatorSet Validators, StateCommitment HandedOver, IReadOnlyList<byte[]> HandOvers, IReadOnlyList<Hash256> RetiredKeys);

@@ -6,6 +6,7 @@ using FastLedger.Consensus;
 using FastLedger.Consensus.Messages;
 using FastLedger.Domain;
 using FastLedger.Node.Checkpoints;
+using FastLedger.Node.Cluster;
 using FastLedger.Node.Configuration;
 using FastLedger.Node.Recovery;
 using FastLedger.Primitives;
@@ -43,6 +44,8 @@ internal static class StateInstaller
         foreach (byte[] record in records) journal.Writer.Append(JournalEntryKind.Consensus, ledger.Height, 0, default, record);
         journal.Writer.CommitGroup();
         HistoryStart.Write(folder.Root, ledger.Counters.HistoryEntries);
+        var handOvers = new HandOverStore(folder.HandOvers);
+        foreach (byte[] handOver in joined.HandOvers) handOvers.Add(handOver);
         StoreToken token = WritePages(options, folder, ledger, pages);
         ulong next = journal.Writer.NextIndex;
         var anchor = new CheckpointAnchor(ledger.Height, next, next - 1, Concatenate(records), LastBatches(joined, ledger));
@@ -86,7 +89,7 @@ internal static class StateInstaller
     private static byte[][] RecordsOf(in JoinedState joined, Ledger ledger)
     {
         Invariant.Check(BlockImage.TryRead(joined.Block, out BlockImage block));
-        return ConsensusCore.WriteJoining(Ed25519Scheme.Instance, joined.Validators, joined.EpochChange, block, LastBatches(joined, ledger), joined.RetiredKey);
+        return ConsensusCore.WriteJoining(Ed25519Scheme.Instance, joined.Validators, joined.HandedOver, block, LastBatches(joined, ledger), joined.RetiredKeys);
     }
 
     private static ulong[] LastBatches(in JoinedState joined, Ledger ledger)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
 using FastLedger.Consensus;
@@ -29,6 +30,7 @@ internal sealed class StateJoin
     private readonly JoinFolder _folder;
     private readonly Genesis _genesis;
     private readonly Action<string> _progress;
+    private ulong _knownEpoch = 1;
 
     private StateJoin(NodeOptions options, JoinFolder folder, Action<string> progress)
     {
@@ -77,7 +79,7 @@ internal sealed class StateJoin
                 network.Start();
                 listener.Start();
                 _progress("Fetching the state of the ledger from the peers.");
-                using var reporting = new Timer(_ => Report(fetcher, board, anchor), null, TimeSpan.Zero, ProgressInterval);
+                using var reporting = new Timer(_ => Report(network, fetcher, board, anchor, identity), null, TimeSpan.Zero, ProgressInterval);
                 StateSyncClient done = await fetcher.RunAsync(network, cancellationToken).ConfigureAwait(false);
                 if (done.State == StateSyncState.Unfit)
                     throw new ConfigurationException(["the tables of the peers' state are not those of this replica: it is another version, or limits of the genesis differ"]);
@@ -92,19 +94,18 @@ internal sealed class StateJoin
         Hash256 root = sink.Finish();
         Invariant.Check(root == done.StateRoot && ledger.Height == done.Height); // each chunk was verified: anything else is a bug here
         Invariant.Check(StateCertificateMessage.TryReadCommitment(done.Certificate, out StateCommitment commitment));
-        Hash256 retired = MayBeUsed(anchor, identity) ? default : identity.Key.PublicKey;
-        var joined = new JoinedState(commitment, done.Block.ToArray(), anchor.Epoch, anchor.Validators, anchor.EpochChange, retired);
+        List<Hash256> retired = [];
+        for (int i = 0; i < identity.Keys.Count; i++)
+            if (!MayBeUsed(anchor, identity.Keys[i].PublicKey, isMarked: KeyUse.IsMarked(_options, i))) retired.Add(identity.Keys[i].PublicKey);
+        var joined = new JoinedState(commitment, done.Block.ToArray(), anchor.Epoch, anchor.Validators, anchor.HandedOver, anchor.HandOvers, retired);
         StateInstaller.Write(_options, _folder, ledger, pages, joined);
         _folder.Complete();
-        if (!retired.IsZero) _progress($"The journal under the key {retired} is gone: this replica follows and does not vote until a later epoch names another key.");
+        foreach (Hash256 key in retired) _progress($"The journal under the key {key} is gone: this replica follows and does not vote until a later epoch names another key.");
     }
 
     /// <summary>A key that no earlier epoch named and under which no journal was written has signed nothing.</summary>
-    private bool MayBeUsed(ValidatorAnchor anchor, ValidatorIdentity identity)
-    {
-        bool isInGenesis = anchor.Epoch == 1 && Contains(anchor.Validators, identity.Key.PublicKey);
-        return !isInGenesis && !anchor.WasNamedBefore(identity.Key.PublicKey) && !KeyUse.IsMarked(_options);
-    }
+    private static bool MayBeUsed(ValidatorAnchor anchor, in Hash256 key, bool isMarked) =>
+        !isMarked && !anchor.WasNamedBefore(key) && !(anchor.Epoch == 1 && Contains(anchor.Validators, key));
 
     private static bool Contains(ValidatorSet validators, in Hash256 key)
     {
@@ -113,9 +114,15 @@ internal sealed class StateJoin
         return false;
     }
 
-    private void Report(StateFetcher fetcher, StatusBoard board, ValidatorAnchor anchor)
+    private void Report(PeerNetwork network, StateFetcher fetcher, StatusBoard board, ValidatorAnchor anchor, ValidatorIdentity identity)
     {
         (ulong height, ulong written, ulong total) = fetcher.Position();
+        if (_knownEpoch != anchor.Epoch)
+        {
+            _knownEpoch = anchor.Epoch;
+            network.SetPeers(identity.AddressesOf(_options.Cluster.ReadPeers()!, anchor.Validators));
+        }
+
         board.Publish(
             new ClusterPosition(0, height, 0, 0, default, anchor.Epoch, 0, 0, (uint)anchor.Validators.Count, 0, ReplicaRole.Syncing), ConsensusStage.MonotonicNs());
         if (total > 0) _progress(FormattableString.Invariant($"Height {height:N0}: {written:N0} of {total:N0} chunks, {100.0 * written / total:0} %."));

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Collections.Generic;
+using System.Runtime.InteropServices;
 using FastLedger.Consensus;
 using FastLedger.Consensus.Certificates;
 using FastLedger.Consensus.Messages;
 using FastLedger.Primitives;
+using FastLedger.Protocol.Certificates;
+using FastLedger.Protocol.Messages;
 using FastLedger.Protocol.StateSync;
 
 namespace FastLedger.Node.Sync;
@@ -17,24 +20,31 @@ internal sealed class ValidatorAnchor : IStateAnchor
 {
     private readonly CertificateVerifier _verifier = new(Ed25519Scheme.Instance);
     private readonly ValidatorSet _validators = new();
-    private readonly ValidatorSet _next = new();
     private readonly HashSet<Hash256> _earlierKeys = [];
+    private readonly List<byte[]> _handOvers = [];
     private readonly Hash256 _chainId;
+    private ValidatorKeys _keys;
 
     public ValidatorAnchor(in Hash256 chainId, ValidatorSet genesis)
     {
         _chainId = chainId;
         _validators.CopyFrom(genesis);
+        var keys = new Hash256[genesis.Count];
+        for (int i = 0; i < keys.Length; i++) keys[i] = genesis.Key(i);
+        _keys = new ValidatorKeys(chainId, keys);
         _verifier.Begin(chainId, Epoch, _validators, default);
     }
 
-    public ulong Epoch { get; private set; } = 1;
+    public ulong Epoch => (ulong)_handOvers.Count + 1;
 
     /// <summary>Validators of <see cref="Epoch"/>.</summary>
     public ValidatorSet Validators => _validators;
 
-    /// <summary>The message that began <see cref="Epoch"/>; empty in the first.</summary>
-    public byte[] EpochChange { get; private set; } = [];
+    /// <summary>How the epochs before <see cref="Epoch"/> ended, verified.</summary>
+    public IReadOnlyList<byte[]> HandOvers => _handOvers;
+
+    /// <summary>What was signed about the last block of the epoch before; all zeros in the first.</summary>
+    public StateCommitment HandedOver { get; private set; }
 
     /// <summary>Was the key a validator's in an epoch before <see cref="Epoch"/>?</summary>
     public bool WasNamedBefore(in Hash256 key) => _earlierKeys.Contains(key);
@@ -53,18 +63,15 @@ internal sealed class ValidatorAnchor : IStateAnchor
 
     public bool TryAdvance(ReadOnlySpan<byte> proof)
     {
-        if (!EpochChangeMessage.TryRead(proof, out EpochChangeMessage change) || change.Epoch != Epoch
-            || !CommitProof.TryRead(change.Commit, _validators.Count, Ed25519Scheme.Instance, out CommitProof commit) || commit.Header.Epoch != Epoch
-            || !_verifier.Verify(commit.Certificate)
-            || !StateCertificateMessage.TryRead(change.StateCertificate, _validators.Count, out StateCertificateMessage state) || state.Epoch != Epoch
-            || state.Commitment.Height != commit.Header.Height || state.Commitment.BlockId != commit.BlockId
-            || commit.Header.NextSetDigest.IsZero || state.Commitment.NextSetDigest != commit.Header.NextSetDigest
-            || Ed25519Scheme.Instance.Digest(change.NextSet) != commit.Header.NextSetDigest
-            || !_verifier.VerifyState(state.Commitment, state.Signers, state.Signatures) || !_next.TryRead(change.NextSet)) return false;
-        for (int i = 0; i < _validators.Count; i++) _earlierKeys.Add(_validators.Key(i));
-        _validators.CopyFrom(_next);
-        EpochChange = proof.ToArray();
-        Epoch++;
+        if (HandOver.EpochOf(proof) != Epoch || !HandOver.TryFollow(proof, _keys, out ValidatorKeys? next)) return false;
+        _ = HandOver.TrySplit(proof, out ReadOnlySpan<byte> certificate, out _);
+        StateCertificateHead head = MemoryMarshal.Read<StateCertificateHead>(certificate);
+        HandedOver = new StateCommitment(head.Height, head.BlockId, head.StateRoot, head.ReceiptsRoot, head.NextSetDigest);
+        foreach (Hash256 key in _keys.Keys) _earlierKeys.Add(key);
+        _keys = next!;
+        _validators.Clear();
+        for (int i = 0; i < _keys.Keys.Count; i++) Invariant.Check(_validators.TryAdd(_keys.Nodes[i], _keys.Keys[i]));
+        _handOvers.Add(proof.ToArray());
         _verifier.Begin(_chainId, Epoch, _validators, default);
         return true;
     }

@@ -197,10 +197,10 @@ public enum ReplicaRole : byte
     Follower = 1,
     /// <summary>Proposes blocks.</summary>
     Leader = 2,
+    /// <summary>It follows, votes on nothing and takes no commands: the epoch names no key of its, or one that must not be used.</summary>
+    Observer = 3,
     /// <summary>Fetches the state of the ledger from the others; serves nothing yet.</summary>
-    Syncing = 3,
-    /// <summary>Follows and serves reads, and does not vote.</summary>
-    Observer = 4,
+    Syncing = 4,
 }
 
 /// <summary>How the replica is.</summary>

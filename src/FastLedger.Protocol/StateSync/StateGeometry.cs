@@ -21,7 +21,7 @@ public static class StateGeometry
     /// <summary>Longest block in a manifest.</summary>
     public const int MaxBlockBytes = 32 << 10;
     /// <summary>Longest proof that an epoch ended.</summary>
-    public const int MaxEpochBytes = 256 << 10;
+    public const int MaxEpochBytes = Certificates.HandOver.MaxBytes;
     /// <summary>Links of a window in a chunk of it.</summary>
     public const ulong LinksPerChunk = ChunkBytes / LinkChain.LinkBytes;
     /// <summary>Most records in a chunk.</summary>

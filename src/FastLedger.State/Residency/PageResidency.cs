@@ -49,7 +49,9 @@ public sealed unsafe class PageResidency : IDisposable
             Table table = tree.Tables[i];
             _tables[i] = new ResidentPages(this, table, i);
             table.LetPagesLeave(_tables[i]);
-            Admit(_tables[i], 0);
+
+            // What a table of the genesis has is in memory; page 0 stays, the others are written before they leave.
+            for (uint page = 0; page <= table.Pages.PageOf(table.Count - 1); page++) Admit(_tables[i], page);
         }
 
         _fixedBytes = ResidentBytes;
