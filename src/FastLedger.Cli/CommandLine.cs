@@ -63,6 +63,7 @@ public static class CommandLine
             GenesisVerb.Create(),
             StatusVerb.Create(),
             TestnetVerb.Create(),
+            ValidatorVerb.Create(),
             SimVerb.Create(),
             NemesisVerb.Create(),
             ClearingVerb.Create(),

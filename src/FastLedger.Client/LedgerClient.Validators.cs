@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Threading;
+using System.Threading.Tasks;
+using FastLedger.Primitives;
 using FastLedger.Protocol.Certificates;
 using FastLedger.Protocol.Framing;
 using FastLedger.Protocol.Messages;
@@ -27,6 +30,26 @@ public sealed partial class LedgerClient
         lock (_handOverLock) return HandOver.WriteChain(_handOvers);
     }
 
+    /// <summary>Puts the hand-overs that lead from the genesis to a certificate's epoch in front of a proof; a proof of epoch 1 needs none.</summary>
+    /// <param name="certificate">Body of the StateCertificate message that the proof rests on.</param>
+    /// <param name="proof">The proof.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="LedgerRejectedException">The replica does not have them all.</exception>
+    public async ValueTask<byte[]> WithHandOversAsync(ReadOnlyMemory<byte> certificate, byte[] proof, CancellationToken cancellationToken = default)
+    {
+        ulong epoch = certificate.Length < sizeof(ulong) ? 1 : BinaryPrimitives.ReadUInt64LittleEndian(certificate.Span);
+        if (epoch <= 1) return proof;
+        var handOvers = new List<byte[]>();
+        for (ulong ended = 1; ended < epoch; ended++)
+        {
+            byte[] handOver = await AskAsync<HandOverQuery, byte[]>(new HandOverQuery { Epoch = ended }, ReplicaProbe.TryReadHandOver, cancellationToken).ConfigureAwait(false);
+            if (handOver.Length == 0) throw new LedgerRejectedException(ResultCode.NotFound);
+            handOvers.Add(handOver);
+        }
+
+        return [.. HandOver.WriteChain(handOvers), .. proof];
+    }
+
     /// <summary>The session is open: the client goes on when it knows the validators of the replica's epoch.</summary>
     private void FollowValidators(Link link)
     {
@@ -46,7 +69,8 @@ public sealed partial class LedgerClient
     /// <returns>False when the answer is malformed or no hand-over of the validators believed.</returns>
     private bool ReceiveHandOver(Link link, in Frame frame)
     {
-        if (_verification is not { } verification || link.Established || !frame.TryRead(out HandOverAnswerHead head) || head.RequestId != verification.Validators.Epoch) return false;
+        if (link.Established) return ReceiveAnswer(in frame);
+        if (_verification is not { } verification || !frame.TryRead(out HandOverAnswerHead head) || head.RequestId != verification.Validators.Epoch) return false;
         if (head.Epoch == 0)
         {
             Attach(link);

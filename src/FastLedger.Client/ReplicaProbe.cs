@@ -107,7 +107,7 @@ public static class ReplicaProbe
         return BinaryPrimitives.ReadUInt64LittleEndian(id);
     }
 
-    private static bool TryReadHandOver(in Frame frame, out byte[] handOver)
+    internal static bool TryReadHandOver(in Frame frame, out byte[] handOver)
     {
         handOver = [];
         if (!frame.TryRead(out HandOverAnswerHead head) || !frame.TryReadGroup<ProofPiece>(out ReadOnlySequence<byte> pieces, out _) || head.HandOverBytes > pieces.Length) return false;

@@ -99,6 +99,18 @@ public static class HandOver
         return true;
     }
 
+    /// <summary>Passes over the chain at the front of <paramref name="bytes"/>, which is checked for its form only.</summary>
+    /// <returns>False when no chain stands there.</returns>
+    public static bool TrySkip(ref ReadOnlySpan<byte> bytes)
+    {
+        if (!IsChain(bytes) || BinaryPrimitives.ReadUInt16LittleEndian(bytes[4..]) != Version) return false;
+        ReadOnlySpan<byte> rest = bytes[ChainHeadBytes..];
+        for (int i = BinaryPrimitives.ReadUInt16LittleEndian(bytes[6..]); i > 0; i--)
+            if (!TryTake(ref rest, out _)) return false;
+        bytes = rest;
+        return true;
+    }
+
     /// <summary>Do these validators hand over to others with this?</summary>
     /// <param name="handOver">Any bytes.</param>
     /// <param name="from">Validators of the epoch that ends.</param>
