@@ -110,7 +110,9 @@ public sealed partial class StateSyncClient
     {
         foreach (SyncServer server in _servers)
         {
-            if (server.Offer is { } offer && offer.StateRoot == _target!.StateRoot && ((server.WasAsked && !server.HasDelivered) || server.Lacks)) server.Fail(nowNs, 0);
+            if (server.Offer is not { } offer || offer.StateRoot != _target!.StateRoot || !((server.WasAsked && !server.HasDelivered) || server.Lacks)) continue;
+            server.Fail(nowNs, 0);
+            if (server.Lacks) PutAside?.Invoke(server.Node, StateSyncFault.Stale);
         }
 
         State = StateSyncState.Seeking;
