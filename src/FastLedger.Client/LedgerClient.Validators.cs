@@ -54,7 +54,7 @@ public sealed partial class LedgerClient
     private void FollowValidators(Link link)
     {
         if (_verification is { } verification) AskForHandOver(link, verification.Validators.Epoch);
-        else Attach(link);
+        else OnReady(link);
     }
 
     private void AskForHandOver(Link link, ulong epoch)
@@ -73,7 +73,7 @@ public sealed partial class LedgerClient
         if (_verification is not { } verification || !frame.TryRead(out HandOverAnswerHead head) || head.RequestId != verification.Validators.Epoch) return false;
         if (head.Epoch == 0)
         {
-            Attach(link);
+            OnReady(link);
             return true;
         }
 

@@ -91,22 +91,22 @@ public static class FactProof
         ReadOnlySpan<byte> body = proof[(HeadBytes + (int)certificateBytes)..];
         return kind switch
         {
-            FactKind.Record => VerifyRecord(body, certificate, out fact),
-            FactKind.Command => VerifyCommand(body, certificate, out fact),
+            FactKind.Record => VerifyRecord(body, certificate, validators.Keys.Count, out fact),
+            FactKind.Command => VerifyCommand(body, certificate, validators.Keys.Count, out fact),
             _ => false,
         };
     }
 
-    private static bool VerifyRecord(ReadOnlySpan<byte> body, scoped in StateCertificateHead certificate, out ProvenFact fact)
+    private static bool VerifyRecord(ReadOnlySpan<byte> body, scoped in StateCertificateHead certificate, int validators, out ProvenFact fact)
     {
         fact = default;
         if (!StateProof.Verify(body, certificate.StateRoot, out uint table, out ulong number, out ReadOnlySpan<byte> record)) return false;
-        fact = new ProvenFact { Kind = FactKind.Record, Certificate = certificate, Table = table, Number = number, Record = record };
+        fact = new ProvenFact { Kind = FactKind.Record, Certificate = certificate, Validators = validators, Table = table, Number = number, Record = record };
         return true;
     }
 
     [SkipLocalsInit] // written before it is read
-    private static bool VerifyCommand(ReadOnlySpan<byte> body, scoped in StateCertificateHead certificate, out ProvenFact fact)
+    private static bool VerifyCommand(ReadOnlySpan<byte> body, scoped in StateCertificateHead certificate, int validators, out ProvenFact fact)
     {
         fact = default;
         if (body.Length < CommandHeadBytes) return false;
@@ -130,7 +130,7 @@ public static class FactProof
         Merkle.Leaf(commandBytes).Bytes.CopyTo(leaf);
         resultBytes.CopyTo(leaf[Hash256.Size..]);
         if (!MerkleProof.VerifyInclusion(receipt.ResultsRoot, receipt.Count, result.Index, Merkle.Leaf(leaf), path.Slice(receiptLength, resultLength))) return false;
-        fact = new ProvenFact { Kind = FactKind.Command, Certificate = certificate, Receipt = receipt, Command = MemoryMarshal.Read<Command>(commandBytes), Result = result };
+        fact = new ProvenFact { Kind = FactKind.Command, Certificate = certificate, Validators = validators, Receipt = receipt, Command = MemoryMarshal.Read<Command>(commandBytes), Result = result };
         return true;
     }
 

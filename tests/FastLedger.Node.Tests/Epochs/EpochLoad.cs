@@ -11,19 +11,20 @@ namespace FastLedger.Node.Tests.Epochs;
 /// <summary>Clients that pay all the time, each at another replica first, and count what was answered.</summary>
 public sealed class EpochLoad : IAsyncDisposable
 {
-    private const int Size = 10;
-
+    private readonly int _size;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<(LedgerClient Client, Bank Bank)> _clients = [];
     private readonly List<Task> _running = [];
     private long _answered;
 
+    private EpochLoad(int size) => _size = size;
+
     /// <summary>Transfers answered so far.</summary>
     public long Answered => Volatile.Read(ref _answered);
 
-    public static async Task<EpochLoad> StartAsync(TestCluster cluster, int clients = 3)
+    public static async Task<EpochLoad> StartAsync(TestCluster cluster, int clients = 3, int size = 10)
     {
-        var load = new EpochLoad();
+        var load = new EpochLoad(size);
         for (int i = 0; i < clients; i++)
         {
             LedgerClient client = await cluster.ConnectAsync((byte)(30 + i), first: i % cluster.Count);
@@ -35,11 +36,17 @@ public sealed class EpochLoad : IAsyncDisposable
     }
 
     /// <summary>Waits until that many more transfers are answered.</summary>
-    public async Task AdvanceAsync(int transfers)
+    public Task AdvanceAsync(int transfers)
     {
         long target = Answered + transfers;
+        return AdvanceUntilAsync(() => Answered >= target);
+    }
+
+    /// <summary>Waits, paying, until something is so.</summary>
+    public async Task AdvanceUntilAsync(Func<bool> isSo)
+    {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (Answered < target)
+        while (!isSo())
         {
             foreach (Task running in _running)
                 if (running.IsFaulted) await running;
@@ -69,10 +76,10 @@ public sealed class EpochLoad : IAsyncDisposable
     {
         while (!_stop.IsCancellationRequested)
         {
-            using CommandBatch batch = client.RentBatch(16);
-            for (int i = 0; i < Size; i++) batch.Add(bank.Transfer(1));
+            using CommandBatch batch = client.RentBatch();
+            for (int i = 0; i < _size; i++) batch.Add(bank.Transfer(1));
             Assert.Equal(0, (await client.SubmitAsync(batch)).Failed);
-            Interlocked.Add(ref _answered, Size);
+            Interlocked.Add(ref _answered, _size);
         }
     }
 }
