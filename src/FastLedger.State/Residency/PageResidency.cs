@@ -51,10 +51,10 @@ public sealed unsafe class PageResidency : IDisposable
             table.LetPagesLeave(_tables[i]);
 
             // What a table of the genesis has is in memory; page 0 stays, the others are written before they leave.
+            _fixedBytes += BytesOf(_tables[i], 0);
             for (uint page = 0; page <= table.Pages.PageOf(table.Count - 1); page++) Admit(_tables[i], page);
         }
 
-        _fixedBytes = ResidentBytes;
         tree.Residency = this;
     }
 

@@ -7,7 +7,6 @@ using FastLedger.Cryptography;
 using FastLedger.Domain.Execution;
 using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
-using FastLedger.State;
 using FastLedger.State.Checkpoints;
 using FastLedger.State.Residency;
 using FastLedger.State.Tests;
@@ -124,9 +123,7 @@ internal sealed class DurableLedger : IDisposable
         _capture = new CheckpointCapture(_ledger.Tree, _store, _random.Next(3) * 10_000, 1);
         _residency = null;
         if (_pagesPerTable == 0) return;
-
-        // No stream changes the validators or is ordered by them.
-        long pages = _pagesPerTable * _ledger.Tree.Tables.ToArray().Count(table => table.Id < TableId.Validators);
+        long pages = _pagesPerTable * _ledger.Tree.Tables.Length;
         _residency = new PageResidency(_ledger.Tree, _store, pages * 2 * PagedRegion.PageBytes)
         {
             BeforeWriteBack = () =>
