@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using FastLedger.Consensus;
-using FastLedger.Node.Edge;
 using FastLedger.Node.Pipeline;
 using FastLedger.Primitives;
 

@@ -7,7 +7,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using FastLedger.Consensus.Certificates;
 using FastLedger.Consensus.Messages;
-using FastLedger.Primitives;
 using FastLedger.Protocol.Certificates;
 using FastLedger.Protocol.Messages;
 
