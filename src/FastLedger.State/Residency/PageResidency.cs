@@ -50,11 +50,14 @@ public sealed unsafe class PageResidency : IDisposable
             _tables[i] = new ResidentPages(this, table, i);
             table.LetPagesLeave(_tables[i]);
 
-            // What a table of the genesis has is in memory; page 0 stays, the others are written before they leave.
-            _fixedBytes += BytesOf(_tables[i], 0);
-            for (uint page = 0; page <= table.Pages.PageOf(table.Count - 1); page++) Admit(_tables[i], page);
+            Admit(_tables[i], 0);
         }
 
+        _fixedBytes = ResidentBytes;
+
+        // Page 0 stays; what else the genesis filled is written before it leaves.
+        foreach (ResidentPages pages in _tables)
+            for (uint page = 1; page <= pages.Table.Pages.PageOf(pages.Table.Count - 1); page++) Admit(pages, page);
         tree.Residency = this;
     }
 

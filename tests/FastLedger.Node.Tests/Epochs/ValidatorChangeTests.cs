@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-using System;
 using System.Linq;
 using System.Threading.Tasks;
 using FastLedger.Client;
 using FastLedger.Node.Tests.Clusters;
 using FastLedger.Primitives;
-using FastLedger.Primitives.Commands;
 using FastLedger.Protocol.Messages;
 
 namespace FastLedger.Node.Tests.Epochs;
