@@ -10,7 +10,6 @@ using System.Threading;
 using System.Threading.Tasks;
 using FastLedger.Client;
 using FastLedger.Cryptography;
-using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
 using FastLedger.Protocol.Messages;
 using Xunit.Abstractions;
