@@ -105,7 +105,7 @@ public static class CommandLine
     {
         VerbException verb => verb.ExitCode,
         ConfigurationException => ExitCode.Configuration,
-        JournalDamagedException or InvalidDataException => ExitCode.BadData,
+        JournalDamagedException or StoreDamagedException or InvalidDataException => ExitCode.BadData,
         LedgerException or System.Net.Sockets.SocketException => ExitCode.Unavailable,
         IOException or UnauthorizedAccessException => ExitCode.InputOutput,
         _ => null,

@@ -186,7 +186,7 @@ public sealed partial class ConsensusCore
         _wanted = default;
         _wantedView = _wantedHeight = 0;
         _wantedTurn = 0;
-        _proposeAtNs = _voteAtNs = _finalizeAtNs = _wantedAtNs = _fetchAtNs = ulong.MaxValue;
+        _proposeAtNs = _aheadUntilNs = _voteAtNs = _finalizeAtNs = _wantedAtNs = _fetchAtNs = ulong.MaxValue;
         _fetchView = 0;
         _certifiedState = default;
         _lastExecutedHeight = 0;
@@ -216,7 +216,7 @@ public sealed partial class ConsensusCore
     private void BeginClosing()
     {
         _closing = true;
-        _proposeAtNs = _voteAtNs = _finalizeAtNs = _wantedAtNs = _fetchAtNs = ulong.MaxValue;
+        _proposeAtNs = _aheadUntilNs = _voteAtNs = _finalizeAtNs = _wantedAtNs = _fetchAtNs = ulong.MaxValue;
         Invariant.Check(BlockImage.TryRead(_tree.Root.Image.Bytes, out BlockImage last));
         _nextSet.CopyFrom(last.NextSet);
         _pacemaker.Rearm(_now.MonotonicNs);

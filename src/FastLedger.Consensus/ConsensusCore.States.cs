@@ -31,7 +31,7 @@ public sealed partial class ConsensusCore
         if (_certifiedState.Height == commitment.Height) CompareWithCertified(_certifiedState);
         RetryVote();
 
-        // The leader may have held batches back because execution was behind.
+        // The leader may have held batches back because execution was behind, or to let more of them share the block.
         if (_proposeAtNs != ulong.MaxValue) TryPropose();
         if (_closing) TryBeginNextEpoch();
     }

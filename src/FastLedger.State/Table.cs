@@ -200,6 +200,7 @@ public abstract unsafe class Table : IDisposable
             System.Runtime.Intrinsics.X86.Sse.Prefetch0(address);
             if (RecordSize > 64) System.Runtime.Intrinsics.X86.Sse.Prefetch0(address + 64);
             System.Runtime.Intrinsics.X86.Sse.Prefetch0(_bits + (number >> 6));
+            if (_pages.IsCapturing) _pages.PrefetchKeep((uint)number);
         }
     }
 

@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading;
+using FastLedger.Load.Machine;
 using FastLedger.Load.Measuring;
 using FastLedger.Load.Nodes;
 using FastLedger.Load.Reports;
@@ -73,6 +74,7 @@ internal static class Supervision
             ResidentBytes = Environment.WorkingSet,
             Collections = collections,
             StageNs = stages,
+            ThreadNs = ThreadTimes.Read(),
             State = State(replica),
         };
     }

@@ -144,11 +144,10 @@ public sealed partial class Executor : IDisposable
             {
                 results[i].Index = (uint)i;
                 if (results[i].Code != ResultCode.Ok) failed++;
-                ref Receipt receipt = ref _receipts.Add();
-                receipt.CommandHash = hashes[i];
-                receipt.Result = results[i];
             }
         }
+
+        AddReceipts(hashes, results[..commands.Length]);
 
         if (known && session != 0)
         {
@@ -166,6 +165,20 @@ public sealed partial class Executor : IDisposable
         _orders.Dispose();
         _context.Dispose();
         _receipts.Dispose();
+    }
+
+    /// <summary>
+    /// After the last command, not after each: a result is written field by field, and reading it back whole before its stores have left for
+    /// the cache waits for every store before them, those to accounts that are not in the cache included.
+    /// </summary>
+    private void AddReceipts(ReadOnlySpan<Hash256> hashes, ReadOnlySpan<CommandResult> results)
+    {
+        for (int i = 0; i < results.Length; i++)
+        {
+            ref Receipt receipt = ref _receipts.Add();
+            receipt.CommandHash = hashes[i];
+            receipt.Result = results[i];
+        }
     }
 
     private void Refuse(ReadOnlySpan<Command> commands, ReadOnlySpan<Hash256> hashes, Span<CommandResult> results, int from, int to, ResultCode code)

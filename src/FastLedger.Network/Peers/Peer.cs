@@ -59,8 +59,19 @@ internal sealed class Peer : IAsyncDisposable
         if (_addressChanged.CurrentCount == 0) _addressChanged.Release();
     }
 
-    /// <summary>Queues a message for the connection, if there is one.</summary>
+    /// <summary>Queues a message for the connection, if there is one, and has it sent.</summary>
     public bool TrySend(PeerPriority priority, ushort template, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
+    {
+        if (!TryQueue(priority, template, head, body)) return false;
+        Volatile.Read(ref _current)?.Ring();
+        return true;
+    }
+
+    /// <summary>Sends what was queued.</summary>
+    public void SendQueued() => Volatile.Read(ref _current)?.SendNow();
+
+    /// <summary>Queues a message for the connection, if there is one.</summary>
+    public bool TryQueue(PeerPriority priority, ushort template, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
     {
         PeerConnection? connection = Volatile.Read(ref _current);
         if (connection is not { IsOpen: true }) return false;
@@ -70,7 +81,6 @@ internal sealed class Peer : IAsyncDisposable
             return false;
         }
 
-        connection.Ring();
         return true;
     }
 

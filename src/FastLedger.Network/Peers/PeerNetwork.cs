@@ -131,6 +131,16 @@ public sealed partial class PeerNetwork : IAsyncDisposable, IPeerKeys
     public bool TrySend(int node, PeerPriority priority, ushort template, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body) =>
         Find(node) is { } peer && peer.TrySend(priority, template, head, body);
 
+    /// <summary>Copies a message of two parts into a peer's queue without sending it: <see cref="SendQueued"/> follows.</summary>
+    /// <inheritdoc cref="TrySend(int, PeerPriority, ushort, ReadOnlySpan{byte})"/>
+    public bool TryQueue(int node, PeerPriority priority, ushort template, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body) =>
+        Find(node) is { } peer && peer.TryQueue(priority, template, head, body);
+
+    /// <summary>
+    /// Sends what was queued for a peer: what is little on the caller's thread, as far as the socket takes it, the rest on the thread pool.
+    /// </summary>
+    public void SendQueued(int node) => Find(node)?.SendQueued();
+
     /// <summary>Do messages to and from the peer pass now?</summary>
     public bool IsConnected(int node) => Find(node) is { IsConnected: true };
 

@@ -114,7 +114,7 @@ internal sealed partial class ConsensusStage
         MemoryMarshal.AsBytes(_blockBatches.AsSpan(0, block.BatchCount)).CopyTo(entry.Payload[OrderedBlock.Size..]);
         ByteRing.Publish(entry);
         RememberBatches(height, block.BatchCount);
-        _waitForExecution = commands <= FewCommands && height == _executedHeight + 1;
+        _waitForExecution = _isSingle && commands <= FewCommands && height == _executedHeight + 1;
         return true;
     }
 

@@ -88,24 +88,29 @@ internal sealed partial class ConsensusStage
     private void Release()
     {
         if (_outbox.Count == 0) return;
+        UInt128 nodes = 0;
         for (int i = 0; i < _outbox.Count; i++)
         {
             ref readonly MessageList.Message item = ref _outbox[i];
             ReadOnlySpan<byte> message = _outbox.Bytes(item);
+            nodes |= item.Targets;
             for (UInt128 rest = item.Targets; rest != 0; rest &= rest - 1)
             {
                 int node = (int)UInt128.TrailingZeroCount(rest);
-                if (item.Batch.IsNone) _ = _network!.TrySend(node, PriorityOf(item.Template), item.Template, message);
+                if (item.Batch.IsNone) _ = _network!.TryQueue(node, PriorityOf(item.Template), item.Template, default, message);
                 else _ = SendBatch(node, PeerTemplate.Batch, item.Batch);
             }
         }
 
         _outbox.Clear();
+
+        // All of a turn leaves together, from this thread: votes do not wait for another thread's turn on the processor.
+        for (; nodes != 0; nodes &= nodes - 1) _network!.SendQueued((int)UInt128.TrailingZeroCount(nodes));
     }
 
     /// <summary>What does not fit or cannot reach the peer is lost, as on any network: the protocol asks again.</summary>
     private bool SendBatch(int node, ushort template, StoredBatch batch) =>
-        _network!.TrySend(node, PeerPriority.Bulk, template, batch.PaddedHeader, batch.Bundle);
+        _network!.TryQueue(node, PeerPriority.Bulk, template, batch.PaddedHeader, batch.Bundle);
 
     private static PeerPriority PriorityOf(ushort template) => template == PeerTemplate.Consensus ? PeerPriority.Consensus : PeerPriority.Control;
 }

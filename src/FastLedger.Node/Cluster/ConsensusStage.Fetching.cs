@@ -94,7 +94,10 @@ internal sealed partial class ConsensusStage
         BatchReference reference = BatchReference.Read(ref reader);
         ulong epoch = reader.U64();
         if (!reader.Complete || _network is null) return;
-        if (epoch == _core.Epoch && _store.TryFind(reference, out StoredBatch batch)) _ = SendBatch(node, PeerTemplate.FetchedBatch, batch);
+        if (epoch == _core.Epoch && _store.TryFind(reference, out StoredBatch batch))
+        {
+            if (SendBatch(node, PeerTemplate.FetchedBatch, batch)) _network.SendQueued(node);
+        }
         else _archive.ServeBatch(node, epoch, reference);
     }
 

@@ -16,7 +16,7 @@ namespace FastLedger.Node.Cluster;
 
 /// <summary>
 /// Serves peers that are behind out of the journal, on a thread of its own so that reading old segments never holds up consensus. Bounded: a
-/// request that finds the queue full is dropped, and the peer asks again.
+/// request that finds the queue full is dropped, and the peer asks again. A journal without files has what its ring still holds.
 /// </summary>
 /// <remarks>Thread: requests the consensus stage's, reading its own. Alloc: buffers, once.</remarks>
 internal sealed class JournalArchive : IDisposable
@@ -39,8 +39,8 @@ internal sealed class JournalArchive : IDisposable
         Index = index;
         _journal = journal;
         _network = network;
-        _lookup = new JournalLookup(directory, JournalBatches.Digest);
-        _ownLookup = new JournalLookup(directory, JournalBatches.Digest);
+        _lookup = new JournalLookup(directory, JournalBatches.Digest, writer: journal);
+        _ownLookup = new JournalLookup(directory, JournalBatches.Digest, writer: journal);
         _verifier = new BundleVerifier(chainId);
         if (network is null) return;
         _thread = new Thread(Run) { Name = "fastledger-archive", IsBackground = true };

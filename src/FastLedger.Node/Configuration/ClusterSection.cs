@@ -44,6 +44,12 @@ public sealed class ClusterSection
     [Description("Milliseconds that a leader without batches waits before it proposes an empty block.")]
     public int IdleDelayMs { get; set; } = 50;
 
+    [Description("A leader with batches waits while so many blocks are not executed yet, so that what comes meanwhile shares a block. 0: never.")]
+    public int BlocksAhead { get; set; } = 2;
+
+    [Description("Consecutive views of one leader. 0: the first one for ever, for measurements only: nobody takes over from a leader that is down.")]
+    public int LeaderTermViews { get; set; } = 1;
+
     [Description("Milliseconds that a proposal's missing batches may still be on their way before they are fetched.")]
     public int FetchDelayMs { get; set; } = 30;
 
@@ -90,6 +96,8 @@ public sealed class ClusterSection
         Require(HeartbeatMs is >= 50 and <= 60_000, "cluster.heartbeat_ms must be 50 … 60,000");
         Require(BaseTimeoutMs is >= 10 and <= 60_000, "cluster.base_timeout_ms must be 10 … 60,000");
         Require(IdleDelayMs >= 0 && IdleDelayMs <= BaseTimeoutMs / 2, "cluster.idle_delay_ms must be 0 … base_timeout_ms / 2");
+        Require(LeaderTermViews >= 0, "cluster.leader_term_views must not be negative");
+        Require(BlocksAhead is >= 0 and <= 16, "cluster.blocks_ahead must be 0 … 16");
         Require(FetchDelayMs >= 0 && FetchDelayMs <= BaseTimeoutMs / 2, "cluster.fetch_delay_ms must be 0 … base_timeout_ms / 2");
         Require(BatchWindow is >= 1 and <= 64, "cluster.batch_window must be 1 … 64");
         Require(BitOperations.IsPow2(StoreBytesPerAuthor) && StoreBytesPerAuthor is >= 1 << 23 and <= 1 << 30, "cluster.store_bytes_per_author must be a power of two, 8 MiB … 1 GiB");

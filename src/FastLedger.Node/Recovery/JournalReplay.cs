@@ -31,6 +31,7 @@ internal sealed class JournalReplay
     private readonly Queue<(ulong Height, Hash256 Id, byte[] Image)> _committed = new();
     private readonly Hash256[] _hashes = new Hash256[ProtocolLimits.MaxBatchCommands + Bundle.MaxBatches];
     private ulong _committedHeight;
+    private ulong _stopAfter = ulong.MaxValue;
 
     public JournalReplay(BlockExecution execution, HistoryLog history)
     {
@@ -100,6 +101,7 @@ internal sealed class JournalReplay
     /// <exception cref="JournalDamagedException">A block does not follow from what is before it.</exception>
     public void Run(JournalReader reader, Action<ulong>? progress = null, ulong stopAfter = ulong.MaxValue)
     {
+        _stopAfter = stopAfter;
         while (_execution.Ledger.Height < stopAfter && reader.TryRead(out JournalEntry entry))
         {
             switch (entry.Kind)
@@ -155,6 +157,12 @@ internal sealed class JournalReplay
                 Commit(body);
                 break;
             case RecordKind.EpochStarted:
+                // The replica had executed all of the epoch before. Blocks that an earlier recovery executed have no entry of their own: they are
+                // due now, while their batches are here.
+                while (_execution.Ledger.Height < _stopAfter && TryExecuteNext())
+                {
+                }
+
                 // Authors number their batches anew; what the epoch before did not order is forgotten.
                 _batches.Clear();
                 ExecutedBatches.Clear();

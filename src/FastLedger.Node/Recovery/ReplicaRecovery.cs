@@ -134,6 +134,8 @@ internal static class ReplicaRecovery
             BaseTimeoutNs = isSingle ? NeverNs : (ulong)cluster.BaseTimeoutMs * NsPerMs,
             MaxTimeoutNs = isSingle ? NeverNs : 10_000 * NsPerMs,
             IdleDelayNs = isSingle ? NeverNs : (ulong)cluster.IdleDelayMs * NsPerMs,
+            LeaderTermViews = cluster.LeaderTermViews == 0 ? uint.MaxValue : (uint)cluster.LeaderTermViews,
+            BlocksAhead = isSingle ? 0 : (ulong)cluster.BlocksAhead,
             FetchDelayNs = (ulong)cluster.FetchDelayMs * NsPerMs,
             BatchWindow = cluster.BatchWindow,
             SuspicionBlocks = 4,

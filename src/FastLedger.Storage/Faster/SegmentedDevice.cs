@@ -228,6 +228,7 @@ internal sealed unsafe class SegmentedDevice : StorageDeviceBase
             ReadOnlySpan<byte> bytes = new(source + done, (int)Math.Min(TransferBytes, length - done));
             _digests?.Note((segment * segmentSize) + offset + done, bytes);
             file.Write(bytes, offset + done);
+            if (!_direct) file.BeginWriteback(offset + done, bytes.Length);
         }
 
         _unsynced.Add(segment);

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using FastLedger.Cryptography;
 
 namespace FastLedger.Storage;
 
 /// <summary>A page as it stands in FASTER's log: its bytes, what they are, and a checksum over both.</summary>
 /// <remarks>
 /// <code>
-///  0 checksum: the first 16 bytes of BLAKE3(bytes 16…4127)    16 table    20 page    24 height    32 the page
+///  0 checksum over bytes 16…4127 (PageChecksum)    16 table    20 page    24 height    32 the page
 /// </code>
 /// </remarks>
 [StructLayout(LayoutKind.Explicit, Size = Size)]
@@ -17,7 +15,6 @@ internal unsafe struct PageImage
 {
     public const int Size = BytesOffset + PageStore.PageBytes;
     public const int BytesOffset = 32;
-    private const int CheckedOffset = 16;
 
     [FieldOffset(0)]
     public UInt128 Checksum;
@@ -31,13 +28,10 @@ internal unsafe struct PageImage
     [FieldOffset(BytesOffset)]
     public fixed byte Bytes[PageStore.PageBytes];
 
+    /// <summary>All of <see cref="Checksum"/> folded into what the directory keeps of it.</summary>
+    public readonly ulong Tag => (ulong)Checksum ^ (ulong)(Checksum >> 64);
+
     /// <summary>What <see cref="Checksum"/> has to be.</summary>
-    [SkipLocalsInit] // the digest is written whole
-    public static UInt128 Compute(PageImage* image)
-    {
-        Unsafe.SkipInit(out UInt128 checksum);
-        Blake3.Hash(
-            new ReadOnlySpan<byte>((byte*)image + CheckedOffset, Size - CheckedOffset), MemoryMarshal.AsBytes(new Span<UInt128>(ref checksum)));
-        return checksum;
-    }
+    public static UInt128 Compute(PageImage* image) => PageChecksum.Compute(
+        *(ulong*)&image->Key, image->Height, new ReadOnlySpan<byte>(image->Bytes, PageStore.PageBytes));
 }

@@ -142,7 +142,7 @@ internal sealed unsafe partial class PageLog : IDisposable
     }
 
     /// <summary>Reads every page straight from the files, in the order of the log. Before anything was written.</summary>
-    public void ReadAll(PageVisitor visitor) => PageScan.Run(_device, _directory, _fault, _logPageBytes, visitor);
+    public void ReadAll(PageVisitor visitor) => PageScan.Run(_device, _directory, _fault, _logPageBytes, _options.OwnThreads, visitor);
 
     /// <summary>Closes everything. What is not in a checkpoint is lost.</summary>
     public void Dispose()
@@ -163,7 +163,7 @@ internal sealed unsafe partial class PageLog : IDisposable
     {
         if (image->Key != key) return $"{image->Key} stands where {key} was written";
         if (PageImage.Compute(image) != image->Checksum) return $"{key} fails its checksum";
-        return (ulong)image->Checksum == tag ? null : $"this is not the newest image of {key}";
+        return image->Tag == tag ? null : $"this is not the newest image of {key}";
     }
 
     /// <summary>FASTER lets go of memory only behind what it has written.</summary>
@@ -189,7 +189,7 @@ internal sealed unsafe partial class PageLog : IDisposable
         Status status = _session.Upsert(ref key, ref input, ref *image, ref output, out RecordMetadata metadata);
         _fault.ThrowIfAny();
         if (status.IsPending || status.IsFaulted || status.IsCanceled) throw Damage(TailAddress, $"FASTER's answer to a write was {status}");
-        _directory.Set(key, metadata.Address, (ulong)image->Checksum);
+        _directory.Set(key, metadata.Address, image->Tag);
         _changed = true;
     }
 

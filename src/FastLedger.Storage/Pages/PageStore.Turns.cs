@@ -68,6 +68,7 @@ public sealed unsafe partial class PageStore
 
     private void Run()
     {
+        BackgroundPriority.Enter();
         while (!Volatile.Read(ref _stopping))
         {
             if (TryTurn()) continue;

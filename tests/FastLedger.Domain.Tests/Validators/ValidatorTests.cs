@@ -175,7 +175,12 @@ public sealed class ValidatorTests(Xunit.Abstractions.ITestOutputHelper output)
 
     private static ChangeValidatorsCommand Add(int node) => new()
     {
-        Opcode = Opcode.ChangeValidators, Action = ValidatorAction.Add, Node = (uint)node, Key = Key(node), Address = 77, Port = 9460,
+        Opcode = Opcode.ChangeValidators,
+        Action = ValidatorAction.Add,
+        Node = (uint)node,
+        Key = Key(node),
+        Address = 77,
+        Port = 9460,
     };
 
     private static ChangeValidatorsCommand Remove(int node) => new() { Opcode = Opcode.ChangeValidators, Action = ValidatorAction.Remove, Node = (uint)node };

@@ -121,7 +121,12 @@ public sealed class TestCluster : IAsyncDisposable
             Journal = like.Journal,
             Cluster = new ClusterSection
             {
-                Self = node, Follow = true, KeyFile = KeyPath(node), Listen = "127.0.0.1:0", StoreBytesPerAuthor = like.Cluster.StoreBytesPerAuthor, BaseTimeoutMs = like.Cluster.BaseTimeoutMs,
+                Self = node,
+                Follow = true,
+                KeyFile = KeyPath(node),
+                Listen = "127.0.0.1:0",
+                StoreBytesPerAuthor = like.Cluster.StoreBytesPerAuthor,
+                BaseTimeoutMs = like.Cluster.BaseTimeoutMs,
             },
         });
         _replicas.Add(null);

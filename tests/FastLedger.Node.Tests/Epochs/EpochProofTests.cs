@@ -60,7 +60,11 @@ public sealed class EpochProofTests
 
         LedgerConnectionException fault = await Assert.ThrowsAsync<LedgerConnectionException>(() => LedgerClient.ConnectAsync(new ClientOptions
         {
-            Endpoints = cluster.EndPoints(), Key = TestReplica.Key(7), ChainId = cluster[0].ChainId, Validators = strangers, ConnectTimeout = TimeSpan.FromSeconds(2),
+            Endpoints = cluster.EndPoints(),
+            Key = TestReplica.Key(7),
+            ChainId = cluster[0].ChainId,
+            Validators = strangers,
+            ConnectTimeout = TimeSpan.FromSeconds(2),
         }));
         Assert.Equal(ResultCode.Uncertified, ((LedgerConnectionException)fault.InnerException!).Code);
     }
