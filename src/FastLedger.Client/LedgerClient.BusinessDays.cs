@@ -63,6 +63,7 @@ public sealed partial class LedgerClient
         {
             AccountStatement piece = await GetStatementAsync(day.Account, from, cancellationToken: cancellationToken).ConfigureAwait(false);
             from = piece.Head.NextEntry;
+            if (from != 0 && piece.Entries.Count == 0) throw new LedgerRejectedException(ResultCode.NotFound); // the replica's history begins later
             foreach (HistoryEntry entry in piece.Entries)
             {
                 if (entry.Sequence > day.ClosedSequence || entry.Kind is HistoryKind.Pending or HistoryKind.PendingVoided or HistoryKind.PendingExpired) continue;

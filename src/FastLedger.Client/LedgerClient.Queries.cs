@@ -31,7 +31,10 @@ public sealed partial class LedgerClient
     public ValueTask<AccountAnswer> FindAccountAsync(UInt128 externalId, CancellationToken cancellationToken = default) =>
         AskAsync<AccountQuery, AccountAnswer>(new AccountQuery { ExternalId = externalId }, cancellationToken);
 
-    /// <summary>History of an account, backwards from an entry or, with 0, from the newest.</summary>
+    /// <summary>
+    /// History of an account, backwards from an entry or, with 0, from the newest. It ends where the replica's own history begins
+    /// (<see cref="StatementAnswerHead.HistoryBegins"/>).
+    /// </summary>
     public ValueTask<AccountStatement> GetStatementAsync(
         ulong account, ulong fromEntry = 0, int limit = ProtocolLimits.MaxStatementEntries, CancellationToken cancellationToken = default) =>
         AskAsync<StatementQuery, AccountStatement>(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.Collections.Generic;
 using FastLedger.Consensus.Blocks;
 using FastLedger.Consensus.Certificates;
 using FastLedger.Consensus.Effects;
@@ -39,6 +40,61 @@ public sealed partial class ConsensusCore
         var record = new FrameWriter(buffer);
         WriteEpochStarted(ref record, chain, 1, genesis, 0, timestampNs, setWriter.Written, default);
         return record.Length;
+    }
+
+    /// <summary>Writes the record after which nothing is signed under a key any more, because what it signed before is forgotten.</summary>
+    /// <returns>Its length.</returns>
+    public static int WriteRetirement(Span<byte> buffer, ulong epoch, in Hash256 key)
+    {
+        var record = new FrameWriter(buffer);
+        WriteHalted(ref record, epoch, HaltReason.AmnesiaDetected, key);
+        return record.Length;
+    }
+
+    /// <summary>Writes the records that put first into a new journal make a core go on behind a certified state that was fetched.</summary>
+    /// <param name="scheme">Digest and signature check.</param>
+    /// <param name="validators">Of the state's epoch.</param>
+    /// <param name="handedOver">What was signed about the last block of the epoch before; all zeros in the first epoch.</param>
+    /// <param name="block">The block of the state, verified.</param>
+    /// <param name="lastBatches">Per validator, the number of its last executed batch in the epoch.</param>
+    /// <param name="retired">Keys under which nothing is signed, because what they signed before is forgotten.</param>
+    public static byte[][] WriteJoining(
+        ISignatureScheme scheme, ValidatorSet validators, in StateCommitment handedOver, in BlockImage block, ReadOnlySpan<ulong> lastBatches, IReadOnlyList<Hash256> retired)
+    {
+        BlockHeader header = block.Header;
+        ulong epoch = header.Epoch;
+        byte[] room = new byte[(64 << 10) + block.Bytes.Length];
+        var records = new List<byte[]>();
+        var record = new FrameWriter(room);
+        if (handedOver.Height == 0)
+        {
+            records.Add(room[..WriteProvisioning(room, scheme, header.ChainId, validators, timestampNs: 0)]);
+        }
+        else
+        {
+            Span<byte> set = stackalloc byte[2 + (ValidatorSet.MaxCount * 33)];
+            var setWriter = new FrameWriter(set);
+            validators.Write(ref setWriter);
+            Hash256 genesis = GenesisId(scheme, header.ChainId, epoch, handedOver.BlockId, handedOver.StateRoot, handedOver.NextSetDigest);
+            WriteEpochStarted(ref record, header.ChainId, epoch, genesis, handedOver.Height, 0, setWriter.Written, default);
+            records.Add(record.Written.ToArray());
+        }
+
+        record = new FrameWriter(room);
+        SafetyRecord.WritePrefix(ref record, RecordKind.Block, epoch);
+        record.Bytes(block.Bytes);
+        records.Add(record.Written.ToArray());
+        record = new FrameWriter(room);
+        SafetyRecord.WritePrefix(ref record, RecordKind.Committed, epoch);
+        record.Hash(BlockHeader.IdOf(scheme, block.HeaderBytes));
+        header.Write(ref record);
+        record.U16(lastBatches.Length);
+        foreach (ulong number in lastBatches) record.U64(number);
+        record.Blob(default); // the state's certificate stood for it; the next commit brings its own proof
+        records.Add(record.Written.ToArray());
+        foreach (Hash256 key in retired) records.Add(room[..WriteRetirement(room, epoch, key)]);
+
+        return [.. records];
     }
 
     private static void WriteEpochStarted(
@@ -180,7 +236,7 @@ public sealed partial class ConsensusCore
     private void TryBeginNextEpoch()
     {
         if (_lastExecutedHeight < CommittedHeight || _certifiedState.Height != CommittedHeight || _certifiedState.BlockId != CommittedId
-            || _certifiedState.NextSetDigest != _tree.Root.Header.NextSetDigest || _safety.Halted != HaltReason.None) return;
+            || _certifiedState.NextSetDigest != _tree.Root.Header.NextSetDigest || _safety.Halted is HaltReason.StateDiverged or HaltReason.SafetyViolation) return;
         var message = new FrameWriter(_effects.Room(MessagePrefix.Size + 12 + _commitProof.Length + _stateCertificate.Length + _nextSet.Length));
         EpochChangeMessage.Write(ref message, Epoch, _commitProof.Bytes, _stateCertificate.Bytes, _nextSet.Bytes);
         _epochChange.CopyFrom(message.Written);

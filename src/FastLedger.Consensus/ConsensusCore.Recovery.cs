@@ -15,6 +15,8 @@ namespace FastLedger.Consensus;
 public sealed partial class ConsensusCore
 {
     private HaltReason _journalFault;
+    private readonly ByteBuffer _looseBlock = new();
+    private Hash256 _looseId;
 
     /// <summary>Redoes one record of the journal. Records come in the order in which they were written.</summary>
     /// <remarks>No effects: what was committed is the host's to execute again out of its own records.</remarks>
@@ -82,6 +84,7 @@ public sealed partial class ConsensusCore
             _effects.Persist(record.Length);
         }
 
+        foreach (Hash256 key in _safety.Retired) PersistHalt(HaltReason.AmnesiaDetected, key);
         if (data.LastBatchNumber > 0)
         {
             record = _effects.Compose(SafetyRecord.PrefixSize + BatchReference.Size);
@@ -135,9 +138,29 @@ public sealed partial class ConsensusCore
 
     private bool ApplyHalted(ReadOnlySpan<byte> body)
     {
+        if (body.Length == 1 + Hash256.Size && (HaltReason)body[0] == HaltReason.AmnesiaDetected)
+        {
+            _safety.Retire(new Hash256(body[1..]));
+            return true;
+        }
+
         if (body.Length != 1) return false;
         _journalFault = (HaltReason)body[0];
         return true;
+    }
+
+    private void PersistHalt(HaltReason reason, in Hash256 key)
+    {
+        var record = _effects.Compose(SafetyRecord.PrefixSize + 1 + Hash256.Size);
+        WriteHalted(ref record, Epoch, reason, key);
+        _effects.Persist(record.Length);
+    }
+
+    private static void WriteHalted(ref FrameWriter record, ulong epoch, HaltReason reason, in Hash256 key)
+    {
+        SafetyRecord.WritePrefix(ref record, RecordKind.Halted, epoch);
+        record.U8((byte)reason);
+        if (reason == HaltReason.AmnesiaDetected) record.Hash(key);
     }
 
     private bool ApplyBlock(ReadOnlySpan<byte> body)
@@ -150,8 +173,15 @@ public sealed partial class ConsensusCore
             return true;
         }
 
-        // A parent that was never voted for is not in the journal; block sync brings the chain again.
-        if (_tree.Find(block.Header.ParentId) is { } parent && InsertBlock(id, block, parent) is { } node) node.Persisted = true;
+        // A parent that was never voted for is not in the journal; block sync brings the chain again. Of a snapshot's root no parent is known.
+        if (_tree.Find(block.Header.ParentId) is { } parent)
+        {
+            if (InsertBlock(id, block, parent) is { } node) node.Persisted = true;
+            return true;
+        }
+
+        _looseBlock.CopyFrom(body);
+        _looseId = id;
         return true;
     }
 
@@ -176,6 +206,7 @@ public sealed partial class ConsensusCore
             BlockNode root = _tree.Reset(id, header, authors);
             var numberReader = new FrameReader(numbers);
             for (int i = 0; i < authors; i++) root.LastBatch[i] = numberReader.U64();
+            if (_looseId == id) root.Image.CopyFrom(_looseBlock.Bytes);
         }
 
         _commitProof.CopyFrom(proof);
@@ -197,6 +228,11 @@ public sealed partial class ConsensusCore
         {
             _safety.Halt(_journalFault);
             _effects.Add(EffectKind.Halt, 0, (ulong)_journalFault, default, 0);
+        }
+
+        if (Halted == HaltReason.AmnesiaDetected && _journalFault == HaltReason.None)
+        {
+            _effects.Add(EffectKind.Halt, 0, (ulong)HaltReason.AmnesiaDetected, default, 0);
         }
 
         // Both certificates count: a view that was entered by a timeout certificate must be found again after a restart.

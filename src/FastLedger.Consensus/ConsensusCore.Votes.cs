@@ -187,11 +187,10 @@ public sealed partial class ConsensusCore
     private void HaltFor(HaltReason reason)
     {
         if (_safety.Halted != HaltReason.None) return;
-        _safety.Halt(reason);
-        var record = _effects.Compose(SafetyRecord.PrefixSize + 1);
-        SafetyRecord.WritePrefix(ref record, RecordKind.Halted, Epoch);
-        record.U8((byte)reason);
-        _effects.Persist(record.Length);
+        Hash256 key = _safety.Key;
+        if (reason == HaltReason.AmnesiaDetected) _safety.Retire(key);
+        else _safety.Halt(reason);
+        PersistHalt(reason, key);
         _effects.Add(EffectKind.Halt, 0, (ulong)reason, default, 0);
     }
 }

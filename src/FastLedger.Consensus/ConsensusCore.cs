@@ -106,6 +106,9 @@ public sealed partial class ConsensusCore
     /// <summary>Validator index of the leader of <paramref name="view"/> ≥ 1.</summary>
     public int LeaderOf(ulong view) => _leaders.Leader(view);
 
+    /// <summary>Newest height that a peer has proved to be committed.</summary>
+    public ulong ProvenHeight => Math.Max(_wantedHeight, CommittedHeight);
+
     /// <summary>Blocks in memory; never more than <see cref="ConsensusOptions.TreeCapacity"/>.</summary>
     public int BlocksHeld => _tree.Count;
 

@@ -22,6 +22,7 @@ namespace FastLedger.Domain;
 public sealed class Ledger : IDisposable
 {
     private const uint LedgerRecordNumber = 1;
+    private const uint MaxAuthors = 128;
     private LedgerCounters _counters;
 
     /// <summary>Creates the empty ledger of a genesis.</summary>
@@ -45,12 +46,13 @@ public sealed class Ledger : IDisposable
         Books = new BookTables(Instruments, PriceLevels, Orders, Undo, genesis.MaxAccounts);
         Clearing = new PaymentTables(genesis, Accounts, Undo, secret);
         Counterparties = new CounterpartyTables(Undo, secret);
+        Authors = new Table<AuthorRecord>(TableId.Authors, MaxAuthors + 1, Undo);
         Results = new ResultWindow(genesis.MaxSessions);
         PolicyByKey = new IdIndex(Undo, secret);
         Agreements = new AgreementTables(genesis, Policies, PolicyByKey, Undo, secret);
         Validators = new ValidatorTable(genesis, Undo);
         Tree = new StateTree(
-            [Root, Policies, Sessions, Assets, Accounts, PendingTransfers, Instruments, PriceLevels, Orders, .. Clearing.All, .. Counterparties.All, Clearing.BusinessDays, .. Agreements.All, Validators.Records],
+            [Root, Policies, Sessions, Assets, Accounts, PendingTransfers, Instruments, PriceLevels, Orders, .. Clearing.All, .. Counterparties.All, Clearing.BusinessDays, .. Agreements.All, Validators.Records, Authors],
             pages,
             Results.Pages);
 
@@ -89,6 +91,9 @@ public sealed class Ledger : IDisposable
     public Table<PriceLevelRecord> PriceLevels { get; }
 
     public Table<OrderRecord> Orders { get; }
+
+    /// <summary>How far each validator's batches are executed.</summary>
+    public Table<AuthorRecord> Authors { get; }
 
     /// <summary>The tables of the order books together with what is derived from them.</summary>
     public BookTables Books { get; }
@@ -139,6 +144,23 @@ public sealed class Ledger : IDisposable
     /// <summary>The id under which a key is indexed: its first 16 bytes. Who finds a record by it compares the whole key.</summary>
     public static UInt128 KeyId(in Hash256 key) => MemoryMarshal.Read<UInt128>(key.Bytes);
 
+    /// <summary>A batch of a validator is part of the block under way.</summary>
+    /// <param name="epoch">Epoch of the block.</param>
+    /// <param name="author">The validator's place in it.</param>
+    /// <param name="number">The batch's number.</param>
+    public void NoteBatch(ulong epoch, int author, ulong number)
+    {
+        Invariant.Check((uint)author < MaxAuthors);
+        while (Authors.Count <= (uint)author + 1) _ = Authors.Append();
+        ref AuthorRecord record = ref Authors.Change((uint)author + 1);
+        record.Epoch = epoch;
+        record.LastBatch = number;
+    }
+
+    /// <summary>Number of the last batch of a validator that is executed in an epoch; 0 for none.</summary>
+    public ulong LastBatch(ulong epoch, int author) =>
+        (uint)author + 1 < Authors.Count && Authors[(uint)author + 1].Epoch == epoch ? Authors[(uint)author + 1].LastBatch : 0;
+
     /// <summary>Ends a block: writes the counters into the ledger record and computes the state root.</summary>
     public Hash256 Close(ulong height, long timestampNs)
     {
@@ -150,6 +172,7 @@ public sealed class Ledger : IDisposable
         record.TimestampNs = timestampNs;
         record.Counters = _counters;
         Agreements.Events.CloseBlock();
+        while (Results.TryTakeTouched(out uint session)) Sessions.Change(session).ResultsRoot = Results.RootOf(session, Sessions[session].Commands);
         return Tree.Update();
     }
 

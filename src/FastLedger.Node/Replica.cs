@@ -66,7 +66,7 @@ public sealed class Replica : IAsyncDisposable
     private int _disposed;
 
     private Replica(
-        NodeOptions options, Journal journal, HistoryLog history, HistoryStage historyStage, RestoredState state, Recovered recovered, TimeProvider time)
+        NodeOptions options, Journal journal, HistoryLog history, HistoryStage historyStage, RestoredState state, Recovered recovered, TimeProvider time, Action<string> say)
     {
         _times = recovered.Times;
         _options = options;
@@ -93,7 +93,7 @@ public sealed class Replica : IAsyncDisposable
         _inbox.Network = _network;
         _execution = new ExecutionStage(options, Execution, journal.Writer, _rings, _connections, _times, _statements, _checkpoints)
         {
-            Copies = _copies = _network is null ? null : new StateCopies(),
+            Copies = _copies = _network is null ? null : new StateCopies(options.State.SyncBytes, epoch => recovered.HandOvers.Of(epoch).ToArray(), say),
             Board = board,
         };
         if (_network is not null) _inbox.Sync = _sync = new StateSyncService(_copies!, _network);
@@ -104,6 +104,8 @@ public sealed class Replica : IAsyncDisposable
             Board = board,
             Peers = _peers,
             HandOvers = recovered.HandOvers,
+            StateNeeded = OnStateNeeded,
+            EpochBegan = () => KeyUse.Mark(options, _identity, recovered.Core.Validators),
         };
         _consensus.Restore(recovered.Replay, Execution);
         _listener = new ClientListener(options, _ledger.ChainId, _connections, _rings, _times, board, _stopped.Token);
@@ -140,14 +142,18 @@ public sealed class Replica : IAsyncDisposable
     /// <param name="progress">Told during recovery how many commands were executed again.</param>
     /// <param name="stateProgress">Told what happens to the state's pages, a line each.</param>
     /// <param name="time">Where block time comes from when it comes from the machine's clock; null for that of the system.</param>
+    /// <param name="cancellationToken">Ends the wait for a state that is fetched from the peers.</param>
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
     /// <exception cref="ConfigurationException">The settings are faulty, or the directory belongs to another ledger.</exception>
     /// <exception cref="JournalDamagedException">The journal lost something durable.</exception>
     /// <exception cref="StorageFaultException">The device failed.</exception>
     /// <exception cref="DirectoryInUseException">Another process has the directory open.</exception>
-    public static Replica Start(NodeOptions options, Action<ulong>? progress = null, Action<string>? stateProgress = null, TimeProvider? time = null)
+    public static Replica Start(NodeOptions options, Action<ulong>? progress = null, Action<string>? stateProgress = null, TimeProvider? time = null, CancellationToken cancellationToken = default)
     {
         var faults = options.Faults();
         if (faults.Count > 0) throw new ConfigurationException(faults);
+        Action<string> say = stateProgress ?? (static _ => { });
+        _ = StateJoin.RunIfDue(options, say, cancellationToken);
         string directory = Path.Combine(options.DataDirectory, JournalFolder);
         Directory.CreateDirectory(directory);
         Journal journal = Journal.Open(new JournalOptions
@@ -162,11 +168,12 @@ public sealed class Replica : IAsyncDisposable
         RestoredState? state = null;
         try
         {
-            state = RestoredState.Open(options, options.Genesis.ToGenesis(), ReplicaRecovery.HasWholeJournal(options, journal), stateProgress ?? (static _ => { }));
+            state = RestoredState.Open(options, options.Genesis.ToGenesis(), ReplicaRecovery.HasWholeJournal(options, journal), say);
             historyStage = OpenHistory(options, state);
             Recovered recovered = ReplicaRecovery.Recover(options, journal, historyStage.Log, state, progress);
             historyStage.Times = recovered.Times;
-            var replica = new Replica(options, journal, historyStage.Log, historyStage, state, recovered, time ?? TimeProvider.System);
+            if (recovered.Identity.Validators.Count > 1) KeyUse.Mark(options, recovered.Identity, recovered.Core.Validators);
+            var replica = new Replica(options, journal, historyStage.Log, historyStage, state, recovered, time ?? TimeProvider.System, say);
             GenesisFile.Write(Path.Combine(options.DataDirectory, GenesisFile.Name), options.Genesis.ToGenesis());
             replica.Run();
             return replica;
@@ -293,6 +300,14 @@ public sealed class Replica : IAsyncDisposable
         _consensusThread = Launch("fastledger-consensus", _consensus.Run);
         _network?.Start();
         _listener.Start();
+    }
+
+    /// <summary>The ledger's first blocks are gone, and this replica has none of them: it has to begin with a state.</summary>
+    private void OnStateNeeded(ulong firstHeight)
+    {
+        if (_options.Cluster.Join == JoinMode.Never) return;
+        new JoinFolder(_options).Begin();
+        StopBecause(new StateNeededException(firstHeight));
     }
 
     private void OnHalted(HaltReason reason)

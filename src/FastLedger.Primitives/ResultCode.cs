@@ -407,6 +407,11 @@ public enum ResultCode : uint
     /// <summary>The set has, or would be left with, fewer than two validators: such a ledger cannot hand over to others.</summary>
     TooFewValidators = 7419,
 
+    // 744x: replicas that joined
+
+    /// <summary>The replica follows the ledger and takes no part in ordering it: it answers queries; commands go to another one.</summary>
+    ReplicaObserves = 7440,
+
     // 8xxx: states and halts
 
     /// <summary>The account is frozen.</summary>

@@ -54,4 +54,6 @@ public enum TableId : byte
     Outcomes = 56,
     /// <summary>The validator set of the present epoch, the change that waits, and who administers it.</summary>
     Validators = 60,
+    /// <summary>How far each validator's batches are executed.</summary>
+    Authors = 61,
 }

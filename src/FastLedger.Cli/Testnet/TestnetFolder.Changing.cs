@@ -63,6 +63,16 @@ internal sealed partial class TestnetFolder
         return Replace(node, publicKey);
     }
 
+    /// <summary>The node, when it has no ledger, fetches the state of the others instead of executing every block.</summary>
+    public void LetJoin(TestnetNode node) => Set(node, "cluster", "join", "always");
+
+    /// <summary>Deletes the data of a node that does not run: its key and settings stay.</summary>
+    public void Wipe(TestnetNode node)
+    {
+        string data = Get(node, "", "data_directory");
+        if (Directory.Exists(data)) Directory.Delete(data, recursive: true);
+    }
+
     private string MakeKey(TestnetNode node, out string publicKey)
     {
         string folder = TestnetNode.FolderOf(Path, node.Node);

@@ -67,7 +67,7 @@ internal static class ClearingVerb
         using SigningKey key = SigningKey.Generate();
         var simulation = new SimulatedDay(day, key.PublicKey);
         var options = new NodeOptions { DataDirectory = Path.Combine(folder.Path, "node"), Listen = "127.0.0.1:0" };
-        Replica replica = Replica.Start(options);
+        Replica replica = Replica.Start(options, cancellationToken: ct);
         await using (replica.ConfigureAwait(false))
         {
             LedgerClient client = await LedgerClient.ConnectAsync(

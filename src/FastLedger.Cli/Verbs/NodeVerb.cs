@@ -4,6 +4,7 @@ using System.Collections;
 using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using FastLedger.Consensus.Effects;
@@ -11,6 +12,7 @@ using FastLedger.Load.Nodes;
 using FastLedger.Node;
 using FastLedger.Node.Checkpoints;
 using FastLedger.Node.Configuration;
+using FastLedger.Node.Sync;
 using FastLedger.Node.Recovery;
 using FastLedger.Primitives;
 using FastLedger.Storage;
@@ -84,7 +86,34 @@ internal static class NodeVerb
 
     private static async Task<int> RunAsync(Presenter presenter, NodeOptions options, bool supervised, CancellationToken ct)
     {
-        Replica replica = Replica.Start(options, stateProgress: presenter.Say);
+        var running = new StrongBox<Replica>();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        bool isJoining = true;
+        while (isJoining)
+        {
+            isJoining = false;
+            try
+            {
+                await ServeAsync(presenter, options, supervised, running, stop).ConfigureAwait(false);
+            }
+            catch (StateNeededException needed)
+            {
+                presenter.Say(needed.Message);
+                isJoining = true;
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                // Stopped while the state was fetched: the next start begins anew.
+            }
+        }
+
+        presenter.Say("Stopped.");
+        return ExitCode.Ok;
+    }
+
+    private static async Task ServeAsync(Presenter presenter, NodeOptions options, bool supervised, StrongBox<Replica> running, CancellationTokenSource stop)
+    {
+        Replica replica = Replica.Start(options, stateProgress: presenter.Say, cancellationToken: stop.Token);
         await using (replica.ConfigureAwait(false))
         {
             (ulong height, Hash256 root) = replica.RecoveredState;
@@ -94,16 +123,13 @@ internal static class NodeVerb
             else if (presenter.IsJson) presenter.Write(ready);
             presenter.Say($"Serving {ready.Endpoint} from {Path.GetFullPath(options.DataDirectory)}, "
                 + $"durability {options.Durability.ToString().ToLowerInvariant()}, height {height}. Ctrl-C stops.");
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-            if (supervised) Supervision.Start(replica, stop);
+            if (supervised && running.Value is null) Supervision.Start(running, stop);
+            running.Value = replica;
             using var watchdog = new Timer(_ => Watch(presenter, replica), null, WatchInterval, WatchInterval);
             // A fault of the storage ends the replica by itself, and is thrown here.
             await replica.Completion.WaitAsync(stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (replica.Halted == HaltReason.StateDiverged) Explain(presenter, replica, options);
             if (replica.Completion.IsFaulted) await replica.Completion.ConfigureAwait(false);
         }
-
-        presenter.Say("Stopped.");
-        return ExitCode.Ok;
     }
 }

@@ -113,7 +113,8 @@ internal sealed record ReplicaLine
             if (line.Error is { } error) presenter.WriteLine(error);
     }
 
-    private string StateText => !Serves ? Error is null ? "down" : "no answer" : Halted is { } reason ? string.Create(CultureInfo.InvariantCulture, $"halted ({reason})")
+    private string StateText => !Serves ? Error is null ? "down" : "no answer" : Role is ReplicaRole.Observer or ReplicaRole.Syncing ? Role.Value.ToString().ToLowerInvariant()
+        : Halted is { } reason ? string.Create(CultureInfo.InvariantCulture, $"halted ({reason})")
         : Role is { } role ? role.ToString().ToLowerInvariant() : "";
 
     private static string Number<T>(T? value) where T : struct, IFormattable => value?.ToString("N0", CultureInfo.InvariantCulture) ?? "–";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Collections.Generic;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading;
 using FastLedger.Load.Machine;
@@ -23,13 +24,13 @@ internal static class Supervision
         Console.Out.Flush();
     }
 
-    /// <summary>Answers questions until the input ends, then asks the replica to stop.</summary>
-    public static void Start(Replica replica, CancellationTokenSource stop) =>
+    /// <summary>Answers questions about the replica that runs until the input ends, then asks it to stop.</summary>
+    public static void Start(StrongBox<Replica> running, CancellationTokenSource stop) =>
         new Thread(() =>
         {
             while (Console.In.ReadLine() is { } line)
             {
-                if (line == NodeProcess.StatisticsLine) Say(Figures(replica));
+                if (line == NodeProcess.StatisticsLine && running.Value is { } replica) Say(Figures(replica));
             }
 
             try

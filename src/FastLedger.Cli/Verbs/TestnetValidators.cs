@@ -77,6 +77,7 @@ internal static class TestnetValidators
                 changed = folder.Find(number!.Value);
                 await changed.Process(folder.Path).StopAsync(StopDeadline, ct).ConfigureAwait(false);
                 changed = isMachine ? folder.EmptyNode(changed) : folder.GiveNextKey(changed);
+                if (isMachine) folder.LetJoin(changed);
                 Start(presenter, folder, changed);
                 result = await SendAsync(action, changed.Node, KeyOf(changed), null).ConfigureAwait(false);
                 break;

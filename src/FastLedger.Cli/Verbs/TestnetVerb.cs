@@ -9,6 +9,9 @@ using System.Threading;
 using System.Threading.Tasks;
 using FastLedger.Cli.Testnet;
 using FastLedger.Load.Nodes;
+using FastLedger.Primitives.Commands;
+using FastLedger.Protocol.Messages;
+using Command = System.CommandLine.Command;
 
 namespace FastLedger.Cli.Verbs;
 
@@ -16,6 +19,9 @@ namespace FastLedger.Cli.Verbs;
 internal static class TestnetVerb
 {
     private const int MaxNodes = 16;
+
+    /// <summary>Blocks that a node may be behind and still counts as one that follows.</summary>
+    private const ulong MostLag = 64;
     private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan AskDeadline = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
@@ -52,6 +58,10 @@ internal static class TestnetVerb
             Verb("down", "Stops all nodes in good order.", [Dir, Json], DownAsync, "fastledger testnet down --dir /tmp/net"),
             Verb("kill", "Ends a node as a crash would.", [Node, Dir, Json], KillAsync, "fastledger testnet kill 2 --dir /tmp/net"),
             Verb("restart", "Stops a node in good order if it runs, starts it, and returns when it serves.", [Node, Dir, Timeout, Json], RestartAsync, "fastledger testnet restart 2 --dir /tmp/net"),
+            Verb("wipe", "Deletes the data of a node, not its key, and starts it: it fetches the state from the others and follows as an observer. It never votes under that key again.",
+                [Node, Dir, Timeout, Json], WipeAsync, "fastledger testnet wipe 2 --dir /tmp/net"),
+            Verb("replace", "Puts an empty node with a new key in a node's place: it fetches the state from the others and votes in the epoch that names its key.",
+                [Node, Dir, Timeout, Json], ReplaceAsync, "fastledger testnet replace 2 --dir /tmp/net"),
         };
         HelpWithExamples.Install(command, "fastledger testnet up --dir /tmp/net", "fastledger testnet status --dir /tmp/net");
         return command;
@@ -126,6 +136,52 @@ internal static class TestnetVerb
         if (presenter.IsJson) presenter.Write(new Network(line.Serves, folder.Path, folder.GenesisPath, folder.ChainId, [line]));
         else ReplicaLine.Show(presenter, [line]);
         return line.Serves ? ExitCode.Ok : ExitCode.Unavailable;
+    }
+
+    private static async Task<int> WipeAsync(Presenter presenter, ParseResult parsed, CancellationToken ct)
+    {
+        using TestnetFolder folder = TestnetFolder.Open(parsed.GetRequiredValue(Dir));
+        TestnetNode node = folder.Find(parsed.GetValue(Node));
+        var deadline = TimeSpan.FromSeconds(parsed.GetValue(Timeout));
+        await node.Process(folder.Path).KillAsync(StopDeadline, ct).ConfigureAwait(false);
+        folder.Wipe(node);
+        folder.LetJoin(node);
+        Start(presenter, folder, node);
+        return await ShowJoinedAsync(presenter, folder, node, static role => role is not ReplicaRole.Syncing, deadline, ct).ConfigureAwait(false);
+    }
+
+    private static async Task<int> ReplaceAsync(Presenter presenter, ParseResult parsed, CancellationToken ct)
+    {
+        string path = parsed.GetRequiredValue(Dir);
+        var deadline = TimeSpan.FromSeconds(parsed.GetValue(Timeout));
+        ValidatorVerb.Changed changed = await TestnetValidators.ChangeAsync(
+            presenter, path, null, ValidatorAction.Replace, parsed.GetValue(Node), isMachine: true, deadline, ct).ConfigureAwait(false);
+        if (!changed.Ok) return presenter.Fail(ExitCode.FailedCheck, $"Refused: {changed.Code} ({(uint)changed.Code}).");
+        using TestnetFolder folder = TestnetFolder.Open(path);
+        return await ShowJoinedAsync(presenter, folder, folder.Find(changed.Node), static role => role is ReplicaRole.Follower or ReplicaRole.Leader, deadline, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits until a node plays its part and has caught up, and shows it.</summary>
+    private static async Task<int> ShowJoinedAsync(
+        Presenter presenter, TestnetFolder folder, TestnetNode node, Func<ReplicaRole, bool> plays, TimeSpan deadline, CancellationToken ct)
+    {
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            ReplicaLine[] lines = await LinesAsync(folder, ct).ConfigureAwait(false);
+            ReplicaLine line = lines.First(l => l.Node == node.Node);
+            if (line is { Serves: true, Role: { } role, Height: > 0, Lag: < MostLag } && plays(role))
+            {
+                if (presenter.IsJson) presenter.Write(new Network(true, folder.Path, folder.GenesisPath, folder.ChainId, [line]));
+                else ReplicaLine.Show(presenter, [line]);
+                return ExitCode.Ok;
+            }
+
+            RecordedProcess process = node.Process(folder.Path);
+            if (process.Id is null || clock.Elapsed > deadline)
+                throw new VerbException(ExitCode.Unavailable, string.Create(CultureInfo.InvariantCulture, $"Node {node.Node} has not joined: {line.Error ?? line.Role?.ToString()}. Its log says:\n{process.LogTail(10)}"));
+            await Task.Delay(PollInterval, ct).ConfigureAwait(false);
+        }
     }
 
     private static void Start(Presenter presenter, TestnetFolder folder, TestnetNode node)

@@ -32,6 +32,15 @@ public readonly ref struct StateCertificateMessage
         return true;
     }
 
+    /// <summary>What was signed, in a message that was verified before.</summary>
+    public static bool TryReadCommitment(ReadOnlySpan<byte> message, out StateCommitment commitment)
+    {
+        var reader = new FrameReader(message);
+        MessageKind kind = MessagePrefix.Read(ref reader, out _);
+        commitment = StateCommitment.Read(ref reader);
+        return kind == MessageKind.StateCertificate && !reader.Failed;
+    }
+
     /// <summary>Writes everything but the signatures.</summary>
     public static void WriteHead(ref FrameWriter writer, ulong epoch, scoped in StateCommitment commitment, int validatorCount, UInt128 signers)
     {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.Collections.Generic;
 using FastLedger.Consensus.Certificates;
 using FastLedger.Consensus.Effects;
 using FastLedger.Consensus.Messages;
@@ -31,7 +32,9 @@ public sealed class SafetyRules(ISigner signer)
 {
     private readonly ISigner _signer = signer;
     private Hash256 _chain;
+    private readonly List<Hash256> _retired = [];
     private Hash256 _key;
+    private HaltReason _halted;
     private int _validatorCount;
 
     /// <summary>The durable state; others read it.</summary>
@@ -40,8 +43,14 @@ public sealed class SafetyRules(ISigner signer)
     /// <summary>Own place in the epoch's validator set, or −1: then nothing is signed.</summary>
     public int Self { get; private set; } = -1;
 
-    /// <summary>Why nothing is signed any more.</summary>
-    public HaltReason Halted { get; private set; }
+    /// <summary>Why nothing is signed any more. A retired key is a reason for as long as the epoch's set names it.</summary>
+    public HaltReason Halted => _halted == HaltReason.None && Self >= 0 && _retired.Contains(_key) ? HaltReason.AmnesiaDetected : _halted;
+
+    /// <summary>Own keys under which nothing is signed, in any epoch: what they signed before is forgotten.</summary>
+    public IReadOnlyList<Hash256> Retired => _retired;
+
+    /// <summary>The own key in the epoch's set; zero when it has none.</summary>
+    public Hash256 Key => Self >= 0 ? _key : default;
 
     private bool MaySign => Self >= 0 && Halted == HaltReason.None;
 
@@ -50,13 +59,20 @@ public sealed class SafetyRules(ISigner signer)
     {
         Data.Clear();
         Self = -1;
-        Halted = HaltReason.None;
+        _halted = HaltReason.None;
+        _retired.Clear();
     }
 
     /// <summary>Stops signing. There is no way back but a restart, and for some reasons not even that.</summary>
     public void Halt(HaltReason reason)
     {
-        if (Halted == HaltReason.None) Halted = reason;
+        if (Halted == HaltReason.None) _halted = reason;
+    }
+
+    /// <summary>Signs nothing under a key any more: a journal that knew what it signed is gone. A later epoch may name another one.</summary>
+    public void Retire(in Hash256 key)
+    {
+        if (!_retired.Contains(key)) _retired.Add(key);
     }
 
     /// <summary>Begins an epoch. From here on nothing of an earlier epoch can be signed: its number is in every statement.</summary>

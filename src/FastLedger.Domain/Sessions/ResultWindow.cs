@@ -2,6 +2,7 @@
 using System;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using FastLedger.Cryptography;
 using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
 using FastLedger.State.Checkpoints;
@@ -13,15 +14,18 @@ namespace FastLedger.Domain.Sessions;
 /// session may have in flight, so an unanswered command's result is always there.
 /// </summary>
 /// <remarks>
-/// Not part of the state root, but the same on every replica, and kept by checkpoints: the journal may no longer hold the commands of a
-/// session that has been silent since. Entries of a session are in ascending order of
+/// A session's window is a chain: its results in the order of execution, <see cref="LinkChain.LinkLength"/> to a link, and in each link the digest of the
+/// one before. The digest of the newest link (<see cref="RootOf"/>) stands in the session's record and so under the state root: whoever fetches
+/// a window verifies it from the newest link back. A link is dropped as a whole when the ring comes round to it, so that what is left can
+/// always be verified. Checkpoints keep the windows, because the journal may no longer hold the commands of a session that has been silent
+/// since. Entries of a session are in ascending order of
 /// their numbers; clients usually number without gaps, so the first guess is almost always right and a binary search settles the rest.
-/// Thread: executor only. Alloc: none. Blocks: no.
+/// Thread: executor only. Alloc: none after construction. Blocks: no.
 /// </remarks>
 public sealed unsafe class ResultWindow : IDisposable
 {
-    /// <summary>Commands per session whose results are retained: a power of two.</summary>
-    public const int Length = 1 << 17;
+    /// <summary>Places per session; <see cref="LinkChain.Oldest"/> says which results are retained.</summary>
+    public const int Length = LinkChain.Length;
 
     private const byte RegionId = 128;
     private const uint EntriesPerPage = PagedRegion.PageBytes / 64;
@@ -29,11 +33,16 @@ public sealed unsafe class ResultWindow : IDisposable
     private readonly ReservedMemory _memory;
     private readonly Entry* _entries;
     private readonly uint _sessions;
+    private readonly uint[] _touched;
+    private readonly bool[] _isTouched;
+    private int _touchedCount;
 
     /// <summary>Reserves windows for session numbers below <paramref name="sessions"/>.</summary>
     public ResultWindow(uint sessions)
     {
         _sessions = sessions;
+        _touched = new uint[sessions];
+        _isTouched = new bool[sessions];
         _memory = new ReservedMemory((nuint)sessions * Length * (uint)sizeof(Entry));
         _entries = (Entry*)_memory.Pointer;
         Pages = new PagedRegion(RegionId, _memory.Pointer, PagedRegion.PageBytes, (ulong)sessions * (Length / EntriesPerPage));
@@ -49,8 +58,17 @@ public sealed unsafe class ResultWindow : IDisposable
     public void Open(uint session, ulong position, int count)
     {
         Invariant.Check(session < _sessions && count is > 0 and <= Length);
+        if (!_isTouched[session])
+        {
+            _isTouched[session] = true;
+            _touched[_touchedCount++] = session;
+        }
+
         uint first = session * (Length / EntriesPerPage);
-        ulong last = (position + (ulong)count - 1) / EntriesPerPage;
+        ulong end = position + (ulong)count;
+        ulong lastLink = (end - 1) & ~(ulong)(LinkChain.LinkLength - 1);
+        if (lastLink >= position) end = lastLink + LinkChain.LinkLength; // it begins here, and is cleared as a whole
+        ulong last = (end - 1) / EntriesPerPage;
         for (ulong page = position / EntriesPerPage; page <= last; page++)
         {
             uint number = first + (uint)(page & ((Length / EntriesPerPage) - 1));
@@ -68,6 +86,7 @@ public sealed unsafe class ResultWindow : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(uint session, ulong position, ulong number, in Hash256 commandHash, in CommandResult result)
     {
+        if ((position & (LinkChain.LinkLength - 1)) == 0) BeginLink(session, position);
         ref Entry entry = ref At(session, position);
         entry.Number = number;
         entry.CommandTag = Tag(commandHash);
@@ -94,7 +113,7 @@ public sealed unsafe class ResultWindow : IDisposable
     public ResultCode Find(uint session, ulong executed, ulong lastNumber, ulong number, in Hash256 commandHash, out CommandResult result)
     {
         result = default;
-        ulong oldest = executed > Length ? executed - Length : 0;
+        ulong oldest = LinkChain.Oldest(executed);
         if (executed == 0 || number < At(session, oldest).Number) return executed > Length ? ResultCode.ResultNotRetained : ResultCode.ExistsDifferent;
         ulong low = oldest, high = executed - 1;
         ulong distance = lastNumber - number;
@@ -117,11 +136,54 @@ public sealed unsafe class ResultWindow : IDisposable
         }
     }
 
+    /// <summary>Digest of a session's window: of its newest link, as far as that is filled; zero when nothing was executed.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="executed">How many commands it has executed.</param>
+    public Hash256 RootOf(uint session, ulong executed)
+    {
+        if (executed == 0) return default;
+        ulong link = (executed - 1) / LinkChain.LinkLength;
+        return LinkChain.DigestOf(Link(session, link), (int)(executed - (link * LinkChain.LinkLength)));
+    }
+
+    /// <summary>The bytes of a link of a session.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="link">Number of the link, from 0; one that is retained.</param>
+    public Span<byte> Link(uint session, ulong link) => new(Unsafe.AsPointer(ref At(session, link * LinkChain.LinkLength)), LinkChain.LinkBytes);
+
+    /// <summary>Takes over a link that was fetched and verified. The window must be as new.</summary>
+    public void Restore(uint session, ulong link, ReadOnlySpan<byte> bytes)
+    {
+        Invariant.Check(bytes.Length == LinkChain.LinkBytes);
+        bytes.CopyTo(Link(session, link));
+        uint page = (session * (Length / EntriesPerPage)) + (uint)((link * LinkChain.LinkLength / EntriesPerPage) & ((Length / EntriesPerPage) - 1));
+        for (uint i = 0; i < LinkChain.LinkLength / EntriesPerPage; i++) Pages.MarkDirty(page + i);
+    }
+
+    /// <summary>Takes one of the sessions that were opened since they were taken.</summary>
+    public bool TryTakeTouched(out uint session)
+    {
+        session = 0;
+        if (_touchedCount == 0) return false;
+        session = _touched[--_touchedCount];
+        _isTouched[session] = false;
+        return true;
+    }
+
     /// <summary>Frees the windows.</summary>
     public void Dispose()
     {
         Pages.Dispose();
         _memory.Dispose();
+    }
+
+    /// <summary>Drops what the ring held there and puts the digest of the link before into the new one.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void BeginLink(uint session, ulong position)
+    {
+        ulong link = position / LinkChain.LinkLength;
+        Hash256 previous = link == 0 ? default : LinkChain.DigestOf(Link(session, link - 1), LinkChain.LinkLength);
+        LinkChain.Begin(Link(session, link), previous);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -141,5 +203,7 @@ public sealed unsafe class ResultWindow : IDisposable
         [FieldOffset(0)] public UInt128 CommandTag;
         [FieldOffset(16)] public CommandResult Result;
         [FieldOffset(48)] public ulong Number;
+        /// <summary>Of <see cref="LinkChain"/>.</summary>
+        [FieldOffset(56)] public ulong Chain;
     }
 }

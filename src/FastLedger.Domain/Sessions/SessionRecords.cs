@@ -36,12 +36,26 @@ public struct SessionRecord
     [FieldOffset(0)] public Hash256 Key;
     /// <summary>The highest client command number that was consumed.</summary>
     [FieldOffset(32)] public ulong LastNumber;
-    /// <summary>Commands executed so far; the results of the last <see cref="ResultWindow.Length"/> are retained.</summary>
+    /// <summary>Commands executed so far; <see cref="ResultWindow"/> retains the results of the last ones.</summary>
     [FieldOffset(40)] public ulong Commands;
     /// <summary>Ledger sequence of the registration.</summary>
     [FieldOffset(48)] public ulong RegisteredSequence;
     [FieldOffset(56)] public uint Policy;
     [FieldOffset(60)] public uint Reserved0;
-    [FieldOffset(64)] public Hash256 Reserved1;
+    /// <summary><see cref="ResultWindow.RootOf"/> as of the last block in which the session executed something.</summary>
+    [FieldOffset(64)] public Hash256 ResultsRoot;
     [FieldOffset(96)] public Hash256 Reserved2;
+}
+
+/// <summary>How far the batches of a validator are executed; record i + 1 is that of validator i of the epoch. Whoever joins the cluster goes on from it.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 64)]
+public struct AuthorRecord
+{
+    /// <summary>Epoch of the last batch: in a later one nothing of the author is executed yet.</summary>
+    [FieldOffset(0)] public ulong Epoch;
+    /// <summary>Number of the last batch; each epoch numbers from 1.</summary>
+    [FieldOffset(8)] public ulong LastBatch;
+    [FieldOffset(16)] public ulong Reserved0;
+    [FieldOffset(24)] public ulong Reserved1;
+    [FieldOffset(32)] public Hash256 Reserved2;
 }

@@ -12,7 +12,7 @@ public interface IPeerReceiver
 {
     /// <summary>Takes a message.</summary>
     /// <param name="node">The peer's validator number, proven.</param>
-    /// <param name="template">Its template id, 144–189.</param>
+    /// <param name="template">Its template id, 144–199.</param>
     /// <param name="body">The message; valid during the call only.</param>
     /// <returns>False when there is no room now: the message is offered again, and nothing else of this peer is read meanwhile.</returns>
 #pragma warning disable CA1716 // The field's own term; languages that reserve the word do not implement replicas.

@@ -121,7 +121,7 @@ public sealed partial class PeerNetwork : IAsyncDisposable, IPeerKeys
     /// <summary>Copies a message into a peer's queue.</summary>
     /// <param name="node">The peer.</param>
     /// <param name="priority">Which queue.</param>
-    /// <param name="template">Template id, 144–189.</param>
+    /// <param name="template">Template id, 144–199.</param>
     /// <param name="body">At most <see cref="Protocol.ProtocolLimits.MaxPeerBodyBytes"/> and a quarter of the queue.</param>
     /// <returns>False when the queue has no room or the peer is not connected.</returns>
     public bool TrySend(int node, PeerPriority priority, ushort template, ReadOnlySpan<byte> body) => TrySend(node, priority, template, default, body);

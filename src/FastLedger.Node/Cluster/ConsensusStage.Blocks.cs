@@ -109,6 +109,7 @@ internal sealed partial class ConsensusStage
             EndsEpoch = block.NextSet.IsEmpty ? (ushort)0 : (ushort)1,
             Self = _core.Self,
             JournalIndex = _journal.NextIndex - 1,
+            Epoch = block.Header.Epoch,
         });
         MemoryMarshal.AsBytes(_blockBatches.AsSpan(0, block.BatchCount)).CopyTo(entry.Payload[OrderedBlock.Size..]);
         ByteRing.Publish(entry);

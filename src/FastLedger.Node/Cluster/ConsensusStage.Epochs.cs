@@ -16,6 +16,9 @@ internal sealed partial class ConsensusStage
     /// <summary>Where the peers are told of changed validators; null in a cluster of one.</summary>
     public PeerDirectory? Peers { get; init; }
 
+    /// <summary>Told of a new epoch before anything is signed in it.</summary>
+    public Action? EpochBegan { get; init; }
+
     /// <summary>Keeps the proofs that lead from one epoch to the next.</summary>
     public HandOverStore? HandOvers { get; init; }
 
@@ -61,6 +64,7 @@ internal sealed partial class ConsensusStage
         Invariant.Check(_fedHeight == _executedHeight);
         HandOvers?.Add(epochChange, _validatorCount);
         ReadValidators();
+        EpochBegan?.Invoke();
         _store.Clear();
         _wanted.Clear();
         _ownRingIsFull = false;
@@ -71,12 +75,12 @@ internal sealed partial class ConsensusStage
     /// <summary>A replica that is no validator can order nothing: whoever sends it commands is sent away, to find one that can.</summary>
     private bool TurnClientsAway()
     {
-        if (_core.Self >= 0 || _core.Epoch == 0) return false;
+        if (!IsObserver || _core.Epoch == 0) return false;
         bool any = false;
         ulong position = _rings.Batches.Position;
         while (_rings.Batches.TryRead(ref position, out ByteRing.Entry entry))
         {
-            _connections.Find(IngressHead.In(entry.Payload).Connection)?.End(ResultCode.Overloaded);
+            _connections.Find(IngressHead.In(entry.Payload).Connection)?.End(ResultCode.ReplicaObserves);
             _rings.Batches.Release(position);
             any = true;
         }

@@ -244,6 +244,9 @@ internal sealed partial class ConsensusStage
                 case PeerTemplate.CertificateRequest:
                     ServeCertificate(head.Node, message);
                     break;
+                case PeerTemplate.BlocksBegin:
+                    OnBlocksBegin(head.Node, message);
+                    break;
                 default:
                     OnPeerConnected(head.Node);
                     break;

@@ -17,6 +17,9 @@ internal sealed partial class ConsensusStage
     /// <summary>Where <see cref="Run"/> says how the replica is.</summary>
     public StatusBoard? Board { get; init; }
 
+    /// <summary>It follows, and signs nothing: the epoch does not name its key, or that key must not be used.</summary>
+    private bool IsObserver => _core.Self < 0 || _core.Halted == HaltReason.AmnesiaDetected;
+
     private void PublishStatus()
     {
         bool isShown = _shownHeight == _executedHeight && _shownCommitted == _core.CommittedHeight && _shownCertified == _certificates.Newest
@@ -31,7 +34,7 @@ internal sealed partial class ConsensusStage
             new ClusterPosition(
                 _executedHeight, _core.CommittedHeight, _certificates.Newest, _executedTimestampNs, _executedRoot, _core.Epoch, _core.View,
                 (uint)_core.Validators.Node(leader), (uint)_core.Validators.Count, (uint)_core.Halted,
-                _isSingle ? ReplicaRole.Single : _core.Self < 0 ? ReplicaRole.Observer : leads ? ReplicaRole.Leader : ReplicaRole.Follower),
+                _isSingle ? ReplicaRole.Single : IsObserver ? ReplicaRole.Observer : leads ? ReplicaRole.Leader : ReplicaRole.Follower),
             MonotonicNs());
     }
 }

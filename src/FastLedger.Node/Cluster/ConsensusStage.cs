@@ -135,7 +135,7 @@ internal sealed partial class ConsensusStage : IDisposable
         bool any = TakeMessages();
         any |= TakeBatches();
         any |= TakeExecuted();
-        _execution.Copies?.Certify(_certificates);
+        _execution.Copies?.Certify(_certificates, _archive);
         any |= TakeClients();
         any |= PassTime();
         any |= FeedExecution();
@@ -197,7 +197,7 @@ internal sealed partial class ConsensusStage : IDisposable
         return index;
     }
 
-    private bool HasWork() => _stopping || !_inbox.Ring.IsEmpty || !_rings.Executed.IsEmpty || CanTakeClients() || (_core.Self < 0 && !_rings.Batches.IsEmpty) || StoreHasNew()
+    private bool HasWork() => _stopping || !_inbox.Ring.IsEmpty || !_rings.Executed.IsEmpty || CanTakeClients() || (IsObserver && !_rings.Batches.IsEmpty) || StoreHasNew()
         || DeliverIsDue() || NextDeadlineNs() <= MonotonicNs() || BlockIsWanted();
 
     private int SleepMs()

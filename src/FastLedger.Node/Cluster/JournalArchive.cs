@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Collections.Generic;
+using System.Runtime.InteropServices;
 using System.Threading;
 using FastLedger.Consensus;
 using FastLedger.Consensus.Encoding;
@@ -8,6 +9,7 @@ using FastLedger.Consensus.Messages;
 using FastLedger.Network.Peers;
 using FastLedger.Node.Recovery;
 using FastLedger.Primitives;
+using FastLedger.Protocol.StateSync;
 using FastLedger.Storage;
 
 namespace FastLedger.Node.Cluster;
@@ -60,6 +62,16 @@ internal sealed class JournalArchive : IDisposable
 
     /// <summary>Sends a batch of an epoch.</summary>
     public void ServeBatch(int node, ulong epoch, in BatchReference batch) => Enqueue(new Request(RequestKind.Batch, UInt128.One << node, epoch, batch));
+
+    /// <summary>Reads a committed block that is durable. Consensus thread; blocks on the disk.</summary>
+    public bool TryReadBlock(ulong height, out byte[] block)
+    {
+        block = [];
+        if (!Index.TryFind(height, out JournalLocation location, out _, out _) || location.Index > _journal.DurableIndex
+            || !_ownLookup.TryRead(location, out ReadOnlySpan<byte> record)) return false;
+        block = BlockIndex.BlockOf(record).ToArray();
+        return true;
+    }
 
     /// <summary>Brings a batch that the journal holds back into memory. Consensus thread; blocks on the disk.</summary>
     public bool TryLoad(in BatchReference reference, BatchStore store, out StoredBatch batch)
@@ -167,6 +179,12 @@ internal sealed class JournalArchive : IDisposable
             if (h - height >= BlocksMessage.MaxBlocks && top != 0) break;
         }
 
+        if (top == 0 && !Index.TryFind(height + 1, out _, out _, out _))
+        {
+            SayWhereBlocksBegin(targets, height);
+            return;
+        }
+
         if (top == 0 || !TryRead(proofAt, out ReadOnlySpan<byte> record)) return;
         byte[] proof = BlockIndex.ProofOf(record).ToArray();
         int length = 0;
@@ -186,6 +204,21 @@ internal sealed class JournalArchive : IDisposable
         var answer = new FrameWriter(message);
         BlocksMessage.Write(ref answer, epoch, proof, _compose.AsSpan(0, length));
         Send(targets, PeerTemplate.Consensus, answer.Written);
+    }
+
+    private void SayWhereBlocksBegin(UInt128 targets, ulong height)
+    {
+        ulong low = height + 1, high = Index.Height + 1;
+        while (low < high)
+        {
+            ulong middle = low + ((high - low) / 2);
+            if (Index.TryFind(middle, out _, out _, out _)) high = middle;
+            else low = middle + 1;
+        }
+
+        if (low > Index.Height) return;
+        var begin = new BlocksBegin { Height = low, CommittedHeight = Index.Height };
+        Send(targets, PeerTemplate.BlocksBegin, MemoryMarshal.AsBytes(new ReadOnlySpan<BlocksBegin>(in begin)));
     }
 
     private bool TryRead(in JournalLocation location, out ReadOnlySpan<byte> payload)

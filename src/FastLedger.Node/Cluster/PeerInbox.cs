@@ -51,6 +51,7 @@ internal sealed class PeerInbox(BatchStore store, Hash256 chainId, int bytes, Do
             case PeerTemplate.Consensus:
             case PeerTemplate.BatchRequest:
             case PeerTemplate.CertificateRequest:
+            case PeerTemplate.BlocksBegin:
                 return TryAdd(node, template, body);
             case PeerTemplate.Batch:
             case PeerTemplate.FetchedBatch:

@@ -24,4 +24,7 @@ internal static class PeerTemplate
 
     /// <summary>The hand-over, which proves itself; empty when it is not here.</summary>
     public const ushort HandOver = 185;
+
+    /// <summary>The blocks that were asked for are gone: a <see cref="Protocol.StateSync.BlocksBegin"/>.</summary>
+    public const ushort BlocksBegin = 194;
 }

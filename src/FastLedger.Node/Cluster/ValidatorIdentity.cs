@@ -41,11 +41,15 @@ internal sealed class ValidatorIdentity : IDisposable
     /// <summary>The validators of the first epoch.</summary>
     public ValidatorSet Validators { get; }
 
+    /// <summary>Where the key is.</summary>
+    public static string KeyPathOf(NodeOptions options) =>
+        options.Cluster.KeyFile.Length > 0 ? options.Cluster.KeyFile : Path.Combine(options.DataDirectory, KeyFileName);
+
     /// <summary>Reads the keys, or makes one for a ledger whose genesis names no validators.</summary>
     /// <exception cref="ConfigurationException">There is no key.</exception>
     public static ValidatorIdentity Load(NodeOptions options, Genesis genesis)
     {
-        string path = options.Cluster.KeyFile.Length > 0 ? options.Cluster.KeyFile : Path.Combine(options.DataDirectory, KeyFileName);
+        string path = KeyPathOf(options);
         bool isAlone = genesis.Validators.Count == 0;
         if (!File.Exists(path) && !isAlone) throw new ConfigurationException([$"cluster.key_file: {path} is not there"]);
         SigningKey key = Read("key_file", path, makes: isAlone);
@@ -87,14 +91,15 @@ internal sealed class ValidatorIdentity : IDisposable
         },
         receiver);
 
-    /// <summary>The other validators with their keys and addresses.</summary>
-    public IReadOnlyList<PeerAddress> AddressesOf(IReadOnlyDictionary<int, IPEndPoint> endPoints)
+    /// <summary>The other validators of the first epoch, or of another set, with their keys and addresses.</summary>
+    public IReadOnlyList<PeerAddress> AddressesOf(IReadOnlyDictionary<int, IPEndPoint> endPoints, ValidatorSet? of = null)
     {
+        of ??= Validators;
         var addresses = new List<PeerAddress>();
-        for (int i = 0; i < Validators.Count; i++)
+        for (int i = 0; i < of.Count; i++)
         {
-            int node = Validators.Node(i);
-            if (node != Self) addresses.Add(new PeerAddress(node, Validators.Key(i), endPoints.GetValueOrDefault(node)));
+            int node = of.Node(i);
+            if (node != Self) addresses.Add(new PeerAddress(node, of.Key(i), endPoints.GetValueOrDefault(node)));
         }
 
         return addresses;

@@ -59,6 +59,9 @@ public sealed class ClusterSection
     [Description("Memory for the unexecuted bundles of one author.")]
     public int StoreBytesPerAuthor { get; set; } = 1 << 25;
 
+    [Description("Whether a replica without a ledger fetches the state of its peers: auto (when they do not have the first blocks any more), always, never.")]
+    public JoinMode Join { get; set; } = JoinMode.Auto;
+
     /// <summary>Reads a list of validators; what cannot be read becomes an entry that <see cref="Genesis.Fault"/> names.</summary>
     public static IReadOnlyList<GenesisValidator> ReadValidators(string text)
     {
@@ -98,6 +101,7 @@ public sealed class ClusterSection
         Require(FetchDelayMs >= 0 && FetchDelayMs <= BaseTimeoutMs / 2, "cluster.fetch_delay_ms must be 0 … base_timeout_ms / 2");
         Require(BatchWindow is >= 1 and <= 64, "cluster.batch_window must be 1 … 64");
         Require(BitOperations.IsPow2(StoreBytesPerAuthor) && StoreBytesPerAuthor is >= 1 << 23 and <= 1 << 30, "cluster.store_bytes_per_author must be a power of two, 8 MiB … 1 GiB");
+        Require(Enum.IsDefined(Join), "cluster.join must be auto, always or never");
         IReadOnlyList<GenesisValidator> validators = ReadValidators(genesis.Validators);
         bool isMember = validators.Count == 0;
         foreach (GenesisValidator validator in validators) isMember |= validator.Node == Self;

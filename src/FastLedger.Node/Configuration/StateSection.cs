@@ -44,6 +44,9 @@ public sealed class StateSection
     [Description("Keeps the whole journal instead of deleting what the older checkpoint has made superfluous.")]
     public bool KeepJournal { get; set; }
 
+    [Description("Memory for a copy of the state that peers which join may fetch; two are held for a while. A larger state is not given out.")]
+    public long SyncBytes { get; set; } = 2L << 30;
+
     [Description("Seconds after which a checkpoint that has not ended is reported.")]
     public int WatchdogSeconds { get; set; } = 300;
 
@@ -62,6 +65,7 @@ public sealed class StateSection
         if (ExpectedPages is < 1 or > 1L << 32) yield return "state.expected_pages must be 1 … 2^32";
         if (!BitOperations.IsPow2(LogMemory) || LogMemory is < 1 << 22 or > 1L << 36) yield return "state.log_memory must be a power of two, 4 MiB … 64 GiB";
         if (!BitOperations.IsPow2(SegmentBytes) || SegmentBytes is < 1 << 20 or > 1L << 34) yield return "state.segment_bytes must be a power of two, 1 MiB … 16 GiB";
+        if (SyncBytes is < 0 or > 1L << 40) yield return "state.sync_bytes must be 0 … 1 TiB";
         if (WatchdogSeconds is < 1 or > 86_400) yield return "state.watchdog_seconds must be 1 … 86,400";
         if (Memory != 0 && !TakesCheckpoints) yield return "state.memory needs checkpoints: set state.checkpoint_seconds or state.checkpoint_blocks";
     }

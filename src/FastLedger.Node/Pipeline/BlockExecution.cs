@@ -33,6 +33,7 @@ internal sealed class BlockExecution : IDisposable
     private readonly Slab<Hash256> _scratch = new(MaxBatchLeaves);
     private readonly ReceiptTree _receipts = new(MaxReceipts);
     private readonly StageTimes _times;
+    private ulong _epoch;
 
     public BlockExecution(Ledger ledger, HistoryLog history, StageTimes times)
     {
@@ -73,8 +74,13 @@ internal sealed class BlockExecution : IDisposable
         (BlockId, StateRoot, ReceiptsRoot) = (blockId, stateRoot, receiptsRoot);
     }
 
-    public void Begin(ulong height, long timestampNs)
+    /// <summary>Begins a block.</summary>
+    /// <param name="height">One above the last block's.</param>
+    /// <param name="timestampNs">Above the last block's.</param>
+    /// <param name="epoch">Epoch of the block.</param>
+    public void Begin(ulong height, long timestampNs, ulong epoch)
     {
+        _epoch = epoch;
         long start = Stopwatch.GetTimestamp();
         _receipts.Clear();
         _executor.BeginBlock(height, timestampNs);
@@ -82,6 +88,9 @@ internal sealed class BlockExecution : IDisposable
         AddReceipt(default, 0, [], 0, _executor.Events);
         _times.Add(Stage.Execute, start);
     }
+
+    /// <summary>The clients' batches that follow are those of a validator's bundle.</summary>
+    public void BeginBundle(in BatchReference bundle) => Ledger.NoteBatch(_epoch, bundle.Author, bundle.Number);
 
     /// <summary>Executes a client's batch.</summary>
     /// <param name="batch">The batch.</param>

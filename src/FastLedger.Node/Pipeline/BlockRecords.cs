@@ -36,7 +36,7 @@ internal struct ExecutedBlock
 internal struct OrderedBlock
 {
     /// <summary>Size in bytes.</summary>
-    public const int Size = 64;
+    public const int Size = 72;
 
     [FieldOffset(0)] public ulong Height;
     [FieldOffset(8)] public long TimestampNs;
@@ -48,4 +48,5 @@ internal struct OrderedBlock
     [FieldOffset(52)] public int Self;
     /// <summary>Journal entry that must be durable before what the block did may be shown.</summary>
     [FieldOffset(56)] public ulong JournalIndex;
+    [FieldOffset(64)] public ulong Epoch;
 }

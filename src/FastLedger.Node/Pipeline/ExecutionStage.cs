@@ -134,7 +134,7 @@ internal sealed partial class ExecutionStage : IDisposable
     private bool Round()
     {
         bool any = _ordered.IsEmpty && _checkpoints is not null && _checkpoints.IdleTurn();
-        if (_ordered.IsEmpty) Copies?.IdleTurn(_ledger.Tree, _ledger.Height);
+        if (_ordered.IsEmpty) Copies?.IdleTurn(_ledger);
         ulong position = _ordered.Position;
         if (_ordered.TryRead(ref position, out ByteRing.Entry block))
         {
@@ -170,10 +170,11 @@ internal sealed partial class ExecutionStage : IDisposable
 
         ulong commands = 0;
         long start = Stopwatch.GetTimestamp();
-        _execution.Begin(block.Height, block.TimestampNs);
+        _execution.Begin(block.Height, block.TimestampNs, block.Epoch);
         if (!_execution.Events.IsEmpty) SendEvents(block.Height, block.TimestampNs);
         foreach (ref readonly StoredBatch bundle in stored)
         {
+            _execution.BeginBundle(bundle.Reference);
             Execute(bundle, bundle.Reference.Author == block.Self, block.Height, block.TimestampNs, leaves);
             commands += bundle.Reference.CommandCount;
         }
@@ -182,7 +183,7 @@ internal sealed partial class ExecutionStage : IDisposable
         NoteValidators();
         _checkpoints?.AfterBlock(_execution);
         BlockTimes.Add(start);
-        Copies?.AfterBlock(_ledger.Tree, block.Height);
+        Copies?.AfterBlock(_ledger);
         FinishReplies();
         _inBlock = false;
         Volatile.Write(ref _commands, _commands + commands);

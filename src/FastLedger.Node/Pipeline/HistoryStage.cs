@@ -2,6 +2,7 @@
 using System;
 using System.Diagnostics;
 using System.IO;
+using FastLedger.Node.Sync;
 using FastLedger.Primitives;
 using FastLedger.Storage;
 
@@ -20,7 +21,7 @@ internal sealed class HistoryStage : IDisposable
     /// <param name="keptEntries">Entries that the recovered state knows; what follows is made again.</param>
     /// <exception cref="StorageFaultException">The device failed.</exception>
     public HistoryStage(string dataDirectory, ulong keptEntries = 0) =>
-        Log = new HistoryLog(Path.Combine(dataDirectory, HistoryFile), keptEntries, flushNeeded: _bell.Ring);
+        Log = new HistoryLog(Path.Combine(dataDirectory, HistoryFile), keptEntries, flushNeeded: _bell.Ring) { FirstEntry = HistoryStart.Read(dataDirectory) };
 
     /// <summary>The history.</summary>
     public HistoryLog Log { get; }

@@ -68,7 +68,7 @@ internal sealed class StatementReader(HistoryLog history, JournalWriter journal,
         ulong next = first;
         int count = 0;
         Span<HistoryEntry> slot = stackalloc HistoryEntry[1];
-        while (next != 0 && count < entries.Length)
+        while (next != 0 && count < entries.Length && next >= history.FirstEntry)
         {
             // An entry to begin with is the client's word: it may not exist, or be another account's.
             bool mine = next <= newest && history.Read(next, MemoryMarshal.AsBytes(slot))
@@ -94,7 +94,7 @@ internal sealed class StatementReader(HistoryLog history, JournalWriter journal,
             if (connections.Find(connection) is null) return;
         byte[] frame = new byte[FrameWriter.LengthOf<StatementAnswerHead, HistoryEntry>(count)];
         var writer = new FrameWriter(frame);
-        writer.Begin(new StatementAnswerHead { RequestId = query.RequestId, Account = query.Account, FirstEntry = first, NextEntry = next, AsOfSequence = asOf });
+        writer.Begin(new StatementAnswerHead { RequestId = query.RequestId, Account = query.Account, FirstEntry = count > 0 ? first : 0, NextEntry = next, AsOfSequence = asOf, HistoryBegins = history.FirstEntry });
         writer.Group<HistoryEntry>(entries.AsSpan(0, count));
         writer.Complete(0, 0);
         connections.Find(connection)?.Send(frame);

@@ -210,10 +210,11 @@ internal sealed class JournalReplay
         for (int i = 0; i < block.BatchCount; i++)
             if (!_batches.ContainsKey(block.Batch(i))) return false;
         _committed.Dequeue();
-        _execution.Begin(next.Height, (long)block.Header.TimestampNs);
+        _execution.Begin(next.Height, (long)block.Header.TimestampNs, block.Header.Epoch);
         for (int i = 0; i < block.BatchCount; i++)
         {
             BatchReference reference = block.Batch(i);
+            _execution.BeginBundle(reference);
             Execute(_batches[reference].AsSpan(StoredBatch.HeaderBytes));
             ExecutedBatches[reference.Author] = reference.Number;
             foreach (BatchReference stored in _batches.Keys)

@@ -102,7 +102,7 @@ public sealed class OfflineReplica : IDisposable
     {
         using var reader = new JournalReader(journal, JournalBatches.Digest);
         if (!reader.TryRead(out JournalEntry entry)) throw new JournalDamagedException(journal, 0, "the journal holds no genesis");
-        return entry.Index == 1 ? JournalReplay.ReadGenesis(entry) : null;
+        return entry.Index == 1 && entry.Kind != JournalEntryKind.Consensus ? JournalReplay.ReadGenesis(entry) : null;
     }
 
     /// <summary>Frees the memory and removes the temporary history.</summary>

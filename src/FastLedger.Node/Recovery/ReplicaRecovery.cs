@@ -44,7 +44,7 @@ internal static class ReplicaRecovery
             OptionsOf(options, identity.Validators.Count), Ed25519Scheme.Instance, new Ed25519Signer([.. identity.Keys]), isSingle ? 1 : ValidatorSet.MaxCount);
         var index = new BlockIndex();
         var handOvers = new HandOverStore(Path.Combine(options.DataDirectory, HandOverStore.FolderName));
-        if (isNew) Provision(journal, configured, identity, core, index);
+        if (isNew) Provision(journal, configured, identity, core, index, isForgetful: identity.Validators.Count > 1 && KeyUse.IsMarked(options, 0));
         var times = new StageTimes();
         var execution = new BlockExecution(state.Ledger, history, times);
         try
@@ -68,7 +68,7 @@ internal static class ReplicaRecovery
     {
         using JournalReader reader = journal.OpenReader();
         if (!reader.TryRead(out JournalEntry entry)) return true;
-        if (entry.Index != 1) return false;
+        if (entry.Index != 1 || entry.Kind == JournalEntryKind.Consensus) return false; // a replica that joined begins with the core's records
         Genesis genesis = JournalReplay.ReadGenesis(entry);
         if (genesis.ChainId != options.Genesis.ToGenesis().ChainId)
             throw new ConfigurationException([$"{options.DataDirectory} belongs to the ledger \"{genesis.Name}\" with other genesis settings: {genesis}"]);
@@ -98,15 +98,23 @@ internal static class ReplicaRecovery
     }
 
     /// <summary>The first entries of a new journal: the genesis, and the record without which the core never signs.</summary>
-    private static void Provision(Journal journal, Genesis genesis, ValidatorIdentity identity, ConsensusCore core, BlockIndex index)
+    private static void Provision(Journal journal, Genesis genesis, ValidatorIdentity identity, ConsensusCore core, BlockIndex index, bool isForgetful)
     {
         journal.Writer.Append(JournalEntryKind.Genesis, 0, 0, default, JournalReplay.Write(genesis));
         byte[] record = new byte[8192];
         int length = ConsensusCore.WriteProvisioning(record, Ed25519Scheme.Instance, genesis.ChainId, identity.Validators, timestampNs: 0);
         journal.Writer.Append(JournalEntryKind.Consensus, 0, 0, default, record.AsSpan(0, length));
         index.Add(record.AsSpan(0, length), journal.Writer.LastLocation);
-        journal.Writer.CommitGroup();
         core.Replay(record.AsSpan(0, length));
+        if (isForgetful)
+        {
+            // A journal was written under this key, and it is not here: what the key signed is forgotten, so it signs no more.
+            length = ConsensusCore.WriteRetirement(record, epoch: 1, identity.Keys[0].PublicKey);
+            journal.Writer.Append(JournalEntryKind.Consensus, 0, 0, default, record.AsSpan(0, length));
+            core.Replay(record.AsSpan(0, length));
+        }
+
+        journal.Writer.CommitGroup();
     }
 
     /// <summary>A replica that has to fetch all bundles of a block must have room for them at once, even if each is as large as can be.</summary>

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.Collections.Generic;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using FastLedger.Domain;
+using FastLedger.Domain.Sessions;
 using FastLedger.Primitives;
 using FastLedger.Protocol.StateSync;
 using FastLedger.State;
@@ -8,11 +12,12 @@ using FastLedger.State.Checkpoints;
 
 namespace FastLedger.Node.Sync;
 
-/// <summary>Puts a fetched state into the tables of a ledger that is as new.</summary>
+/// <summary>Puts a fetched state into the tables and windows of a ledger that is as new.</summary>
 /// <remarks>Thread: one at a time. Alloc: none per chunk.</remarks>
 internal sealed class LedgerSink(Ledger ledger) : IStateSink
 {
     private readonly uint[] _counts = new uint[ledger.Tree.Tables.Length];
+    private IReadOnlyList<SessionWindow> _windows = [];
 
     /// <summary>Bytes written.</summary>
     public long WrittenBytes { get; private set; }
@@ -44,9 +49,43 @@ internal sealed class LedgerSink(Ledger ledger) : IStateSink
         }
     }
 
+    public IReadOnlyList<SessionWindow> Windows()
+    {
+        var windows = new List<SessionWindow>();
+        uint count = _counts[IndexOf(ledger.Sessions)];
+        for (uint session = 1; session < count; session++)
+        {
+            SessionRecord record = RecordOf(session);
+            if (record.Commands > 0) windows.Add(new SessionWindow(session, record.Commands, record.ResultsRoot));
+        }
+
+        return _windows = windows;
+    }
+
+    public void WriteWindow(uint session, ulong link, ReadOnlySpan<byte> bytes)
+    {
+        ledger.Results.Restore(session, link, bytes);
+        WrittenBytes += bytes.Length;
+    }
+
     /// <summary>Makes what was written the ledger's state.</summary>
     /// <returns>Its root, to be compared with the certified one.</returns>
     public Hash256 Finish() => ledger.Restore(_counts);
+
+    /// <summary>Read from the page: the table does not know its records yet.</summary>
+    private SessionRecord RecordOf(uint session)
+    {
+        PagedRegion pages = ledger.Sessions.Pages;
+        int perPage = PagedRegion.PageBytes / Unsafe.SizeOf<SessionRecord>();
+        return MemoryMarshal.Cast<byte, SessionRecord>(pages.Page(pages.PageOf(session)))[(int)(session % (uint)perPage)];
+    }
+
+    private int IndexOf(Table table)
+    {
+        int index = 0;
+        while (ledger.Tree.Tables[index] != table) index++;
+        return index;
+    }
 
     private void Clear()
     {
@@ -56,5 +95,13 @@ internal sealed class LedgerSink(Ledger ledger) : IStateSink
             for (uint page = 0; _counts[i] != 0 && page <= pages.PageOf(_counts[i] - 1); page++) pages.Page(page).Clear();
             _counts[i] = 0;
         }
+
+        foreach (SessionWindow window in _windows)
+        {
+            (ulong first, ulong end) = StateGeometry.LinksOf(window.Count);
+            for (ulong link = first; link < end; link++) ledger.Results.Link(window.Session, link).Clear();
+        }
+
+        _windows = [];
     }
 }

@@ -2,19 +2,20 @@
 using System;
 using System.Diagnostics;
 using System.Threading;
+using FastLedger.Consensus.Messages;
+using FastLedger.Domain;
 using FastLedger.Node.Cluster;
 using FastLedger.Protocol.StateSync;
-using FastLedger.State;
 
 namespace FastLedger.Node.Sync;
 
 /// <summary>
 /// The states that this replica gives out: at most two, made when a peer asks and dropped when nobody asks any more. All replicas make them
-/// at the same heights, so that a peer can fetch one from several.
+/// at the same heights, so that a peer can fetch one from several. A state that is larger than allowed is not given out.
 /// </summary>
 /// <remarks>Thread: <see cref="AfterBlock"/> and <see cref="IdleTurn"/> the executor's, <see cref="Certify"/> the consensus stage's, the rest
 /// the serving thread's. Blocks: short locks; the executor waits while one chunk is read.</remarks>
-internal sealed class StateCopies : IStateSources, IDisposable
+internal sealed class StateCopies(long mostBytes, Func<ulong, byte[]> epochEnd, Action<string> report) : IStateSources, IDisposable
 {
     /// <summary>Copies are made at heights that are multiples of it, or at the last height when nothing happens.</summary>
     public const ulong Interval = 64;
@@ -28,11 +29,14 @@ internal sealed class StateCopies : IStateSources, IDisposable
     private long _madeAt, _usedAt, _lastBlockAt;
     private volatile bool _wanted;
     private volatile bool _uncertified;
+    private bool _isTooLarge;
 
     public IStateSource? Newest => _newest is { IsCertified: true } ? _newest : _older is { IsCertified: true } ? _older : null;
 
     /// <summary>Copies made so far.</summary>
     public long Made { get; private set; }
+
+    public ReadOnlySpan<byte> EpochEnd(ulong epoch) => epochEnd(epoch);
 
     public IStateSource? At(ulong height)
     {
@@ -52,29 +56,32 @@ internal sealed class StateCopies : IStateSources, IDisposable
     }
 
     /// <summary>A block was executed.</summary>
-    public void AfterBlock(StateTree tree, ulong height)
+    public void AfterBlock(Ledger ledger)
     {
         _lastBlockAt = Stopwatch.GetTimestamp();
-        if (_wanted && height % Interval == 0) Make(tree, height);
+        if (_wanted && ledger.Height % Interval == 0) Make(ledger);
     }
 
     /// <summary>There is nothing to execute.</summary>
-    public void IdleTurn(StateTree tree, ulong height)
+    public void IdleTurn(Ledger ledger)
     {
-        if (!_wanted || height == 0 || Stopwatch.GetElapsedTime(_lastBlockAt) < Quiet) return;
-        if (_newest?.Height == height) _wanted = false;
-        else Make(tree, height);
+        if (!_wanted || ledger.Height == 0 || Stopwatch.GetElapsedTime(_lastBlockAt) < Quiet) return;
+        if (_newest?.Height == ledger.Height) _wanted = false;
+        else Make(ledger);
     }
 
-    /// <summary>Gives a copy its certificate, if it has arrived.</summary>
-    public void Certify(CertificateRing certificates)
+    /// <summary>Gives a copy its certificate and its block, if both are there.</summary>
+    public void Certify(CertificateRing certificates, JournalArchive archive)
     {
         if (!_uncertified) return;
         lock (_lock)
         {
-            if (_newest is not { IsCertified: false } copy || !certificates.Has(copy.Height)) return;
-            copy.Certify(certificates.Message(copy.Height));
+            if (_newest is not { IsCertified: false } copy || !certificates.Has(copy.Height) || !archive.TryReadBlock(copy.Height, out byte[] block)) return;
             _uncertified = false;
+
+            // The state after an epoch's last block is followed by that of another set of validators: the next copy is easier to go on from.
+            if (BlockImage.TryRead(block, out BlockImage image) && image.Header.NextSetDigest.IsZero) copy.Certify(certificates.Message(copy.Height), block);
+            else _wanted = true;
         }
     }
 
@@ -103,9 +110,18 @@ internal sealed class StateCopies : IStateSources, IDisposable
         _wanted = false;
     }
 
-    private void Make(StateTree tree, ulong height)
+    private void Make(Ledger ledger)
     {
-        var copy = new StateCopy(tree, height);
+        long bytes = StateCopy.SizeOf(ledger);
+        if (bytes > mostBytes)
+        {
+            _wanted = false;
+            if (!_isTooLarge) report(FormattableString.Invariant($"A peer wants the state; its {bytes:N0} bytes are more than state.sync_bytes = {mostBytes:N0} allows to copy."));
+            _isTooLarge = true;
+            return;
+        }
+
+        var copy = new StateCopy(ledger);
         lock (_lock)
         {
             _wanted = false;

@@ -2,6 +2,7 @@
 using System;
 using System.Runtime.InteropServices;
 using FastLedger.Cryptography;
+using FastLedger.Domain;
 using FastLedger.Primitives;
 using FastLedger.Protocol.StateSync;
 using FastLedger.State;
@@ -9,19 +10,23 @@ using FastLedger.State.Checkpoints;
 
 namespace FastLedger.Node.Sync;
 
-/// <summary>The tables as they were after one block, in memory of its own, with the Merkle nodes above chunks.</summary>
+/// <summary>The tables and the sessions' windows as they were after one block, in memory of its own, with the Merkle nodes above chunks.</summary>
 /// <remarks>Making one costs a copy of all records on the executor's thread. Thread: made by the executor, then one at a time.</remarks>
 internal sealed class StateCopy : IStateSource, IDisposable
 {
     private readonly StateTableEntry[] _tables;
     private readonly ReservedMemory[] _records;
     private readonly Hash256[][][] _nodes;
+    private readonly ulong[] _commands;
+    private readonly ReservedMemory?[] _windows;
     private byte[] _certificate = [];
+    private byte[] _block = [];
 
     /// <summary>Copies the state as of the last block.</summary>
-    public StateCopy(StateTree tree, ulong height)
+    public StateCopy(Ledger ledger)
     {
-        Height = height;
+        StateTree tree = ledger.Tree;
+        Height = ledger.Height;
         StateRoot = tree.Root;
         _tables = new StateTableEntry[tree.Tables.Length];
         _records = new ReservedMemory[_tables.Length];
@@ -36,6 +41,19 @@ internal sealed class StateCopy : IStateSource, IDisposable
         }
 
         Invariant.Check(Blake3.Hash(MemoryMarshal.AsBytes<StateTableEntry>(_tables)) == StateRoot);
+        _commands = new ulong[ledger.Sessions.Count];
+        _windows = new ReservedMemory?[_commands.Length];
+        for (uint session = 1; session < _commands.Length; session++) CopyWindow(ledger, session);
+    }
+
+    /// <summary>Bytes that a copy of the present state would take.</summary>
+    public static long SizeOf(Ledger ledger)
+    {
+        long bytes = 0;
+        foreach (Table table in ledger.Tree.Tables) bytes += (long)table.Count * table.RecordSize;
+        for (uint session = 1; session < ledger.Sessions.Count; session++)
+            bytes += (long)Math.Min(ledger.Sessions[session].Commands, LinkChain.Length) * LinkChain.EntryBytes;
+        return bytes;
     }
 
     public ulong Height { get; }
@@ -44,13 +62,19 @@ internal sealed class StateCopy : IStateSource, IDisposable
 
     public ReadOnlySpan<byte> Certificate => _certificate;
 
+    public ReadOnlySpan<byte> Block => _block;
+
     public ReadOnlySpan<StateTableEntry> Tables => _tables;
 
     /// <summary>Others believe it.</summary>
     public bool IsCertified => _certificate.Length > 0;
 
     /// <summary>The certificate of its height arrived.</summary>
-    public void Certify(ReadOnlySpan<byte> certificate) => _certificate = certificate.ToArray();
+    public void Certify(ReadOnlySpan<byte> certificate, ReadOnlySpan<byte> block)
+    {
+        _certificate = certificate.ToArray();
+        _block = block.ToArray();
+    }
 
     public unsafe bool TryRead(int table, uint first, Span<byte> records)
     {
@@ -58,11 +82,32 @@ internal sealed class StateCopy : IStateSource, IDisposable
         return true;
     }
 
+    public ulong CommandsOf(uint session) => session < _commands.Length ? _commands[session] : 0;
+
+    public unsafe void ReadLinks(uint session, ulong first, Span<byte> links)
+    {
+        ulong oldest = StateGeometry.LinksOf(_commands[session]).First;
+        new ReadOnlySpan<byte>(_windows[session]!.Pointer + ((first - oldest) * LinkChain.LinkBytes), links.Length).CopyTo(links);
+    }
+
     public Hash256 Node(int table, int level, ulong index) => _nodes[table][level - StateGeometry.ChunkLevel(_tables[table])][index];
 
     public void Dispose()
     {
         foreach (ReservedMemory memory in _records) memory.Dispose();
+        foreach (ReservedMemory? memory in _windows) memory?.Dispose();
+    }
+
+    private unsafe void CopyWindow(Ledger ledger, uint session)
+    {
+        ulong commands = ledger.Sessions[session].Commands;
+        if (commands == 0) return;
+        (ulong first, ulong end) = StateGeometry.LinksOf(commands);
+        var memory = new ReservedMemory((nuint)(end - first) * LinkChain.LinkBytes);
+        for (ulong link = first; link < end; link++)
+            ledger.Results.Link(session, link).CopyTo(new Span<byte>(memory.Pointer + ((link - first) * LinkChain.LinkBytes), LinkChain.LinkBytes));
+        _commands[session] = commands;
+        _windows[session] = memory;
     }
 
     private static unsafe void CopyRecords(Table table, ReservedMemory memory)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
 using FastLedger.Network.Peers;
@@ -9,12 +10,25 @@ namespace FastLedger.Node.Sync;
 
 /// <summary>Runs a <see cref="StateSyncClient"/> over a peer network that does nothing else meanwhile.</summary>
 /// <remarks>Thread: any. Alloc: none per chunk. Blocks: a short lock.</remarks>
-internal sealed class StateFetcher(StateSyncOptions options, IStateSink sink, IStateAnchor anchor) : IPeerReceiver
+internal sealed class StateFetcher : IPeerReceiver
 {
     private const int TurnMs = 2;
+    private const int LinesPerServer = 5;
 
     private readonly Lock _lock = new();
-    private readonly StateSyncClient _client = new(options, sink, anchor);
+    private readonly StateSyncClient _client;
+    private readonly Dictionary<int, int> _lines = [];
+    private readonly Action<string> _progress;
+
+    /// <param name="options">How.</param>
+    /// <param name="sink">Takes the state.</param>
+    /// <param name="anchor">Judges certificates.</param>
+    /// <param name="progress">Told which servers are put aside, and why.</param>
+    public StateFetcher(StateSyncOptions options, IStateSink sink, IStateAnchor anchor, Action<string>? progress = null)
+    {
+        _progress = progress ?? (static _ => { });
+        _client = new StateSyncClient(options, sink, anchor) { PutAside = Report };
+    }
 
     /// <summary>Servers that lied.</summary>
     public int StruckServers
@@ -27,7 +41,7 @@ internal sealed class StateFetcher(StateSyncOptions options, IStateSink sink, IS
 
     public bool TryReceive(int node, ushort template, ReadOnlySpan<byte> body)
     {
-        if (template is < 170 or > 179) return true; // consensus goes on without us
+        if (template is not (>= 170 and <= 179 or >= 190 and <= 199)) return true; // consensus goes on without us
         lock (_lock) _client.Receive(node, template, body, NowNs());
         return true;
     }
@@ -59,6 +73,32 @@ internal sealed class StateFetcher(StateSyncOptions options, IStateSink sink, IS
             await Task.Delay(TurnMs, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Height of the state that is fetched, chunks written, and chunks known of.</summary>
+    public (ulong Height, ulong Written, ulong Total) Position()
+    {
+        lock (_lock) return (_client.Height, _client.WrittenChunks, _client.TotalChunks);
+    }
+
+    /// <summary>A server that is silent again and again is named a few times, not for ever.</summary>
+    private void Report(int node, StateSyncFault fault)
+    {
+        int lines = _lines.GetValueOrDefault(node);
+        _lines[node] = lines + 1;
+        if (lines < LinesPerServer) _progress(FormattableString.Invariant($"Node {node} is put aside: {Describe(fault)}."));
+    }
+
+    private static string Describe(StateSyncFault fault) => fault switch
+    {
+        StateSyncFault.FalseManifest => "no quorum signed what it offers, for good",
+        StateSyncFault.FalseRecords => "its records do not lead to the certified root, for good",
+        StateSyncFault.FalseWindow => "its results of a session do not lead to the certified root, for good",
+        StateSyncFault.FalseEpoch => "its proof of an epoch's end proves nothing, for good",
+        StateSyncFault.Malformed => "its message has no valid form, for good",
+        StateSyncFault.Stale => "its state is far behind that of others",
+        StateSyncFault.Slow => "it answers slowly",
+        _ => "it did not answer in time",
+    };
 
     private static long NowNs() => (long)(System.Diagnostics.Stopwatch.GetTimestamp() * (1e9 / System.Diagnostics.Stopwatch.Frequency));
 }

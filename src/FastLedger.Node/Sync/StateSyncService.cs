@@ -38,7 +38,7 @@ internal sealed class StateSyncService : IDisposable
     }
 
     /// <summary>Is it a query for this service?</summary>
-    public static bool IsQuery(ushort template) => (TemplateId)template is TemplateId.StateManifestQuery or TemplateId.StateChunkQuery;
+    public static bool IsQuery(ushort template) => (TemplateId)template is TemplateId.StateManifestQuery or TemplateId.StateChunkQuery or TemplateId.StateWindowQuery or TemplateId.StateEpochQuery;
 
     /// <summary>Takes a query.</summary>
     public void TryAdd(int node, ushort template, ReadOnlySpan<byte> query)

@@ -36,17 +36,19 @@ public struct AccountAnswer : IAnswer
 }
 
 /// <summary>Fixed block of an account's history. The group of 128-byte <see cref="HistoryEntry"/> follows, newest first.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 40)]
+[StructLayout(LayoutKind.Explicit, Size = 48)]
 public struct StatementAnswerHead : IAnswer
 {
     [FieldOffset(0)] public ulong RequestId;
     [FieldOffset(8)] public ulong Account;
     /// <summary>Number of the first entry given; 0 when there is none.</summary>
     [FieldOffset(16)] public ulong FirstEntry;
-    /// <summary>Entry to ask for next; 0 when the history ends here.</summary>
+    /// <summary>Entry to ask for next; 0 when the history ends here. One before <see cref="HistoryBegins"/> has to be asked of another replica.</summary>
     [FieldOffset(24)] public ulong NextEntry;
     /// <summary>Ledger sequence of the last command that the answer reflects.</summary>
     [FieldOffset(32)] public ulong AsOfSequence;
+    /// <summary>The first entry that this replica has of the ledger's history: 1, unless it joined the others later.</summary>
+    [FieldOffset(40)] public ulong HistoryBegins;
 
     static TemplateId IMessage.TemplateId => TemplateId.StatementAnswer;
 }
@@ -195,8 +197,10 @@ public enum ReplicaRole : byte
     Follower = 1,
     /// <summary>Proposes blocks.</summary>
     Leader = 2,
-    /// <summary>No validator of the present epoch: it follows, votes on nothing and takes no commands.</summary>
+    /// <summary>It follows, votes on nothing and takes no commands: the epoch names no key of its, or one that must not be used.</summary>
     Observer = 3,
+    /// <summary>Fetches the state of the ledger from the others; serves nothing yet.</summary>
+    Syncing = 4,
 }
 
 /// <summary>How the replica is.</summary>

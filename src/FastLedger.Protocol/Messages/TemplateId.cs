@@ -111,7 +111,7 @@ public enum TemplateId : ushort
     TableRootsQuery = 130,
     TableRootsAnswer = 131,
 
-    // Between replicas, 140–189
+    // Between replicas, 140–199
 
     /// <summary>Dialler: who calls whom.</summary>
     PeerHello = 140,
@@ -156,4 +156,17 @@ public enum TemplateId : ushort
     ValidatorsQuery = 182,
     /// <summary>Server: who validates.</summary>
     ValidatorsAnswer = 183,
+
+    // Joining a running cluster, 190–199
+
+    /// <summary>Asks for links of a session's retained results.</summary>
+    StateWindowQuery = 190,
+    /// <summary>Links of a session's retained results.</summary>
+    StateWindow = 191,
+    /// <summary>Asks for the proof that an epoch ended.</summary>
+    StateEpochQuery = 192,
+    /// <summary>The proof that an epoch ended, with the validators of the next one.</summary>
+    StateEpoch = 193,
+    /// <summary>The blocks that a peer asked for are gone; those from a height on are there.</summary>
+    BlocksBegin = 194,
 }

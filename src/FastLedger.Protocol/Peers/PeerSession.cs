@@ -25,7 +25,7 @@ public sealed partial class PeerSession
     /// <summary>Smallest template of a message that is delivered; smaller ones belong to the connection itself.</summary>
     public const TemplateId FirstMessage = (TemplateId)144;
     /// <summary>Largest template of a message that is delivered.</summary>
-    public const TemplateId LastMessage = (TemplateId)189;
+    public const TemplateId LastMessage = (TemplateId)199;
 
     private readonly PeerSessionOptions _options;
     private readonly bool _dials;

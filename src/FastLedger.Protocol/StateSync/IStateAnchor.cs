@@ -7,8 +7,15 @@ namespace FastLedger.Protocol.StateSync;
 /// <summary>Knows the validators: what makes a height and a root believable.</summary>
 public interface IStateAnchor
 {
-    /// <summary>Judges a certificate.</summary>
-    AnchorAnswer Check(ulong height, in Hash256 stateRoot, ReadOnlySpan<byte> certificate);
+    /// <summary>Judges a certificate, and whether a block is the one that it names.</summary>
+    AnchorAnswer Check(ulong height, in Hash256 stateRoot, ReadOnlySpan<byte> certificate, ReadOnlySpan<byte> block);
+
+    /// <summary>The epoch whose end has to be proved before newer certificates can be judged.</summary>
+    ulong Epoch { get; }
+
+    /// <summary>Takes the proof that <see cref="Epoch"/> ended: the next one counts from then on.</summary>
+    /// <returns>False when it proves nothing of the kind.</returns>
+    bool TryAdvance(ReadOnlySpan<byte> proof);
 }
 
 /// <summary>What an <see cref="IStateAnchor"/> thinks of a certificate.</summary>
@@ -18,6 +25,8 @@ public enum AnchorAnswer : byte
     Valid = 0,
     /// <summary>Nobody honest would have sent it.</summary>
     Invalid,
-    /// <summary>It may be good, but cannot be judged yet, for example because its epoch is not known.</summary>
+    /// <summary>It may be good, but is of a later epoch than <see cref="IStateAnchor.Epoch"/>, and cannot be judged yet.</summary>
     Unknown,
+    /// <summary>Its epoch is over.</summary>
+    Outdated,
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.Collections.Generic;
 using FastLedger.Primitives;
 
 namespace FastLedger.Protocol.StateSync;
@@ -16,4 +17,13 @@ public interface IStateSink
     /// <param name="first">Number of the first record.</param>
     /// <param name="records">Whole records; valid during the call only.</param>
     void Write(int table, uint first, ReadOnlySpan<byte> records);
+
+    /// <summary>The windows that belong to the state, as its records say. Asked for when every record was written.</summary>
+    IReadOnlyList<SessionWindow> Windows();
+
+    /// <summary>A link of a window, each once.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="link">Number of the link.</param>
+    /// <param name="bytes">Its bytes; valid during the call only.</param>
+    void WriteWindow(uint session, ulong link, ReadOnlySpan<byte> bytes);
 }

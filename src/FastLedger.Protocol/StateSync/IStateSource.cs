@@ -17,6 +17,9 @@ public interface IStateSource
     /// <summary>What proves height and root to others; at most <see cref="StateGeometry.MaxCertificateBytes"/>.</summary>
     ReadOnlySpan<byte> Certificate { get; }
 
+    /// <summary>The block after which the state is this, as consensus encodes it; at most <see cref="StateGeometry.MaxBlockBytes"/>.</summary>
+    ReadOnlySpan<byte> Block { get; }
+
     /// <summary>The tables in ascending order of id; their bytes are what <see cref="StateRoot"/> is the digest of.</summary>
     ReadOnlySpan<StateTableEntry> Tables { get; }
 
@@ -26,6 +29,15 @@ public interface IStateSource
     /// <param name="records">Whole records; all of them exist.</param>
     /// <returns>False when they have to be read first: ask again later.</returns>
     bool TryRead(int table, uint first, Span<byte> records);
+
+    /// <summary>Commands that a session has executed; 0 when there is no such session.</summary>
+    ulong CommandsOf(uint session);
+
+    /// <summary>Copies links of a session's window.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="first">Number of the first link.</param>
+    /// <param name="links">Whole links; all of them are retained.</param>
+    void ReadLinks(uint session, ulong first, Span<byte> links);
 
     /// <summary>The Merkle node over records [index × 2^level, (index + 1) × 2^level) of a table.</summary>
     /// <param name="table">Place of the table in <see cref="Tables"/>.</param>

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+using System;
+
 namespace FastLedger.Protocol.StateSync;
 
 /// <summary>The states that a replica can give out.</summary>
@@ -10,4 +12,7 @@ public interface IStateSources
 
     /// <summary>The one of a height; null when it is not held.</summary>
     IStateSource? At(ulong height);
+
+    /// <summary>The proof that an epoch ended, at most <see cref="StateGeometry.MaxEpochBytes"/>; empty when it is not held. Valid until the next call.</summary>
+    ReadOnlySpan<byte> EpochEnd(ulong epoch);
 }

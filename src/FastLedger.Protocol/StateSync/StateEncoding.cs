@@ -30,25 +30,32 @@ internal static class StateEncoding
             Height = source.Height,
             StateRoot = source.StateRoot,
             CertificateBytes = (uint)source.Certificate.Length,
+            BlockBytes = (uint)source.Block.Length,
         };
         MemoryMarshal.Write(destination, in head);
         int length = Unsafe.SizeOf<StateManifest>();
         source.Tables.CopyTo(Group<StateTableEntry>(destination, ref length, source.Tables.Length));
         source.Certificate.CopyTo(destination[length..]);
-        return length + source.Certificate.Length;
+        length += source.Certificate.Length;
+        source.Block.CopyTo(destination[length..]);
+        return length + source.Block.Length;
     }
 
     /// <summary>Reads a manifest.</summary>
     /// <returns>False when it is none. Nothing of it is verified.</returns>
     public static bool TryReadManifest(
-        ReadOnlySpan<byte> message, out StateManifest head, out ReadOnlySpan<StateTableEntry> tables, out ReadOnlySpan<byte> certificate)
+        ReadOnlySpan<byte> message, out StateManifest head, out ReadOnlySpan<StateTableEntry> tables, out ReadOnlySpan<byte> certificate, out ReadOnlySpan<byte> block)
     {
         tables = default;
         certificate = default;
-        if (!TryReadHead(message, out head, out ReadOnlySpan<byte> rest) || head.Reserved0 != 0) return false;
+        block = default;
+        if (!TryReadHead(message, out head, out ReadOnlySpan<byte> rest)) return false;
         if (!TryReadGroup(ref rest, StateGeometry.MaxTables, out tables)) return false;
-        certificate = rest;
-        return head.CertificateBytes <= StateGeometry.MaxCertificateBytes && rest.Length == head.CertificateBytes;
+        if (head.CertificateBytes > StateGeometry.MaxCertificateBytes || head.BlockBytes > StateGeometry.MaxBlockBytes) return false;
+        if (rest.Length != head.CertificateBytes + (long)head.BlockBytes) return false;
+        certificate = rest[..(int)head.CertificateBytes];
+        block = rest[certificate.Length..];
+        return true;
     }
 
     /// <summary>Writes a chunk but for siblings and records.</summary>
@@ -70,6 +77,10 @@ internal static class StateEncoding
         length += recordBytes;
         return path;
     }
+
+    /// <summary>Reads a message whose fixed block is followed by as many bytes as it says.</summary>
+    public static bool TryReadWithBytes<T>(ReadOnlySpan<byte> message, Func<T, uint> lengthOf, out T head, out ReadOnlySpan<byte> bytes) where T : unmanaged =>
+        TryReadHead(message, out head, out bytes) && lengthOf(head) == (uint)bytes.Length;
 
     /// <summary>Reads a chunk.</summary>
     /// <returns>False when it is none. Nothing of it is verified.</returns>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Numerics;
+using FastLedger.Cryptography;
 using FastLedger.Primitives;
 
 namespace FastLedger.Protocol.StateSync;
@@ -17,6 +18,12 @@ public static class StateGeometry
     public const ulong MaxRecords = 1UL << 31;
     /// <summary>Longest certificate in a manifest.</summary>
     public const int MaxCertificateBytes = 64 << 10;
+    /// <summary>Longest block in a manifest.</summary>
+    public const int MaxBlockBytes = 32 << 10;
+    /// <summary>Longest proof that an epoch ended.</summary>
+    public const int MaxEpochBytes = Certificates.HandOver.MaxBytes;
+    /// <summary>Links of a window in a chunk of it.</summary>
+    public const ulong LinksPerChunk = ChunkBytes / LinkChain.LinkBytes;
     /// <summary>Most records in a chunk.</summary>
     public const int MaxChunkRecords = ChunkBytes / 64;
 
@@ -54,6 +61,21 @@ public static class StateGeometry
     {
         Invariant.Check(chunk < ChunkCount(table));
         return (int)Math.Min(RecordsPerChunk(table), table.Count - (chunk * RecordsPerChunk(table)));
+    }
+
+    /// <summary>The first link that a window of so many results retains, and the one behind the newest.</summary>
+    public static (ulong First, ulong End) LinksOf(ulong count) =>
+        (LinkChain.Oldest(count) / LinkChain.LinkLength, (count + LinkChain.LinkLength - 1) / LinkChain.LinkLength);
+
+    /// <summary>The links of a window that a chunk of it has.</summary>
+    /// <returns>An empty range when there is no such chunk.</returns>
+    public static (ulong First, ulong End) LinksOf(ulong count, ulong chunk)
+    {
+        (ulong first, ulong end) = LinksOf(count);
+        if (chunk > end / LinksPerChunk) return default;
+        first = Math.Max(first, chunk * LinksPerChunk);
+        end = Math.Min(end, (chunk + 1) * LinksPerChunk);
+        return first < end ? (first, end) : default;
     }
 
     /// <summary>Siblings between a chunk's node and the table's root.</summary>

@@ -19,7 +19,7 @@ public struct StateManifestQuery : IMessage
 
 /// <summary>
 /// What a state consists of. The group of tables follows, whose bytes are what the state root is the BLAKE3 digest of, then the certificate
-/// over height and root.
+/// over height, block and root, then the block.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = 56)]
 public struct StateManifest : IMessage
@@ -31,7 +31,8 @@ public struct StateManifest : IMessage
     [FieldOffset(16)] public Hash256 StateRoot;
     /// <summary>Bytes of the certificate behind the group, as consensus encodes it.</summary>
     [FieldOffset(48)] public uint CertificateBytes;
-    [FieldOffset(52)] public uint Reserved0;
+    /// <summary>Bytes of the block behind the certificate, as consensus encodes it.</summary>
+    [FieldOffset(52)] public uint BlockBytes;
 
     static TemplateId IMessage.TemplateId => TemplateId.StateManifest;
 }
@@ -84,6 +85,73 @@ public struct StateChunk : IMessage
     [FieldOffset(24)] public ulong Chunk;
 
     static TemplateId IMessage.TemplateId => TemplateId.StateChunk;
+}
+
+/// <summary>Asks for links of a session's retained results: 16 of them, less at the ends.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 32)]
+public struct StateWindowQuery : IMessage
+{
+    /// <summary>The answer repeats it.</summary>
+    [FieldOffset(0)] public ulong RequestId;
+    /// <summary>Height of the manifest that the results belong to.</summary>
+    [FieldOffset(8)] public ulong Height;
+    [FieldOffset(16)] public uint Session;
+    [FieldOffset(20)] public uint Reserved0;
+    /// <summary>Number of the chunk: its links are 16 · chunk and those behind it.</summary>
+    [FieldOffset(24)] public ulong Chunk;
+
+    static TemplateId IMessage.TemplateId => TemplateId.StateWindowQuery;
+}
+
+/// <summary>Links of a session's retained results, oldest first, behind this head.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 32)]
+public struct StateWindow : IMessage
+{
+    [FieldOffset(0)] public ulong RequestId;
+    [FieldOffset(8)] public ulong Height;
+    [FieldOffset(16)] public uint Session;
+    /// <summary>Bytes of the links.</summary>
+    [FieldOffset(20)] public uint LinkBytes;
+    [FieldOffset(24)] public ulong Chunk;
+
+    static TemplateId IMessage.TemplateId => TemplateId.StateWindow;
+}
+
+/// <summary>Asks for the proof that an epoch ended.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 16)]
+public struct StateEpochQuery : IMessage
+{
+    /// <summary>The answer repeats it.</summary>
+    [FieldOffset(0)] public ulong RequestId;
+    /// <summary>The epoch.</summary>
+    [FieldOffset(8)] public ulong Epoch;
+
+    static TemplateId IMessage.TemplateId => TemplateId.StateEpochQuery;
+}
+
+/// <summary>The proof that an epoch ended: as consensus encodes it, behind this head.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 24)]
+public struct StateEpoch : IMessage
+{
+    [FieldOffset(0)] public ulong RequestId;
+    [FieldOffset(8)] public ulong Epoch;
+    /// <summary>Bytes of the proof.</summary>
+    [FieldOffset(16)] public uint ProofBytes;
+    [FieldOffset(20)] public uint Reserved0;
+
+    static TemplateId IMessage.TemplateId => TemplateId.StateEpoch;
+}
+
+/// <summary>The blocks that a peer asked for are gone.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 16)]
+public struct BlocksBegin : IMessage
+{
+    /// <summary>The first height whose block is there.</summary>
+    [FieldOffset(0)] public ulong Height;
+    /// <summary>The newest committed height.</summary>
+    [FieldOffset(8)] public ulong CommittedHeight;
+
+    static TemplateId IMessage.TemplateId => TemplateId.BlocksBegin;
 }
 
 /// <summary>The replica cannot answer a query.</summary>

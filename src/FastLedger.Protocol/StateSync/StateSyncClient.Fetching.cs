@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using FastLedger.Cryptography;
 using FastLedger.Primitives;
+using FastLedger.Protocol.Messages;
 
 namespace FastLedger.Protocol.StateSync;
 
@@ -13,11 +15,7 @@ public sealed partial class StateSyncClient
     private bool TryFetch(long nowNs, out StateSyncQuery query)
     {
         query = default;
-        if (_progress!.Written == _progress.Total)
-        {
-            State = StateSyncState.Complete;
-            return false;
-        }
+        if (Advance()) return false;
 
         if (IsHopeless(nowNs))
         {
@@ -32,13 +30,13 @@ public sealed partial class StateSyncClient
             if (!server.IsUsable(nowNs) || server.Lacks) continue;
             hope = true;
             if (server.InFlight >= _options.InFlightPerServer) continue;
-            if (!_progress.TryTake(out int table, out ulong chunk) && !TryHedge(server, nowNs, out table, out chunk)) continue;
+            if (!TryTake(out int table, out ulong chunk) && !TryHedge(server, nowNs, out table, out chunk)) continue;
             _turn = (_turn + i + 1) % _servers.Count;
-            query = StateSyncQuery.Chunk(server.Node, new StateChunkQuery
+            query = StateSyncQuery.Part(server.Node, IsTable(table) ? TemplateId.StateChunkQuery : TemplateId.StateWindowQuery, new StateChunkQuery
             {
                 RequestId = Open(server, table, chunk, nowNs),
                 Height = _target!.Height,
-                Table = _target.Tables[table].Id,
+                Table = IsTable(table) ? _target.Tables[table].Id : _windows!.SessionOf(table - _target.Tables.Length),
                 Chunk = chunk,
             });
             return true;
@@ -46,6 +44,25 @@ public sealed partial class StateSyncClient
 
         if (!hope) SeekAgain(nowNs);
         return false;
+    }
+
+    /// <summary>From the tables to the windows, and from those to the end.</summary>
+    /// <returns>True when everything is there.</returns>
+    private bool Advance()
+    {
+        if (_progress!.Written < _progress.Total) return false;
+        _windows ??= new WindowProgress(_sink.Windows());
+        if (_windows.Written < _windows.Total) return false;
+        State = StateSyncState.Complete;
+        return true;
+    }
+
+    private bool TryTake(out int place, out ulong chunk)
+    {
+        if (_windows is null) return _progress!.TryTake(out place, out chunk);
+        bool found = _windows.TryTake(out place, out chunk);
+        place += _target!.Tables.Length;
+        return found;
     }
 
     /// <summary>When nothing else is left, what was asked of one server a while ago may be asked of another one too.</summary>
@@ -87,32 +104,62 @@ public sealed partial class StateSyncClient
         }
 
         long expected = (nowNs - _chosenAtNs - timeoutNs) / (TrickleMs * NsPerMs);
-        return 2 * lacking > connected && (long)(_progress!.Written - _writtenWhenChosen) < expected;
+        return 2 * lacking > connected && (long)(WrittenChunks - _writtenWhenChosen) < expected;
     }
 
-    /// <returns>False when nobody honest sends this.</returns>
-    private bool ReceiveChunk(SyncServer server, in OpenQuery open, ReadOnlySpan<byte> answer, long nowNs)
+    /// <returns>What nobody honest does; null for an answer that is good.</returns>
+    private StateSyncFault? ReceiveChunk(SyncServer server, in OpenQuery open, ReadOnlySpan<byte> answer, long nowNs)
     {
-        if (!StateEncoding.TryReadChunk(answer, out StateChunk head, out ReadOnlySpan<Hash256> siblings, out ReadOnlySpan<byte> records)) return false;
+        if (!StateEncoding.TryReadChunk(answer, out StateChunk head, out ReadOnlySpan<Hash256> siblings, out ReadOnlySpan<byte> records)) return StateSyncFault.Malformed;
         StateTableEntry table = _target!.Tables[open.Table];
-        if (head.Height != _target.Height || head.Table != table.Id || head.Chunk != open.Chunk) return false;
-        if (!_verifier.Verify(in table, open.Chunk, records, siblings)) return false;
-        server.Succeed();
-        server.HasDelivered = true;
-        if (_progress!.IsDone(open.Table, open.Chunk)) return true; // somebody else was sooner
+        if (head.Height != _target.Height || head.Table != table.Id || head.Chunk != open.Chunk) return StateSyncFault.Malformed;
+        if (!_verifier.Verify(in table, open.Chunk, records, siblings)) return StateSyncFault.FalseRecords;
+        NoteDelivery(server, open, nowNs);
+        if (_progress!.IsDone(open.Table, open.Chunk)) return null; // somebody else was sooner
         _sink.Write(open.Table, (uint)(open.Chunk * StateGeometry.RecordsPerChunk(table)), records);
         _progress.Finish(open.Table, open.Chunk);
         _progressAtNs = nowNs;
-        if (_progress.Written == _progress.Total) State = StateSyncState.Complete;
-        return true;
+        _ = Advance();
+        return null;
     }
 
-    /// <returns>False when nobody honest sends this.</returns>
-    private bool ReceiveRefusal(SyncServer server, in OpenQuery open, ReadOnlySpan<byte> answer, long nowNs)
+    /// <returns>What nobody honest does; null for an answer that is good.</returns>
+    private StateSyncFault? ReceiveWindow(SyncServer server, in OpenQuery open, ReadOnlySpan<byte> answer, long nowNs)
     {
-        if (!StateEncoding.TryReadExactly(answer, out StateRefusal refusal) || refusal.Code != ResultCode.NotFound || refusal.Reserved0 != 0) return false;
-        if (open.Table < 0) NoteAnswer(server, nowNs);
+        if (!StateEncoding.TryReadWithBytes(answer, static head => head.LinkBytes, out StateWindow head, out ReadOnlySpan<byte> links)) return StateSyncFault.Malformed;
+        int window = open.Table - _target!.Tables.Length;
+        if (head.Height != _target.Height || head.Session != _windows!.SessionOf(window) || head.Chunk != open.Chunk) return StateSyncFault.Malformed;
+        if (_windows.IsDone(window, open.Chunk)) return null; // somebody else was sooner
+        if (!_windows.TryAccept(window, open.Chunk, links)) return StateSyncFault.FalseWindow;
+        NoteDelivery(server, open, nowNs);
+        ulong link = Math.Max(open.Chunk * StateGeometry.LinksPerChunk, _windows.FirstLinkOf(window));
+        for (; !links.IsEmpty; links = links[LinkChain.LinkBytes..]) _sink.WriteWindow(head.Session, link++, links[..LinkChain.LinkBytes]);
+        _progressAtNs = nowNs;
+        _ = Advance();
+        return null;
+    }
+
+    private void NoteDelivery(SyncServer server, in OpenQuery open, long nowNs)
+    {
+        server.HasDelivered = true;
+        long took = nowNs - open.AskedAtNs;
+        if (took < _options.SlowMs * NsPerMs)
+        {
+            server.Succeed();
+            return;
+        }
+
+        server.Fail(nowNs, took);
+        PutAside?.Invoke(server.Node, StateSyncFault.Slow);
+    }
+
+    /// <returns>What nobody honest does; null for an answer that is good.</returns>
+    private StateSyncFault? ReceiveRefusal(SyncServer server, in OpenQuery open, ReadOnlySpan<byte> answer, long nowNs)
+    {
+        if (!StateEncoding.TryReadExactly(answer, out StateRefusal refusal) || refusal.Code != ResultCode.NotFound || refusal.Reserved0 != 0) return StateSyncFault.Malformed;
+        if (open.Table == ManifestQuery) NoteAnswer(server, nowNs);
+        else if (open.Table == EpochQuery) server.Bench(nowNs + (_options.ChoiceMs * NsPerMs));
         else server.Lacks = true;
-        return true;
+        return null;
     }
 }

@@ -11,27 +11,29 @@ namespace FastLedger.Protocol.StateSync;
 // A process that stops while it fetches goes on where it was, if it kept what was written and what is said here.
 public sealed partial class StateSyncClient
 {
-    private const int SavedHeadBytes = 24 + Hash256.Size;
+    private const int SavedHeadBytes = 24 + Hash256.Size + sizeof(int);
 
-    private static ReadOnlySpan<byte> Magic => "FLSYNC01"u8;
+    private static ReadOnlySpan<byte> Magic => "FLSYNC02"u8;
 
-    /// <summary>Writes down which state is fetched and which of its chunks are written. Only what the sink holds durably may be relied on.</summary>
+    /// <summary>Writes down which state is fetched and which chunks of its tables are written; windows are fetched again. Only what the sink holds durably may be relied on.</summary>
     public void Save(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
         Invariant.Check(_target is not null && _progress is not null);
         int words = 0;
         for (int i = 0; i < _target.Tables.Length; i++) words += _progress.WordsOf(i).Length;
-        int length = SavedHeadBytes + (_target.Tables.Length * StateTableEntry.Size) + _target.Certificate.Length + (words * sizeof(ulong)) + Hash256.Size;
+        int length = SavedHeadBytes + (_target.Tables.Length * StateTableEntry.Size) + _target.Certificate.Length + _target.Block.Length + (words * sizeof(ulong)) + Hash256.Size;
         Span<byte> bytes = output.GetSpan(length)[..length], rest = bytes;
         Magic.CopyTo(rest);
         BinaryPrimitives.WriteUInt64LittleEndian(rest[8..], _target.Height);
         BinaryPrimitives.WriteInt32LittleEndian(rest[16..], _target.Tables.Length);
         BinaryPrimitives.WriteInt32LittleEndian(rest[20..], _target.Certificate.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(rest[56..], _target.Block.Length);
         _target.StateRoot.Bytes.CopyTo(rest[24..]);
         rest = rest[SavedHeadBytes..];
         Append(ref rest, MemoryMarshal.AsBytes<StateTableEntry>(_target.Tables));
         Append(ref rest, _target.Certificate);
+        Append(ref rest, _target.Block);
         for (int i = 0; i < _target.Tables.Length; i++) Append(ref rest, MemoryMarshal.AsBytes(_progress.WordsOf(i)));
         Blake3.Hash(bytes[..^Hash256.Size]).Bytes.CopyTo(rest);
         output.Advance(length);
@@ -45,13 +47,13 @@ public sealed partial class StateSyncClient
         if (saved.Length < SavedHeadBytes + Hash256.Size || !saved.StartsWith(Magic)) return false;
         if (Blake3.Hash(saved[..^Hash256.Size]) != new Hash256(saved[^Hash256.Size..])) return false;
         ulong height = BinaryPrimitives.ReadUInt64LittleEndian(saved[8..]);
-        uint tableCount = BinaryPrimitives.ReadUInt32LittleEndian(saved[16..]), certificateBytes = BinaryPrimitives.ReadUInt32LittleEndian(saved[20..]);
+        uint tableCount = BinaryPrimitives.ReadUInt32LittleEndian(saved[16..]), certificateBytes = BinaryPrimitives.ReadUInt32LittleEndian(saved[20..]), blockBytes = BinaryPrimitives.ReadUInt32LittleEndian(saved[56..]);
         var root = new Hash256(saved.Slice(24, Hash256.Size));
         ReadOnlySpan<byte> rest = saved[SavedHeadBytes..^Hash256.Size];
-        if (tableCount > StateGeometry.MaxTables || certificateBytes > StateGeometry.MaxCertificateBytes) return false;
-        if (rest.Length < (tableCount * StateTableEntry.Size) + certificateBytes) return false;
+        if (tableCount > StateGeometry.MaxTables || certificateBytes > StateGeometry.MaxCertificateBytes || blockBytes > StateGeometry.MaxBlockBytes) return false;
+        if (rest.Length < (tableCount * StateTableEntry.Size) + certificateBytes + blockBytes) return false;
         StateTableEntry[] tables = MemoryMarshal.Cast<byte, StateTableEntry>(Take(ref rest, (int)tableCount * StateTableEntry.Size)).ToArray();
-        byte[] certificate = Take(ref rest, (int)certificateBytes).ToArray();
+        byte[] certificate = Take(ref rest, (int)certificateBytes).ToArray(), block = Take(ref rest, (int)blockBytes).ToArray();
         if (!StateGeometry.IsSound(tables) || Blake3.Hash(MemoryMarshal.AsBytes<StateTableEntry>(tables)) != root) return false;
         var progress = new ChunkProgress(tables);
         for (int i = 0; i < tables.Length; i++)
@@ -61,9 +63,10 @@ public sealed partial class StateSyncClient
         }
 
         if (!rest.IsEmpty) return false;
-        _target = new SyncTarget(height, root, tables, certificate);
+        _target = new SyncTarget(height, root, tables, certificate, block);
         _progress = progress;
-        State = progress.Written == progress.Total ? StateSyncState.Complete : StateSyncState.Fetching;
+        State = StateSyncState.Fetching;
+        _ = Advance();
         return true;
     }
 

@@ -16,7 +16,9 @@ public sealed partial class StateSyncClient
             if (server.HasAnswered || server.IsStruck || !server.IsConnected) continue;
             all = false;
             if (server.InFlight > 0 || !server.IsUsable(nowNs)) continue;
-            query = StateSyncQuery.Manifest(server.Node, Open(server, -1, 0, nowNs));
+            query = server.IsAhead
+                ? StateSyncQuery.Epoch(server.Node, Open(server, EpochQuery, 0, nowNs), _anchor.Epoch)
+                : StateSyncQuery.Manifest(server.Node, Open(server, ManifestQuery, 0, nowNs));
             return true;
         }
 
@@ -29,6 +31,7 @@ public sealed partial class StateSyncClient
     private void Choose(long nowNs)
     {
         SyncServer? best = null;
+        PutStaleAside();
         foreach (SyncServer server in _servers)
         {
             if (server.Offer is null || server.IsStruck || !server.IsConnected) continue;
@@ -62,7 +65,7 @@ public sealed partial class StateSyncClient
         for (int i = _open.Count - 1; i >= 0; i--) Close(i, Find(_open[i].Node)!);
         if (_target is not null && _target.StateRoot == target.StateRoot && _target.Height == target.Height)
         {
-            _writtenWhenChosen = _progress!.Written;
+            _writtenWhenChosen = WrittenChunks;
             State = StateSyncState.Fetching;
             return;
         }
@@ -75,7 +78,22 @@ public sealed partial class StateSyncClient
 
         _target = target;
         _progress = new ChunkProgress(target.Tables);
+        _windows = null;
         State = StateSyncState.Fetching;
+    }
+
+    /// <summary>A genuine state that is far behind would leave too many blocks to catch up with.</summary>
+    private void PutStaleAside()
+    {
+        ulong newest = 0;
+        foreach (SyncServer server in _servers)
+            if (server is { Offer: { } offer, IsStruck: false, IsConnected: true }) newest = Math.Max(newest, offer.Height);
+        foreach (SyncServer server in _servers)
+        {
+            if (server.Offer is not { } offer || newest - Math.Min(newest, offer.Height) <= _options.StaleBlocks) continue;
+            server.Offer = null;
+            PutAside?.Invoke(server.Node, StateSyncFault.Stale);
+        }
     }
 
     private (int Failures, int Offers, ulong Height) Rank(SyncServer server)
@@ -92,7 +110,9 @@ public sealed partial class StateSyncClient
     {
         foreach (SyncServer server in _servers)
         {
-            if (server.Offer is { } offer && offer.StateRoot == _target!.StateRoot && ((server.WasAsked && !server.HasDelivered) || server.Lacks)) server.Fail(nowNs, 0);
+            if (server.Offer is not { } offer || offer.StateRoot != _target!.StateRoot || !((server.WasAsked && !server.HasDelivered) || server.Lacks)) continue;
+            server.Fail(nowNs, 0);
+            if (server.Lacks) PutAside?.Invoke(server.Node, StateSyncFault.Stale);
         }
 
         State = StateSyncState.Seeking;
@@ -112,17 +132,36 @@ public sealed partial class StateSyncClient
         _choiceAtNs = Math.Min(_choiceAtNs, nowNs + (_options.ChoiceMs * NsPerMs));
     }
 
-    /// <returns>False when nobody honest sends this.</returns>
-    private bool ReceiveManifest(SyncServer server, ReadOnlySpan<byte> answer, long nowNs)
+    /// <returns>What nobody honest does; null for an answer that is good.</returns>
+    private StateSyncFault? ReceiveManifest(SyncServer server, ReadOnlySpan<byte> answer, long nowNs)
     {
-        if (State != StateSyncState.Seeking) return true; // decided meanwhile
-        if (!StateEncoding.TryReadManifest(answer, out StateManifest head, out ReadOnlySpan<StateTableEntry> tables, out ReadOnlySpan<byte> certificate)) return false;
-        if (!StateGeometry.IsSound(tables) || Blake3.Hash(MemoryMarshal.AsBytes(tables)) != head.StateRoot) return false;
-        AnchorAnswer certified = _anchor.Check(head.Height, head.StateRoot, certificate);
-        if (certified == AnchorAnswer.Invalid) return false;
+        if (State != StateSyncState.Seeking) return null; // decided meanwhile
+        if (!StateEncoding.TryReadManifest(answer, out StateManifest head, out ReadOnlySpan<StateTableEntry> tables, out ReadOnlySpan<byte> certificate, out ReadOnlySpan<byte> block))
+            return StateSyncFault.Malformed;
+        if (!StateGeometry.IsSound(tables) || Blake3.Hash(MemoryMarshal.AsBytes(tables)) != head.StateRoot) return StateSyncFault.FalseManifest;
+        AnchorAnswer certified = _anchor.Check(head.Height, head.StateRoot, certificate, block);
+        if (certified == AnchorAnswer.Invalid) return StateSyncFault.FalseManifest;
+        server.IsAhead = certified == AnchorAnswer.Unknown;
+        if (server.IsAhead) return null; // its epochs are asked for first
         NoteAnswer(server, nowNs);
-        if (certified == AnchorAnswer.Unknown || head.Height < _options.LeastHeight) return true;
-        server.Offer = new SyncTarget(head.Height, head.StateRoot, tables.ToArray(), certificate.ToArray());
-        return true;
+        if (certified == AnchorAnswer.Outdated || head.Height < _options.LeastHeight)
+        {
+            PutAside?.Invoke(server.Node, StateSyncFault.Stale);
+            return null;
+        }
+
+        server.Offer = new SyncTarget(head.Height, head.StateRoot, tables.ToArray(), certificate.ToArray(), block.ToArray());
+        return null;
+    }
+
+    /// <returns>What nobody honest does; null for an answer that is good.</returns>
+    private StateSyncFault? ReceiveEpoch(SyncServer server, ReadOnlySpan<byte> answer, long nowNs)
+    {
+        if (!StateEncoding.TryReadWithBytes(answer, static head => head.ProofBytes, out StateEpoch head, out ReadOnlySpan<byte> proof) || head.Reserved0 != 0) return StateSyncFault.Malformed;
+        server.IsAhead = false; // its manifest is asked for again
+        if (head.Epoch < _anchor.Epoch) return null; // somebody else was sooner
+        if (head.Epoch > _anchor.Epoch || !_anchor.TryAdvance(proof)) return StateSyncFault.FalseEpoch;
+        server.Bench(nowNs);
+        return null;
     }
 }

@@ -13,13 +13,15 @@ namespace FastLedger.Protocol.StateSync;
 /// </summary>
 /// <remarks>
 /// Nothing is believed: a manifest counts when a quorum certified its root and its tables hash to it, a chunk when its records and path lead
-/// to its table's root. Whoever sends anything else is struck and not asked again; whoever does not answer is asked less. So as long as one
+/// to its table's root, a session's results when they lead to the digest in the session's record. The validators of later epochs are believed
+/// on the word of those before them. Whoever sends anything else is struck and not asked again; whoever does not answer is asked less. So as long as one
 /// honest server answers, the state arrives. Memory: three bits per chunk, a manifest per server, and a fixed number of open queries.
 /// Times are nanoseconds of a clock that never goes back. Thread: one at a time. Alloc: per search. Blocks: no.
 /// </remarks>
 public sealed partial class StateSyncClient
 {
     private const long NsPerMs = 1_000_000;
+    private const int ManifestQuery = -1, EpochQuery = -2;
 
     private readonly StateSyncOptions _options;
     private readonly IStateSink _sink;
@@ -29,6 +31,7 @@ public sealed partial class StateSyncClient
     private readonly ChunkVerifier _verifier = new();
     private SyncTarget? _target;
     private ChunkProgress? _progress;
+    private WindowProgress? _windows;
     private long _choiceAtNs = long.MaxValue;
     private long _chosenAtNs, _progressAtNs;
     private ulong _writtenWhenChosen;
@@ -60,11 +63,17 @@ public sealed partial class StateSyncClient
     /// <summary>Certificate of the state that is fetched.</summary>
     public ReadOnlySpan<byte> Certificate => _target is null ? default : _target.Certificate;
 
-    /// <summary>Chunks of the state.</summary>
-    public ulong TotalChunks => _progress?.Total ?? 0;
+    /// <summary>The block after which the state is what is fetched.</summary>
+    public ReadOnlySpan<byte> Block => _target is null ? default : _target.Block;
+
+    /// <summary>Chunks of the tables and, once those are there, of the sessions' windows.</summary>
+    public ulong TotalChunks => (_progress?.Total ?? 0) + (_windows?.Total ?? 0);
 
     /// <summary>Chunks verified and written.</summary>
-    public ulong WrittenChunks => _progress?.Written ?? 0;
+    public ulong WrittenChunks => (_progress?.Written ?? 0) + (_windows?.Written ?? 0);
+
+    /// <summary>Told which server is put aside, and why.</summary>
+    public Action<int, StateSyncFault>? PutAside { get; set; }
 
     /// <summary>Servers that lied.</summary>
     public int StruckServers { get; private set; }
@@ -125,15 +134,21 @@ public sealed partial class StateSyncClient
         if (index < 0) return; // it came too late, and somebody else was asked
         OpenQuery open = _open[index];
         Close(index, server);
-        bool good = (TemplateId)template switch
+        StateSyncFault? fault = (TemplateId)template switch
         {
-            TemplateId.StateManifest when open.Table < 0 => ReceiveManifest(server, answer, nowNs),
-            TemplateId.StateChunk when open.Table >= 0 => ReceiveChunk(server, in open, answer, nowNs),
+            TemplateId.StateManifest when open.Table == ManifestQuery => ReceiveManifest(server, answer, nowNs),
+            TemplateId.StateEpoch when open.Table == EpochQuery => ReceiveEpoch(server, answer, nowNs),
+            TemplateId.StateChunk when IsTable(open.Table) => ReceiveChunk(server, in open, answer, nowNs),
+            TemplateId.StateWindow when IsWindow(open.Table) => ReceiveWindow(server, in open, answer, nowNs),
             TemplateId.StateRefusal => ReceiveRefusal(server, in open, answer, nowNs),
-            _ => false,
+            _ => StateSyncFault.Malformed,
         };
-        if (!good) Strike(server);
+        if (fault is { } lie) Strike(server, lie);
     }
+
+    private bool IsTable(int place) => place >= 0 && place < _target!.Tables.Length;
+
+    private bool IsWindow(int place) => place >= 0 && place >= _target!.Tables.Length;
 
     private SyncServer? Find(int node)
     {
@@ -164,7 +179,9 @@ public sealed partial class StateSyncClient
         _open[index] = _open[^1];
         _open.RemoveAt(_open.Count - 1);
         server.InFlight--;
-        if (open.Table >= 0) _progress!.GiveBack(open.Table, open.Chunk);
+        if (open.Table < 0) return;
+        if (IsTable(open.Table)) _progress!.GiveBack(open.Table, open.Chunk);
+        else _windows?.GiveBack(open.Table - _target!.Tables.Length, open.Chunk);
     }
 
     private void Expire(long nowNs)
@@ -176,11 +193,13 @@ public sealed partial class StateSyncClient
             Close(i, server);
             server.Fail(nowNs, _options.TimeoutMs * NsPerMs);
             Timeouts++;
+            PutAside?.Invoke(server.Node, StateSyncFault.Silent);
         }
     }
 
-    private void Strike(SyncServer server)
+    private void Strike(SyncServer server, StateSyncFault fault)
     {
+        PutAside?.Invoke(server.Node, fault);
         server.IsStruck = true;
         server.Offer = null;
         StruckServers++;
@@ -188,6 +207,6 @@ public sealed partial class StateSyncClient
             if (_open[i].Node == server.Node) Close(i, server);
     }
 
-    /// <summary>A query without an answer; table −1 asks for the manifest.</summary>
+    /// <summary>A query without an answer; places behind the last table are windows.</summary>
     private readonly record struct OpenQuery(int Node, ulong RequestId, int Table, ulong Chunk, long AskedAtNs, long DeadlineNs);
 }

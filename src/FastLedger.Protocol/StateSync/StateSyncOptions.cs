@@ -7,6 +7,12 @@ public sealed class StateSyncOptions
     /// <summary>States below this height are of no use.</summary>
     public ulong LeastHeight { get; init; } = 1;
 
+    /// <summary>A state so many blocks behind the newest one offered is not fetched.</summary>
+    public ulong StaleBlocks { get; init; } = 4096;
+
+    /// <summary>A server whose answer takes longer is left alone as long again, in milliseconds.</summary>
+    public int SlowMs { get; init; } = 1000;
+
     /// <summary>Chunks asked of one server at a time.</summary>
     public int InFlightPerServer { get; init; } = 4;
 

@@ -7,7 +7,7 @@ using FastLedger.Protocol.Messages;
 
 namespace FastLedger.Protocol.StateSync;
 
-/// <summary>A query that is to be sent.</summary>
+/// <summary>A query that is to be sent. The queries begin alike: request id, then height or epoch; those for parts go on alike, too.</summary>
 public struct StateSyncQuery
 {
     private StateChunkQuery _message;
@@ -24,9 +24,8 @@ public struct StateSyncQuery
     /// <summary>The message.</summary>
     [UnscopedRef]
     public ReadOnlySpan<byte> Message => MemoryMarshal.AsBytes(new ReadOnlySpan<StateChunkQuery>(in _message))[
-        ..(Template == (ushort)TemplateId.StateManifestQuery ? Unsafe.SizeOf<StateManifestQuery>() : Unsafe.SizeOf<StateChunkQuery>())];
+        ..(Template is (ushort)TemplateId.StateManifestQuery or (ushort)TemplateId.StateEpochQuery ? Unsafe.SizeOf<StateManifestQuery>() : Unsafe.SizeOf<StateChunkQuery>())];
 
-    /// <summary>The two queries begin alike: request id, height.</summary>
     internal static StateSyncQuery Manifest(int node, ulong requestId) => new()
     {
         Node = node,
@@ -34,10 +33,17 @@ public struct StateSyncQuery
         _message = new StateChunkQuery { RequestId = requestId },
     };
 
-    internal static StateSyncQuery Chunk(int node, in StateChunkQuery message) => new()
+    internal static StateSyncQuery Epoch(int node, ulong requestId, ulong epoch) => new()
     {
         Node = node,
-        Template = (ushort)TemplateId.StateChunkQuery,
+        Template = (ushort)TemplateId.StateEpochQuery,
+        _message = new StateChunkQuery { RequestId = requestId, Height = epoch },
+    };
+
+    internal static StateSyncQuery Part(int node, TemplateId template, in StateChunkQuery message) => new()
+    {
+        Node = node,
+        Template = (ushort)template,
         _message = message,
     };
 }

@@ -2,6 +2,7 @@
 using System;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using FastLedger.Cryptography;
 using FastLedger.Primitives;
 using FastLedger.Protocol.Messages;
 
@@ -35,9 +36,39 @@ public sealed class StateSyncServer(IStateSources sources)
                 return StateServing.Send;
             case TemplateId.StateChunkQuery when StateEncoding.TryReadExactly(query, out StateChunkQuery chunk) && chunk.Reserved0 == 0:
                 return AnswerChunk(chunk, answer, out answerTemplate, out length);
+            case TemplateId.StateWindowQuery when StateEncoding.TryReadExactly(query, out StateWindowQuery window) && window.Reserved0 == 0:
+                return AnswerWindow(window, answer, out answerTemplate, out length);
+            case TemplateId.StateEpochQuery when StateEncoding.TryReadExactly(query, out StateEpochQuery epoch):
+                return AnswerEpoch(epoch, answer, out answerTemplate, out length);
             default:
                 return StateServing.Malformed;
         }
+    }
+
+    private StateServing AnswerWindow(in StateWindowQuery query, Span<byte> answer, out ushort answerTemplate, out int length)
+    {
+        IStateSource? source = sources.At(query.Height);
+        (ulong first, ulong end) = source is null ? default : StateGeometry.LinksOf(source.CommandsOf(query.Session), query.Chunk);
+        if (first == end) return Refuse(query.RequestId, answer, out answerTemplate, out length);
+        int bytes = (int)(end - first) * LinkChain.LinkBytes;
+        var head = new StateWindow { RequestId = query.RequestId, Height = query.Height, Session = query.Session, LinkBytes = (uint)bytes, Chunk = query.Chunk };
+        MemoryMarshal.Write(answer, in head);
+        source!.ReadLinks(query.Session, first, answer.Slice(Unsafe.SizeOf<StateWindow>(), bytes));
+        answerTemplate = (ushort)TemplateId.StateWindow;
+        length = Unsafe.SizeOf<StateWindow>() + bytes;
+        return StateServing.Send;
+    }
+
+    private StateServing AnswerEpoch(in StateEpochQuery query, Span<byte> answer, out ushort answerTemplate, out int length)
+    {
+        ReadOnlySpan<byte> proof = sources.EpochEnd(query.Epoch);
+        if (proof.IsEmpty) return Refuse(query.RequestId, answer, out answerTemplate, out length);
+        var head = new StateEpoch { RequestId = query.RequestId, Epoch = query.Epoch, ProofBytes = (uint)proof.Length };
+        MemoryMarshal.Write(answer, in head);
+        proof.CopyTo(answer[Unsafe.SizeOf<StateEpoch>()..]);
+        answerTemplate = (ushort)TemplateId.StateEpoch;
+        length = Unsafe.SizeOf<StateEpoch>() + proof.Length;
+        return StateServing.Send;
     }
 
     private StateServing AnswerChunk(StateChunkQuery query, Span<byte> answer, out ushort answerTemplate, out int length)

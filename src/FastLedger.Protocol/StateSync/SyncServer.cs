@@ -31,6 +31,9 @@ internal sealed class SyncServer(int node)
     /// <summary>It answered the present search, with a manifest or a refusal.</summary>
     public bool HasAnswered { get; set; }
 
+    /// <summary>Its manifest is of an epoch whose validators are not known yet.</summary>
+    public bool IsAhead { get; set; }
+
     /// <summary>Its manifest, certified; null when it gave none.</summary>
     public SyncTarget? Offer { get; set; }
 
@@ -64,4 +67,4 @@ internal sealed class SyncServer(int node)
 }
 
 /// <summary>A certified state.</summary>
-internal sealed record SyncTarget(ulong Height, Hash256 StateRoot, StateTableEntry[] Tables, byte[] Certificate);
+internal sealed record SyncTarget(ulong Height, Hash256 StateRoot, StateTableEntry[] Tables, byte[] Certificate, byte[] Block);

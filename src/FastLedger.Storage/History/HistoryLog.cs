@@ -66,6 +66,9 @@ public sealed unsafe class HistoryLog : IDisposable
         _writebackBegun = (long)keptEntries << EntryShift;
     }
 
+    /// <summary>Number of the first entry that is here. Those before it were never written: there is a hole in the file.</summary>
+    public ulong FirstEntry { get; init; } = 1;
+
     /// <summary>Number of the last entry; 0 when there is none.</summary>
     /// <remarks>Thread: any.</remarks>
     public ulong Count => _appended.Value;
@@ -126,13 +129,13 @@ public sealed unsafe class HistoryLog : IDisposable
     /// <summary>Copies an entry.</summary>
     /// <param name="number">From 1.</param>
     /// <param name="entry">Exactly 128 bytes, filled if the entry exists.</param>
-    /// <returns>False when there is no such entry yet.</returns>
+    /// <returns>False when there is no such entry yet, or it is before <see cref="FirstEntry"/>.</returns>
     /// <exception cref="StorageFaultException">The device failed.</exception>
     /// <remarks>Thread: any. Blocks: on the device, for an entry that is in the file.</remarks>
     public bool Read(ulong number, Span<byte> entry)
     {
         Invariant.Check(entry.Length == EntryBytes);
-        if (number == 0 || number > _appended.Value) return false;
+        if (number < FirstEntry || number == 0 || number > _appended.Value) return false;
         ulong index = number - 1;
         if (number > _flushed.Value)
         {

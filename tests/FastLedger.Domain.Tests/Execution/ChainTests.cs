@@ -67,7 +67,12 @@ public sealed class ChainTests : IDisposable
         using var twin = new ChainTests();
         Run(Pending(_a, _b, 40, true), Move(_a, _b, 60, true), Move(_a, _b, 1, false));
         twin.Run(Noop(), Noop(), Noop());
-        Assert.Equal(twin._ledger.Ledger.Tree.Root, _ledger.Ledger.Tree.Root);
+        for (int i = 0; i < _ledger.Ledger.Tree.Tables.Length; i++)
+        {
+            // What the commands were answered differs, and stands under the session's record.
+            State.Table table = _ledger.Ledger.Tree.Tables[i];
+            if (table.Id != State.TableId.Sessions) Assert.Equal(twin._ledger.Ledger.Tree.Tables[i].Root, table.Root);
+        }
     }
 
     [Fact]

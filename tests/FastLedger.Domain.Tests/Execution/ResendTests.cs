@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.Runtime.InteropServices;
+using FastLedger.Cryptography;
 using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
 
@@ -107,6 +109,36 @@ public sealed class ResendTests : IDisposable
         Assert.Equal(ResultCode.ResultNotRetained, _ledger.Execute(_session, oldest)[0].Code);
         Assert.Equal(ResultCode.Ok, _ledger.Execute(_session, batch[0])[0].Code);
         Assert.Equal(1, _ledger.Balance(_a));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(256)]
+    [InlineData(257)]
+    [InlineData(1000)]
+    public void The_sessions_record_holds_the_digest_of_the_chain_of_its_results(int commands)
+    {
+        uint session = _ledger.Session(7);
+        var link = new byte[256 * 64];
+        for (ulong number = 1; number <= (ulong)commands; number++)
+        {
+            var command = new Command { Opcode = Opcode.Noop, Number = number };
+            CommandResult result = _ledger.Execute(session, command)[0];
+            int place = (int)((number - 1) % 256) * 64;
+            if (place == 0)
+            {
+                // Written from the definition: the digest of the link before stands in the last eight bytes of the first four entries.
+                Hash256 before = number == 1 ? default : Blake3.Hash(link);
+                link.AsSpan().Clear();
+                for (int i = 0; i < 4; i++) before.Bytes.Slice(8 * i, 8).CopyTo(link.AsSpan((64 * i) + 56));
+            }
+
+            Blake3.Hash(MemoryMarshal.AsBytes(new ReadOnlySpan<Command>(in command))).Bytes[..16].CopyTo(link.AsSpan(place));
+            MemoryMarshal.Write(link.AsSpan(place + 16), in result);
+            MemoryMarshal.Write(link.AsSpan(place + 48), in number);
+            Assert.Equal(Blake3.Hash(link.AsSpan(0, Math.Max(place + 64, 256))), _ledger.Ledger.Sessions[session].ResultsRoot);
+        }
     }
 
     [Fact]

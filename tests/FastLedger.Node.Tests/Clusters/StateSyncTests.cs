@@ -52,7 +52,7 @@ public sealed class StateSyncTests(ITestOutputHelper output)
         using ValidatorIdentity identity = ValidatorIdentity.Load(cluster.OptionsOf(Wiped), genesis);
         using var ledger = new Ledger(genesis, new ResidentPageStore(), 1);
         var sink = new LedgerSink(ledger);
-        var fetcher = new StateFetcher(new StateSyncOptions(), sink, new ValidatorAnchor(ledger.ChainId, 1, identity.Validators));
+        var fetcher = new StateFetcher(new StateSyncOptions(), sink, new ValidatorAnchor(ledger.ChainId, identity.Validators));
         await using PeerNetwork network = identity.OpenNetwork(cluster.OptionsOf(Wiped), ledger.ChainId, fetcher);
         await using TamperingLink? link = lies ? new TamperingLink(network.EndPoint, (ushort)TemplateId.StateChunk) : null;
         network.Start();

@@ -174,6 +174,48 @@ public sealed class TestCluster : IAsyncDisposable
         Introduce();
     }
 
+    /// <summary>Starts a replica that may have to fetch the state before it is up; whoever it dials it has to be told before.</summary>
+    /// <param name="node">The replica.</param>
+    /// <param name="say">Told what happens, a line each.</param>
+    /// <param name="peers">Where its peers are, as it is told; null: where they are.</param>
+    /// <param name="cancellationToken">Ends the wait for the state.</param>
+    public async Task JoinAsync(int node, Action<string> say, IReadOnlyDictionary<int, IPEndPoint>? peers = null, CancellationToken cancellationToken = default)
+    {
+        peers ??= Enumerable.Range(0, Count).Where(IsUp).ToDictionary(i => i, i => this[i].PeerEndPoint!);
+        _options[node].Cluster.Peers = string.Join(',', peers.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key}={p.Value}")));
+        _replicas[node] = await Task.Run(() => Replica.Start(_options[node], stateProgress: say, time: _clock?.Invoke(node), cancellationToken: cancellationToken), CancellationToken.None);
+        Introduce();
+    }
+
+    /// <summary>Deletes what a replica that is down left; its key stays.</summary>
+    public void Wipe(int node)
+    {
+        if (IsUp(node)) throw new InvalidOperationException($"replica {node} is up");
+        Directory.Delete(_options[node].DataDirectory, recursive: true);
+    }
+
+    /// <summary>How a replica says it is.</summary>
+    public Task<ClusterStatusAnswer> StatusAsync(int node) => ReplicaProbe.AskAsync((IPEndPoint)this[node].EndPoint, TimeSpan.FromSeconds(10));
+
+    /// <summary>Waits until two replicas say the same height, at least the one given; the roots must be equal then.</summary>
+    public async Task<ClusterStatusAnswer> MeetAsync(int node, int other, ulong atLeast = 1)
+    {
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        while (true)
+        {
+            timeout.Token.ThrowIfCancellationRequested();
+            ClusterStatusAnswer first = await StatusAsync(node), second = await StatusAsync(other);
+            if (first.Height != second.Height || first.Height < atLeast)
+            {
+                await Task.Delay(1, CancellationToken.None);
+                continue;
+            }
+
+            Assert.Equal(second.StateRoot, first.StateRoot);
+            return first;
+        }
+    }
+
     /// <summary>A replica comes back where clients and peers know it.</summary>
     private void KeepAddresses(int node)
     {

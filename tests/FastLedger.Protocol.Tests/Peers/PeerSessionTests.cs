@@ -49,7 +49,7 @@ public sealed class PeerSessionTests
     [Theory]
     [InlineData(139, 5u, 0u, ResultCode.UnexpectedMessage)]
     [InlineData(140, 5u, 0u, ResultCode.UnexpectedMessage)]
-    [InlineData(190, 5u, 0u, ResultCode.UnexpectedMessage)]
+    [InlineData(200, 5u, 0u, ResultCode.UnexpectedMessage)]
     [InlineData(150, 9u, 0u, ResultCode.MessageMalformed)]
     [InlineData(150, 0u, 0u, ResultCode.MessageMalformed)]
     [InlineData(150, uint.MaxValue, 0u, ResultCode.MessageMalformed)]

@@ -50,7 +50,23 @@ internal sealed class NaiveState : IStateSource
     /// <summary>Pages have to be read before every answer.</summary>
     public bool IsCold { get; set; }
 
+    public const ulong HeightsPerEpoch = 1_000_000;
+
     public ReadOnlySpan<byte> Certificate => Proof;
+
+    public ReadOnlySpan<byte> Block => BlockOf(Height);
+
+    /// <summary>All results of each session.</summary>
+    public Dictionary<uint, NaiveChain> Chains { get; } = [];
+
+    public static byte[] BlockOf(ulong height) => [.. "a block of the tests"u8, .. BitConverter.GetBytes(height)];
+
+    public ulong CommandsOf(uint session) => Chains.TryGetValue(session, out NaiveChain? chain) ? chain.Count : 0;
+
+    public void ReadLinks(uint session, ulong first, Span<byte> links)
+    {
+        for (; !links.IsEmpty; links = links[LinkChain.LinkBytes..]) Chains[session].Link(first++).CopyTo(links);
+    }
 
     public ReadOnlySpan<StateTableEntry> Tables => _tables;
 

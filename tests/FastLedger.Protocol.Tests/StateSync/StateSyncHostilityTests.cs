@@ -118,7 +118,7 @@ public sealed class StateSyncHostilityTests(ITestOutputHelper output)
         {
             StateSyncQuery query = random.Next(2) == 0
                 ? StateSyncQuery.Manifest(1, (ulong)i)
-                : StateSyncQuery.Chunk(1, new StateChunkQuery { RequestId = (ulong)i, Height = 7, Table = 1, Chunk = 0 });
+                : StateSyncQuery.Part(1, TemplateId.StateChunkQuery, new StateChunkQuery { RequestId = (ulong)i, Height = 7, Table = 1, Chunk = 0 });
             byte[] mutated = Mutate(random, query.Message.ToArray());
             StateServing serving = server.Answer(query.Template, mutated, answer, out ushort template, out int length);
             counts[serving] = counts.GetValueOrDefault(serving) + 1;
@@ -190,7 +190,7 @@ public sealed class StateSyncHostilityTests(ITestOutputHelper output)
         var harness = new SyncHarness();
         return harness.Honest(
             new HeldStates(state),
-            StateSyncQuery.Chunk(1, new StateChunkQuery { RequestId = 5, Height = state.Height, Table = state.Tables[0].Id, Chunk = chunk }),
+            StateSyncQuery.Part(1, TemplateId.StateChunkQuery, new StateChunkQuery { RequestId = 5, Height = state.Height, Table = state.Tables[0].Id, Chunk = chunk }),
             0).Bytes;
     }
 

@@ -190,7 +190,7 @@ public sealed class StateSyncTests
     {
         var state = NaiveState.Random(new Random(5), 100, (64, 20_000));
         byte[] answer = new byte[StateSyncServer.MaxAnswerBytes];
-        StateSyncQuery query = StateSyncQuery.Chunk(1, new StateChunkQuery { RequestId = 1, Height = 100, Table = 1, Chunk = 2 });
+        StateSyncQuery query = StateSyncQuery.Part(1, FastLedger.Protocol.Messages.TemplateId.StateChunkQuery, new StateChunkQuery { RequestId = 1, Height = 100, Table = 1, Chunk = 2 });
         var verifier = new ChunkVerifier();
         var sync = new StateSyncServer(new SingleState(state));
         for (int i = 0; i < 50; i++) Turn();
@@ -214,5 +214,7 @@ public sealed class StateSyncTests
         public IStateSource? Newest => state;
 
         public IStateSource? At(ulong height) => height == state.Height ? state : null;
+
+        public ReadOnlySpan<byte> EpochEnd(ulong epoch) => default;
     }
 }

@@ -15,7 +15,7 @@ internal sealed class SyncHarness : IStateSink, IStateAnchor
     private readonly PriorityQueue<(int Node, ushort Template, byte[] Bytes), long> _underWay = new();
     private readonly byte[] _answer = new byte[StateSyncServer.MaxAnswerBytes];
 
-    public SyncHarness(StateSyncOptions? options = null) => Client = new StateSyncClient(options ?? new StateSyncOptions(), this, this);
+    public SyncHarness(StateSyncOptions? options = null) => Client = new StateSyncClient(options ?? new StateSyncOptions(), this, this) { PutAside = (node, fault) => Aside.Add((node, fault)) };
 
     public StateSyncClient Client { get; set; }
 
@@ -109,8 +109,36 @@ internal sealed class SyncHarness : IStateSink, IStateAnchor
         records.CopyTo(Written[table].AsSpan((int)(first * Tables[table].RecordSize)));
     }
 
-    public AnchorAnswer Check(ulong height, in Hash256 stateRoot, ReadOnlySpan<byte> certificate)
+    /// <summary>The windows of the state, as its records would say.</summary>
+    public List<SessionWindow> SessionWindows { get; } = [];
+
+    /// <summary>Links that came, by session.</summary>
+    public Dictionary<uint, SortedDictionary<ulong, byte[]>> Links { get; } = [];
+
+    /// <summary>Which servers were put aside, and why.</summary>
+    public List<(int Node, StateSyncFault Fault)> Aside { get; } = [];
+
+    public ulong Epoch { get; private set; } = 1;
+
+    public IReadOnlyList<SessionWindow> Windows() => SessionWindows;
+
+    public void WriteWindow(uint session, ulong link, ReadOnlySpan<byte> bytes)
     {
+        if (!Links.TryGetValue(session, out SortedDictionary<ulong, byte[]>? links)) Links[session] = links = [];
+        links.Add(link, bytes.ToArray());
+    }
+
+    public bool TryAdvance(ReadOnlySpan<byte> proof)
+    {
+        if (!proof.SequenceEqual(BitConverter.GetBytes(Epoch))) return false;
+        Epoch++;
+        Unknown.RemoveWhere(height => height / NaiveState.HeightsPerEpoch <= Epoch);
+        return true;
+    }
+
+    public AnchorAnswer Check(ulong height, in Hash256 stateRoot, ReadOnlySpan<byte> certificate, ReadOnlySpan<byte> block)
+    {
+        if (!block.SequenceEqual(NaiveState.BlockOf(height))) return AnchorAnswer.Invalid;
         if (Unknown.Contains(height)) return AnchorAnswer.Unknown;
         return certificate.SequenceEqual(NaiveState.CertificateOf(height, stateRoot)) ? AnchorAnswer.Valid : AnchorAnswer.Invalid;
     }
@@ -124,4 +152,6 @@ internal sealed class HeldStates(params NaiveState[] states) : IStateSources
     public IStateSource? Newest => States.MaxBy(s => s.Height);
 
     public IStateSource? At(ulong height) => States.Find(s => s.Height == height);
+
+    public ReadOnlySpan<byte> EpochEnd(ulong epoch) => Newest is { } newest && epoch < newest.Height / NaiveState.HeightsPerEpoch ? BitConverter.GetBytes(epoch) : default;
 }

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.Collections.Generic;
+using System.Runtime.InteropServices;
+using FastLedger.Cryptography;
+using FastLedger.Domain;
+using FastLedger.Domain.Execution;
+using FastLedger.Node.Sync;
+using FastLedger.Primitives;
+using FastLedger.Primitives.Commands;
+using FastLedger.Protocol.StateSync;
+using FastLedger.State;
+using FastLedger.State.Checkpoints;
+using Xunit.Abstractions;
+
+namespace FastLedger.Node.Tests.Sync;
+
+/// <summary>A ledger that was fetched is the server's byte for byte, and goes on as the server's does.</summary>
+public sealed class FetchedLedgerTests(ITestOutputHelper output)
+{
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(2, 0)]
+    [InlineData(3, 0)]
+    [InlineData(4, 140_000)]
+    [InlineData(5, 131_072)]
+    public void A_fetched_ledger_equals_the_servers_and_the_same_blocks_give_the_same_answers(int seed, int filler)
+    {
+        output.WriteLine($"seed {seed}");
+        using var server = new Side();
+        var random = new Random(seed);
+        var stream = new Stream(random, server);
+        stream.Found();
+        for (int block = 0; block < 40; block++) stream.Execute(server);
+        if (filler > 0) stream.Fill(server, filler);
+        for (int block = 0; block < 10; block++) stream.Execute(server);
+
+        using var joined = new Side();
+        using (var copy = new StateCopy(server.Ledger))
+        {
+            copy.Certify([1], [1]);
+            Fetch(copy, joined.Ledger, server.Ledger.Tree.Root);
+        }
+
+        AssertSame(server, joined);
+        for (int block = 0; block < 40; block++)
+        {
+            stream.Execute(server, joined);
+            Assert.Equal(server.Ledger.Tree.Root, joined.Ledger.Tree.Root);
+        }
+
+        AssertSame(server, joined);
+        Assert.True(stream.Resent > 20);
+    }
+
+    private static void Fetch(StateCopy copy, Ledger ledger, Hash256 root)
+    {
+        var sink = new LedgerSink(ledger);
+        var client = new StateSyncClient(new StateSyncOptions(), sink, new Gullible());
+        client.Connect(0);
+        var server = new StateSyncServer(new One(copy));
+        byte[] answer = new byte[StateSyncServer.MaxAnswerBytes];
+        for (long now = 0; client.State is StateSyncState.Seeking or StateSyncState.Fetching; now += 1_000_000)
+        {
+            while (client.TryNext(now, out StateSyncQuery query))
+            {
+                Assert.Equal(StateServing.Send, server.Answer(query.Template, query.Message, answer, out ushort template, out int length));
+                client.Receive(0, template, answer.AsSpan(0, length), now);
+            }
+        }
+
+        Assert.Equal(StateSyncState.Complete, client.State);
+        Assert.False(client.IsStruck(0));
+        Assert.Equal(root, sink.Finish());
+    }
+
+    /// <summary>Every byte of every table, every retained result, and what is derived from them.</summary>
+    private static void AssertSame(Side expected, Side actual)
+    {
+        ReadOnlySpan<Table> theirs = expected.Ledger.Tree.Tables, mine = actual.Ledger.Tree.Tables;
+        for (int i = 0; i < theirs.Length; i++)
+        {
+            Assert.Equal(theirs[i].Count, mine[i].Count);
+            for (uint record = 0; record < theirs[i].Count; record++) Assert.True(theirs[i].Bytes(record).SequenceEqual(mine[i].Bytes(record)));
+        }
+
+        PagedRegion window = expected.Ledger.Results.Pages, copy = actual.Ledger.Results.Pages;
+        for (uint page = 0; page < expected.Ledger.Sessions.Count * (LinkChain.Length * LinkChain.EntryBytes / PagedRegion.PageBytes); page++)
+        {
+            // What the ring dropped by the link is no part of the window.
+            uint session = page / (LinkChain.Length * LinkChain.EntryBytes / PagedRegion.PageBytes);
+            if (IsRetained(expected.Ledger.Sessions[session].Commands, page)) Assert.True(window.Page(page).SequenceEqual(copy.Page(page)));
+        }
+
+        Assert.Equal(expected.Ledger.Agreements.Events.Tree.Count, actual.Ledger.Agreements.Events.Tree.Count);
+        Assert.Equal(expected.Ledger.Agreements.Events.Tree.Root, actual.Ledger.Agreements.Events.Tree.Root);
+        Assert.Equal(expected.Ledger.Counters.HistoryEntries, actual.Ledger.Counters.HistoryEntries);
+        Assert.Equal(expected.Ledger.Expiries.Count, actual.Ledger.Expiries.Count);
+    }
+
+    private static bool IsRetained(ulong commands, uint page)
+    {
+        (ulong first, ulong end) = StateGeometry.LinksOf(commands);
+        ulong place = page % (LinkChain.Length * LinkChain.EntryBytes / PagedRegion.PageBytes) / (LinkChain.LinkBytes / PagedRegion.PageBytes);
+        for (ulong link = first; link < end; link++)
+            if (link % (LinkChain.Length / LinkChain.LinkLength) == place) return true;
+        return false;
+    }
+
+    private sealed class Side : IDisposable
+    {
+        public Side()
+        {
+            Ledger = new Ledger(
+                new Genesis { Name = "fetched", MaxSessions = 8, MaxAssets = 8, MaxAccounts = 1 << 14, MaxPendingTransfers = 1 << 10, MaxInstruments = 2, MaxPriceLevels = 16, MaxOrders = 16 },
+                new ResidentPageStore(), (ulong)Random.Shared.NextInt64());
+            Executor = new Executor(Ledger);
+        }
+
+        public Ledger Ledger { get; }
+
+        public Executor Executor { get; private set; }
+
+        public void Dispose()
+        {
+            Executor.Dispose();
+            Ledger.Dispose();
+        }
+    }
+
+    /// <summary>Random blocks: transfers at once and pending, linked and failing, and commands sent again.</summary>
+    private sealed class Stream(Random random, Side first)
+    {
+        private readonly List<(uint Session, Command Command, CommandResult Result)> _sent = [];
+        private readonly Dictionary<uint, ulong> _numbers = [];
+        private readonly List<ulong> _accounts = [];
+        private readonly List<ulong> _pending = [];
+        private long _timeNs = 1_700_000_000_000_000_000;
+        private ulong _batches;
+
+        public int Resent { get; private set; }
+
+        public void Found()
+        {
+            for (byte seed = 1; seed <= 3; seed++)
+                Run([first], 0, Of(new RegisterSessionCommand { Opcode = Opcode.RegisterSession, Number = seed, Key = Blake3.Hash([seed]) }));
+            uint asset = (uint)Run([first], 1, Of(new CreateAssetCommand { Opcode = Opcode.CreateAsset, Number = Next(1) }))[0].Value;
+            for (int i = 0; i < 30; i++)
+            {
+                AccountFlags flags = i < 3 ? AccountFlags.Unlimited : AccountFlags.None;
+                _accounts.Add((ulong)Run([first], 1, Of(new OpenAccountCommand { Opcode = Opcode.OpenAccount, Number = Next(1), Asset = asset, AccountFlags = flags }))[0].Value);
+            }
+        }
+
+        public void Fill(Side side, int commands)
+        {
+            while (commands > 0)
+            {
+                var batch = new Command[Math.Min(commands, 8000)];
+                for (int i = 0; i < batch.Length; i++) batch[i] = new Command { Opcode = Opcode.Noop, Number = Next(2) };
+                _ = Run([side], 2, batch);
+                commands -= batch.Length;
+            }
+        }
+
+        public void Execute(params Side[] sides)
+        {
+            uint session = (uint)random.Next(1, 4);
+            var batch = new Command[random.Next(1, 60)];
+            for (int i = 0; i < batch.Length; i++) batch[i] = Any(session, i < batch.Length - 1);
+            CommandResult[] results = Run(sides, session, batch);
+            for (int i = 0; i < batch.Length; i++)
+            {
+                _sent.Add((session, batch[i], results[i]));
+                if (results[i].Code == ResultCode.Ok && (batch[i].Flags & CommandFlags.Pending) != 0) _pending.Add((ulong)results[i].Value);
+            }
+
+            if (random.Next(3) != 0) return;
+            (uint old, Command command, CommandResult answer) = _sent[random.Next(_sent.Count)];
+            if ((command.Flags & CommandFlags.Linked) != 0 || command.Number == 0) return;
+            CommandResult[] again = Run(sides, old, command);
+            if (again[0].Code is ResultCode.ResultNotRetained or ResultCode.LinkedChainOpen) return;
+            Assert.Equal(answer.Code, again[0].Code);
+            Assert.Equal(answer.Sequence, again[0].Sequence);
+            Resent++;
+        }
+
+        private CommandResult[] Run(Side[] sides, uint session, params Command[] batch)
+        {
+            var hashes = new Hash256[batch.Length];
+            Blake3.HashMany(MemoryMarshal.AsBytes<Command>(batch), Command.Size, hashes);
+            _timeNs += random.Next(1, 2_000_000_000);
+            _batches++;
+            CommandResult[]? expected = null;
+            byte[]? history = null;
+            foreach (Side side in sides)
+            {
+                var results = new CommandResult[batch.Length];
+                side.Executor.BeginBlock(side.Ledger.Height + 1, _timeNs);
+                side.Ledger.NoteBatch(1, (int)(_batches % 4), _batches);
+                _ = side.Executor.ExecuteBatch(session, batch, hashes, results);
+                byte[] entries = MemoryMarshal.AsBytes(side.Executor.History).ToArray();
+                side.Executor.ClearHistory();
+                _ = side.Executor.EndBlock();
+                expected ??= results;
+                history ??= entries;
+                Assert.Equal(expected, results);
+                Assert.Equal(history, entries);
+            }
+
+            return expected!;
+        }
+
+        private Command Any(uint session, bool mayLink)
+        {
+            var transfer = new TransferCommand
+            {
+                Opcode = Opcode.Transfer,
+                Number = Next(session),
+                DebitAccount = _accounts[random.Next(_accounts.Count)],
+                CreditAccount = _accounts[random.Next(_accounts.Count)],
+                Amount = (UInt128)random.Next(1, 100),
+            };
+            switch (random.Next(6))
+            {
+                case 0:
+                    transfer.Flags |= CommandFlags.Pending;
+                    transfer.TimeoutSeconds = (uint)random.Next(0, 20);
+                    break;
+                case 1 when _pending.Count > 0:
+                    transfer.Opcode = random.Next(2) == 0 ? Opcode.PostPending : Opcode.VoidPending;
+                    transfer.PendingId = _pending[random.Next(_pending.Count)];
+                    break;
+            }
+
+            if (mayLink && random.Next(8) == 0) transfer.Flags |= CommandFlags.Linked;
+            return Of(transfer);
+        }
+
+        private ulong Next(uint session) => _numbers[session] = _numbers.GetValueOrDefault(session) + 1 + (ulong)(random.Next(20) == 0 ? 3 : 0);
+
+        private static Command Of<T>(T command) where T : unmanaged, ICommand => MemoryMarshal.Cast<T, Command>(MemoryMarshal.CreateReadOnlySpan(ref command, 1))[0];
+    }
+
+    private sealed class One(StateCopy copy) : IStateSources
+    {
+        public IStateSource? Newest => copy;
+
+        public IStateSource? At(ulong height) => height == copy.Height ? copy : null;
+
+        public ReadOnlySpan<byte> EpochEnd(ulong epoch) => default;
+    }
+
+    private sealed class Gullible : IStateAnchor
+    {
+        public ulong Epoch => 1;
+
+        public AnchorAnswer Check(ulong height, in Hash256 stateRoot, ReadOnlySpan<byte> certificate, ReadOnlySpan<byte> block) => AnchorAnswer.Valid;
+
+        public bool TryAdvance(ReadOnlySpan<byte> proof) => false;
+    }
+}
