@@ -158,6 +158,14 @@ internal sealed unsafe class SegmentedDevice : StorageDeviceBase
         blocks.Slice(lead, bytes.Length).CopyTo(bytes);
     }
 
+    /// <summary>The file and the place in it of an address of the log, to be read by other means.</summary>
+    /// <exception cref="StorageFaultException">It cannot be opened.</exception>
+    public LedgerFile FileAt(long address, out long offset)
+    {
+        offset = address % segmentSize;
+        return File((int)(address / segmentSize));
+    }
+
     /// <summary>Says that an address will be read soon.</summary>
     public void WillReadAt(long address, int length)
     {

@@ -92,6 +92,26 @@ public sealed class LedgerFile : IDisposable
     /// <summary>Says that a range will be read soon.</summary>
     public void WillRead(long offset, long length) => _file.WillRead(offset, length);
 
+    /// <summary>Adds a read of the file to a queue; <see cref="CheckRead"/> follows with its outcome.</summary>
+    /// <exception cref="StorageFaultException">The file has failed before.</exception>
+    internal unsafe void AddRead(IReadQueue queue, byte* buffer, int length, long offset, int tag)
+    {
+        ThrowIfFaulted();
+        queue.Add(_file, buffer, length, offset, tag);
+    }
+
+    /// <summary>Looks at the outcome of a queued read.</summary>
+    /// <param name="result">Bytes read, or a negative errno.</param>
+    /// <param name="length">Bytes asked for.</param>
+    /// <param name="offset">From where.</param>
+    /// <exception cref="StorageFaultException">An error.</exception>
+    /// <exception cref="StoreDamagedException">The file ends before.</exception>
+    internal void CheckRead(long result, int length, long offset)
+    {
+        if (result < 0) Fail("pread", offset, result);
+        if (result < length) throw new StoreDamagedException(Path, offset + result, "the file ends there");
+    }
+
     /// <summary>Makes everything written so far durable. Never tried again after it failed.</summary>
     /// <exception cref="StorageFaultException">It is not durable, and never will be.</exception>
     public void Sync()

@@ -14,6 +14,9 @@ internal sealed partial class PosixFile(SafeFileHandle handle) : IStorageFile
     private const int InputOutputError = 5;
     private const int AdviseWillNeed = 3; // POSIX_FADV_WILLNEED
 
+    /// <summary>The system's handle.</summary>
+    public SafeFileHandle Handle => handle;
+
     public long Length
     {
         get

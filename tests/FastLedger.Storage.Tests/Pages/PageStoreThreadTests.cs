@@ -103,7 +103,6 @@ public class PageStoreThreadTests
         SegmentBytes = 1 << 20,
         SyncBytes = 1 << 18,
         WriteRingBytes = 1 << 18,
-        CompletionRingBytes = 1 << 17,
         DirectIO = direct,
         Progress = progress,
     };
