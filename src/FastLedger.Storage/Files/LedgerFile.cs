@@ -94,10 +94,10 @@ public sealed class LedgerFile : IDisposable
 
     /// <summary>Adds a read of the file to a queue; <see cref="CheckRead"/> follows with its outcome.</summary>
     /// <exception cref="StorageFaultException">The file has failed before.</exception>
-    internal unsafe void AddRead(IReadQueue queue, byte* buffer, int length, long offset, int tag)
+    internal unsafe void AddRead(ITransferQueue queue, byte* buffer, int length, long offset, int tag)
     {
         ThrowIfFaulted();
-        queue.Add(_file, buffer, length, offset, tag);
+        queue.AddRead(_file, buffer, length, offset, tag);
     }
 
     /// <summary>Looks at the outcome of a queued read.</summary>
@@ -110,6 +110,24 @@ public sealed class LedgerFile : IDisposable
     {
         if (result < 0) Fail("pread", offset, result);
         if (result < length) throw new StoreDamagedException(Path, offset + result, "the file ends there");
+    }
+
+    /// <summary>Adds a write of the file to a queue; <see cref="CheckWrite"/> follows with its outcome.</summary>
+    /// <exception cref="StorageFaultException">The file has failed before.</exception>
+    internal unsafe void AddWrite(ITransferQueue queue, byte* buffer, int length, long offset, int tag)
+    {
+        ThrowIfFaulted();
+        queue.AddWrite(_file, buffer, length, offset, tag);
+    }
+
+    /// <summary>Looks at the outcome of a queued write.</summary>
+    /// <param name="result">Bytes written, or a negative errno.</param>
+    /// <param name="length">Bytes asked for.</param>
+    /// <param name="offset">Where.</param>
+    /// <exception cref="StorageFaultException">An error, or the device takes no more.</exception>
+    internal void CheckWrite(long result, int length, long offset)
+    {
+        if (result < length) Fail("pwrite", offset + Math.Max(0, result), Math.Min(0, result));
     }
 
     /// <summary>Makes everything written so far durable. Never tried again after it failed.</summary>

@@ -37,7 +37,7 @@ public sealed partial class PosixFileSystem : IFileSystem
         throw new StorageFaultException("fcntl O_DIRECT", path, -1, errno);
     }
 
-    public IReadQueue? TryOpenReadQueue(int depth) => LinuxReadQueue.TryOpen(depth);
+    public ITransferQueue? TryOpenTransferQueue(int depth) => LinuxTransferQueue.TryOpen(depth);
 
     public IReadOnlyList<string> List(string directory)
     {

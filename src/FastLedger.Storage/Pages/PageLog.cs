@@ -159,7 +159,7 @@ internal sealed unsafe partial class PageLog : IDisposable
         if (entry == null) throw Damage(0, $"{page.Key} does not exist");
         if (!IsOnDisk(entry)) return false;
         (page.Address, page.ImageTag) = (entry->Address, entry->Tag);
-        LedgerFile file = _device.FileAt(entry->Address + RecordHeaderBytes, out long offset);
+        LedgerFile file = _device.FileAt(entry->Address + RecordHeaderBytes, PageImage.Size, out long offset);
         reads.Add(file, offset, in page);
         return true;
     }

@@ -16,7 +16,7 @@ internal sealed unsafe class PageReads : IDisposable
 
     private const int SlotBytes = 3 * BlockDigests.BlockBytes; // an image that begins near the end of a block ends in the next but one
 
-    private readonly IReadQueue _queue;
+    private readonly ITransferQueue _queue;
     private readonly ReservedMemory _memory = new(Depth * SlotBytes);
     private readonly Slot[] _slots = new Slot[Depth];
     private readonly int[] _free = new int[Depth];
@@ -25,7 +25,7 @@ internal sealed unsafe class PageReads : IDisposable
     private int _freeCount = Depth, _arrivedCount;
     private bool _isAdded;
 
-    private PageReads(IReadQueue queue)
+    private PageReads(ITransferQueue queue)
     {
         _queue = queue;
         for (int i = 0; i < Depth; i++) _free[i] = i;
@@ -33,7 +33,7 @@ internal sealed unsafe class PageReads : IDisposable
 
     /// <summary>Opens the queue.</summary>
     /// <returns>Null when the system has none.</returns>
-    public static PageReads? TryOpen(IFileSystem files) => files.TryOpenReadQueue(Depth) is { } queue ? new PageReads(queue) : null;
+    public static PageReads? TryOpen(IFileSystem files) => files.TryOpenTransferQueue(Depth) is { } queue ? new PageReads(queue) : null;
 
     /// <summary>True when one more read can begin.</summary>
     public bool HasRoom => _freeCount > 0;

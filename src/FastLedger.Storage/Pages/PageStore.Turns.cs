@@ -11,7 +11,7 @@ namespace FastLedger.Storage;
 /// <summary>The store's side of the rings.</summary>
 public sealed unsafe partial class PageStore
 {
-    private const int ReadsPerTurn = 64;
+    private const int ReadsPerTurn = PageReads.Depth;
     private const int WritesPerTurn = 32;
     private const int IdleMoves = 8;
     private const int RenewalMoves = 64;

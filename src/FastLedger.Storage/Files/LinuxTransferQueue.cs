@@ -6,12 +6,13 @@ using FastLedger.Primitives;
 namespace FastLedger.Storage;
 
 /// <summary>
-/// Linux's asynchronous reads (io_submit(2)): asynchronous indeed past the page cache, and one system call begins many. A quarter of the
+/// Linux's asynchronous transfers (io_submit(2)): asynchronous indeed past the page cache, and one system call begins many. A quarter of the
 /// processor time of as many threads that read.
 /// </summary>
-internal sealed unsafe partial class LinuxReadQueue : IReadQueue
+internal sealed unsafe partial class LinuxTransferQueue : ITransferQueue
 {
     private const int Interrupted = 4, TryAgain = 11;
+    private const ushort ReadCode = 0, WriteCode = 1;
     private static readonly Calls Numbers =
         RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? new Calls(0, 1, 4, 2) : new Calls(206, 207, 208, 209);
 
@@ -23,7 +24,7 @@ internal sealed unsafe partial class LinuxReadQueue : IReadQueue
     private nuint _context;
     private int _addedCount;
 
-    private LinuxReadQueue(int depth, nuint context)
+    private LinuxTransferQueue(int depth, nuint context)
     {
         _depth = depth;
         _context = context;
@@ -34,23 +35,28 @@ internal sealed unsafe partial class LinuxReadQueue : IReadQueue
     }
 
     /// <summary>Opens a queue.</summary>
-    /// <param name="depth">Reads that may be under way, and tags.</param>
+    /// <param name="depth">Transfers that may be under way, and tags.</param>
     /// <returns>Null when the system gives none.</returns>
-    public static LinuxReadQueue? TryOpen(int depth)
+    public static LinuxTransferQueue? TryOpen(int depth)
     {
         if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture is not (Architecture.X64 or Architecture.Arm64)) return null;
         nuint context = 0;
-        return SystemCall(Numbers.SetUp, depth, (nint)(&context), 0, 0, 0) == 0 ? new LinuxReadQueue(depth, context) : null;
+        return SystemCall(Numbers.SetUp, depth, (nint)(&context), 0, 0, 0) == 0 ? new LinuxTransferQueue(depth, context) : null;
     }
 
-    public void Add(IStorageFile file, byte* buffer, int length, long offset, int tag)
+    public void AddRead(IStorageFile file, byte* buffer, int length, long offset, int tag) => Add(ReadCode, file, buffer, length, offset, tag);
+
+    public void AddWrite(IStorageFile file, byte* buffer, int length, long offset, int tag) => Add(WriteCode, file, buffer, length, offset, tag);
+
+    private void Add(ushort code, IStorageFile file, byte* buffer, int length, long offset, int tag)
     {
         Invariant.Check((uint)tag < (uint)_depth && _addedCount < _depth);
         ControlBlock* block = _blocks + tag;
         *block = new ControlBlock
         {
             Data = (ulong)tag,
-            File = (uint)(int)((PosixFile)file).Handle.DangerousGetHandle(), // open until the read was begun; then the system holds it
+            Code = code,
+            File = (uint)(int)((PosixFile)file).Handle.DangerousGetHandle(), // open until it was begun; then the system holds it
             Buffer = (ulong)buffer,
             Length = (ulong)length,
             Offset = offset,
@@ -107,11 +113,12 @@ internal sealed unsafe partial class LinuxReadQueue : IReadQueue
     /// <summary>Numbers of the system's calls.</summary>
     private readonly record struct Calls(int SetUp, int TearDown, int Take, int Submit);
 
-    /// <summary>struct iocb; opcode 0 is pread.</summary>
+    /// <summary>struct iocb.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 64)]
     private struct ControlBlock
     {
         [FieldOffset(0)] public ulong Data;
+        [FieldOffset(16)] public ushort Code;
         [FieldOffset(20)] public uint File;
         [FieldOffset(24)] public ulong Buffer;
         [FieldOffset(32)] public ulong Length;
