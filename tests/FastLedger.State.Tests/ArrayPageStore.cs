@@ -50,7 +50,7 @@ public sealed unsafe class ArrayPageStore(uint pages) : IPageStore, IDisposable
 
     private Span<byte> Page(uint page)
     {
-        Assert.InRange(page, 0u, pages - 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(page, pages);
         return new Span<byte>(_pages.Pointer + ((nuint)page * PagedRegion.PageBytes), PagedRegion.PageBytes);
     }
 }

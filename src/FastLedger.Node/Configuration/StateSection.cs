@@ -38,8 +38,8 @@ public sealed class StateSection
     [Description("Size of the store's files, a power of two.")]
     public long SegmentBytes { get; set; } = 256 << 20;
 
-    [Description("Reads and writes pages past the kernel's cache.")]
-    public bool DirectIo { get; set; }
+    [Description("Reads and writes pages past the kernel's cache; empty: when state.memory bounds memory.")]
+    public bool? DirectIo { get; set; }
 
     [Description("Keeps the whole journal instead of deleting what the older checkpoint has made superfluous.")]
     public bool KeepJournal { get; set; }

@@ -54,9 +54,7 @@ public sealed unsafe partial class PageResidency
     /// <param name="bytes">Of the pages that are about to come; most often there are free frames for them.</param>
     private void Shrink(long bytes)
     {
-        long held = 0;
-        foreach (ResidentPages pages in _tables) held += pages.FramesHeld * BytesOf(pages);
-        long spare = held - Math.Max(LimitBytes, ResidentBytes + bytes);
+        long spare = HeldBytes - Math.Max(LimitBytes, ResidentBytes + bytes);
         if (spare <= 0) return;
         foreach (ResidentPages pages in _tables) spare -= pages.Shrink((uint)Math.Max(0, spare / BytesOf(pages))) * BytesOf(pages);
     }

@@ -56,6 +56,17 @@ public sealed unsafe partial class PageResidency : IDisposable
     /// <summary>Memory of pages and nodes that can leave, now; of those on their way too.</summary>
     public long ResidentBytes { get; private set; }
 
+    /// <summary>Memory of all frames, those that wait for a page included.</summary>
+    public long HeldBytes
+    {
+        get
+        {
+            long held = 0;
+            foreach (ResidentPages pages in _tables) held += pages.FramesHeld * BytesOf(pages);
+            return held;
+        }
+    }
+
     /// <summary>Pages read because they were needed.</summary>
     public ulong Misses { get; private set; }
 

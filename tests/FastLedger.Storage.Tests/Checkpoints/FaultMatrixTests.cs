@@ -125,7 +125,8 @@ public class FaultMatrixTests
         for (uint page = 0; page < 100; page++) scenario.Write(store, new PageKey(1, page), (int)page, 1);
         PageScenario.Checkpoint(store, 1);
         scenario.Files.Fault = static (operation, _, _) => operation == "pread" ? InputOutputError : 0;
-        Assert.True(store.TryRequest(new PageKey(1, 0), 9));
+        using RequestedPages asked = new();
+        Assert.True(asked.TryAsk(store, new PageKey(1, 0), 0, 1));
         Assert.Throws<StorageFaultException>(() => store.Turn());
         Assert.Throws<StorageFaultException>(() => store.TryTakeCompletion(out _));
         AssertStopped(store, scenario);
@@ -220,9 +221,10 @@ public class FaultMatrixTests
         scenario.Files.Fault = null;
         scenario.Files.TransferLimit = static length => length;
         byte[] page = new byte[PageStore.PageBytes];
+        using RequestedPages asked = new();
         int before = scenario.Files.OperationCount;
         Assert.ThrowsAny<IOException>(() => { store.TryWrite(new PageKey(1, 1), 1, page); });
-        Assert.ThrowsAny<IOException>(() => { store.TryRequest(new PageKey(1, 1), 1); });
+        Assert.ThrowsAny<IOException>(() => { asked.TryAsk(store, new PageKey(1, 1), 1, 1); });
         Assert.ThrowsAny<IOException>(() => { store.TryRequestCheckpoint(1); });
         Assert.ThrowsAny<IOException>(() => { store.ReadBlocking(new PageKey(1, 1), page); });
         Assert.ThrowsAny<IOException>(() => { store.TryTakeCheckpoint(out _); });

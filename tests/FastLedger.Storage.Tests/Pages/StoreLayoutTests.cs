@@ -54,8 +54,10 @@ public class StoreLayoutTests
         PageScenario.Checkpoint(store, 1);
         ReadOnlySpan<byte> record = scenario.Files.Bytes(PageScenario.Segment(0)).AsSpan(64);
         Assert.Equal(key, MemoryMarshal.Read<PageKey>(record[8..]));
-        byte[] checksum = new byte[16];
-        Cryptography.Blake3.Hash(record.Slice(32, 4112), checksum);
+        byte[] parts = new byte[32 + (16 * 32)], checksum = new byte[16];
+        record.Slice(32, 16).CopyTo(parts);
+        for (int part = 0; part < 16; part++) Cryptography.Blake3.Hash(record.Slice(48 + (256 * part), 256), parts.AsSpan(32 + (32 * part), 32));
+        Cryptography.Blake3.Hash(parts, checksum);
         Assert.True(record.Slice(16, 16).SequenceEqual(checksum));
         Assert.Equal(key, MemoryMarshal.Read<PageKey>(record[32..]));
         Assert.Equal(0x99UL, MemoryMarshal.Read<ulong>(record[40..]));
