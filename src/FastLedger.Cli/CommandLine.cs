@@ -71,6 +71,7 @@ public static class CommandLine
             VerifyProofVerb.Create(),
             ProveDocumentVerb.Create(),
             VerifyDocumentVerb.Create(),
+            EvidenceVerb.Create(),
         };
         HelpWithExamples.Install(root, "fastledger demo --seconds 10");
         return root;

@@ -30,6 +30,9 @@ public sealed partial class ConsensusCore
         if (_safety.TryStateVote(_effects, commitment, signature)) SendStateVote(commitment, signature);
         if (_certifiedState.Height == commitment.Height) CompareWithCertified(_certifiedState);
         RetryVote();
+
+        // The leader may have held batches back because execution was behind.
+        if (_proposeAtNs != ulong.MaxValue) TryPropose();
         if (_closing) TryBeginNextEpoch();
     }
 

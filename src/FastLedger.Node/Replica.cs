@@ -209,6 +209,23 @@ public sealed class Replica : IAsyncDisposable
         await CloseAsync().ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Finds out where the state of a replica that stopped with <see cref="HaltReason.StateDiverged"/> is wrong, and keeps the answer in its data
+    /// directory. The journal is executed again beside the state, so this takes as long as recovery and as much memory as the state.
+    /// </summary>
+    /// <param name="progress">Told how many commands were executed.</param>
+    /// <exception cref="InvalidOperationException">The replica did not stop for this reason, or is disposed.</exception>
+    /// <exception cref="JournalDamagedException">The journal cannot be executed again.</exception>
+    public DivergenceReport ExamineDivergence(Action<ulong>? progress = null)
+    {
+        if (Halted != HaltReason.StateDiverged || Volatile.Read(ref _disposed) != 0) throw new InvalidOperationException("Only a replica that stopped because its state differs can be examined.");
+        _consensusThread?.Join();
+        _executionThread?.Join();
+        DivergenceReport report = DivergenceReport.Make(_options.DataDirectory, _ledger, progress);
+        report.Write(_options.DataDirectory);
+        return report;
+    }
+
     private async ValueTask CloseAsync()
     {
         _consensus.Stop();

@@ -338,6 +338,8 @@ public enum ResultCode : uint
     VersionDiffers = 7347,
     /// <summary>A parent is missing, of another class, or in a state that does not allow it.</summary>
     InvalidParent = 7348,
+    /// <summary>The owner has as many objects of the class as it allows one owner.</summary>
+    OwnerLimit = 7349,
 
     // 736x: splits and distributions
 

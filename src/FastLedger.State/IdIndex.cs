@@ -16,7 +16,7 @@ namespace FastLedger.State;
 /// </remarks>
 public sealed unsafe class IdIndex : IDerivedStructure, IDisposable
 {
-    private const uint Inserted = 1;
+    private const uint Inserted = 1, Increased = 2, Decreased = 3;
 
     private readonly UndoLog _undo;
     private readonly byte _slot;
@@ -71,17 +71,57 @@ public sealed unsafe class IdIndex : IDerivedStructure, IDisposable
         Delete(id);
     }
 
+    /// <summary>Adds one to the number of an id; an id that is not in the index has the number 0.</summary>
+    public void Increase(UInt128 id)
+    {
+        AddOne(id);
+        if (_undo.IsRecording) _undo.SaveDerived(_slot, Increased, (ulong)id, (ulong)(id >> 64));
+    }
+
+    /// <summary>Takes one from the number of an id that is in the index; at 0 the id leaves it.</summary>
+    public void Decrease(UInt128 id)
+    {
+        TakeOne(id);
+        if (_undo.IsRecording) _undo.SaveDerived(_slot, Decreased, (ulong)id, (ulong)(id >> 64));
+    }
+
     /// <inheritdoc/>
     public void TakeBack(uint kind, ulong first, ulong second)
     {
-        Invariant.Check(kind == Inserted);
-        Delete(new UInt128(second, first));
+        var id = new UInt128(second, first);
+        switch (kind)
+        {
+            case Inserted: Delete(id); break;
+            case Increased: TakeOne(id); break;
+            case Decreased: AddOne(id); break;
+            default: Invariant.Fail("unknown kind of change"); break;
+        }
     }
 
     /// <summary>Frees the index.</summary>
     public void Dispose() => _memory.Dispose();
 
-    private void Delete(UInt128 id)
+    private void AddOne(UInt128 id)
+    {
+        if (Find(id) != 0)
+        {
+            _entries[PlaceOf(id)].Number++;
+            return;
+        }
+
+        if (Count >= (_mask + 1) / 2) Double();
+        Place(id, 1);
+        Count++;
+    }
+
+    private void TakeOne(UInt128 id)
+    {
+        uint at = PlaceOf(id);
+        if (_entries[at].Number == 1) Delete(id);
+        else _entries[at].Number--;
+    }
+
+    private uint PlaceOf(UInt128 id)
     {
         uint at = Home(id);
         while (_entries[at].Id != id)
@@ -91,6 +131,12 @@ public sealed unsafe class IdIndex : IDerivedStructure, IDisposable
         }
 
         Invariant.Check(_entries[at].Number != 0);
+        return at;
+    }
+
+    private void Delete(UInt128 id)
+    {
+        uint at = PlaceOf(id);
 
         // Backward-shift deletion keeps every probe sequence unbroken (Knuth, TAOCP 3, 6.4, algorithm R).
         for (uint next = (at + 1) & _mask; _entries[next].Number != 0; next = (next + 1) & _mask)

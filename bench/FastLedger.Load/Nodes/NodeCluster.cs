@@ -31,6 +31,9 @@ public sealed class NodeCluster : IDisposable
     /// <summary>Where clients connect.</summary>
     public IReadOnlyList<EndPoint> Endpoints => [.. _nodes.Select(static node => (EndPoint)node.Endpoint)];
 
+    /// <summary>Where the replicas listen for each other; empty for one replica whose key no genesis names.</summary>
+    public IReadOnlyList<IPEndPoint> PeerEndpoints { get; private set; } = [];
+
     /// <summary>The validators' public keys by ascending node number; empty for one replica whose key no genesis names.</summary>
     public IReadOnlyList<Hash256> Validators => _validators;
 
@@ -122,6 +125,7 @@ public sealed class NodeCluster : IDisposable
     {
         var validators = new List<string>();
         int[] ports = LoopbackPorts.TakeFree(2 * count);
+        PeerEndpoints = [.. ports.Take(count).Select(static port => new IPEndPoint(IPAddress.Loopback, port))];
         for (int i = 0; i < count; i++)
         {
             using SigningKey key = KeyFile.Generate(KeyPath(folder, i));

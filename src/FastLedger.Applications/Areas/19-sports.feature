@@ -19,6 +19,7 @@ Feature: Sports
       """
       states Valid, Used
       flags Transferable
+      holding at most 2
       Valid -> Used by OwnerAndIssuer
       """
 
@@ -66,3 +67,11 @@ Feature: Sports
       signed by Fan1
       moves "seat" to Used
       """
+
+  @attack
+  Scenario: A tout who hoards tickets
+    Given Athlete creates "seat 1" of the class "tickets", for Fan1, on the document "box 1, seat 1"
+    And Athlete creates "seat 2" of the class "tickets", for Fan1, on the document "box 1, seat 2"
+    And Athlete creates "seat 3" of the class "tickets", for Fan2, on the document "box 1, seat 3"
+    Then Athlete creates "seat 4" of the class "tickets", for Fan1, on the document "box 1, seat 4", which is refused: OwnerLimit
+    And Fan2 hands "seat 3" to Fan1, which is refused: OwnerLimit

@@ -20,7 +20,7 @@ internal static class ClassSteps
 
     public static IReadOnlyList<StepDefinition> All { get; } =
     [
-        new ActionStep("defines the class {name}[, issued by {policy}][, with the roles of {policy}]:", "Creates a class of objects from the lines below: states, flags, edges, and what else the class demands.", Define),
+        new ActionStep("defines the class {name}[, issued by {policy}][, with the roles of {policy}]:", "Creates a class of objects from the lines below: states, flags, edges, and what else the class demands (\"value 1 to 9\", \"proof every 23 hours\", \"holding at most 2\").", Define),
         new ActionStep("lets {policy} issue the class {name}", "From now on that policy agrees to every new object.", d =>
             d.Send(new AssignPolicyCommand { Target = PolicyTarget.ObjectClassIssuer, Record = d.Thing(Kinds.Class, 1), Policy = d.Policy(0) })),
     ];
@@ -52,6 +52,9 @@ internal static class ClassSteps
                     string[] bounds = words[1].Split(" to ");
                     create.MinValue = Number(bounds[0]);
                     create.MaxValue = Number(bounds[1]);
+                    break;
+                case "holding":
+                    create.MaxPerOwner = (uint)Number(words[1].Replace("at most ", "", StringComparison.Ordinal));
                     break;
                 case "proof":
                     create.ProofSeconds = StepArguments.SecondsOf(words[1].Replace("every ", "", StringComparison.Ordinal));

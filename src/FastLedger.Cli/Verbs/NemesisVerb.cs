@@ -29,7 +29,7 @@ internal static class NemesisVerb
     {
         var command = new Command("nemesis", "Kills replicas of a cluster on this machine under load and checks that no answered command is lost or doubled.")
         {
-            Kills, Replicas, Sessions, Batch, Seed, Pauses, Level, Directory, Json,
+            Kills, Replicas, Sessions, Batch, Seed, Pauses, Level, Directory, Json, Flood(),
         };
         HelpWithExamples.Install(command, "fastledger nemesis --kills 20", "fastledger nemesis --kills 500 --replicas 4 --seed 7 --json");
         command.SetAction((parsed, ct) =>
@@ -59,6 +59,49 @@ internal static class NemesisVerb
             }, ct);
         });
         return command;
+    }
+
+    private static Command Flood()
+    {
+        Option<int> seconds = Options.Count("--seconds", "How long junk comes in.", 20, 3, 86_400);
+        Option<int> silent = Options.Count("--silent", "Connections to each port that say nothing.", 256, 0, 10_000);
+        Option<int> junk = Options.Count("--junk", "Connections at a time to each port that send junk.", 2, 0, 64);
+        var command = new Command("flood", "Floods the ports of a cluster on this machine with junk and silent connections and checks that it goes on and takes no memory.")
+        {
+            seconds, silent, junk, Replicas, Seed, Level, Directory, Json,
+        };
+        HelpWithExamples.Install(command, "fastledger nemesis flood", "fastledger nemesis flood --seconds 300 --json");
+        command.SetAction((parsed, ct) =>
+        {
+            var presenter = new Presenter(parsed, parsed.GetValue(Json));
+            var plan = new FloodPlan
+            {
+                Seed = parsed.GetValue(Seed) ?? Random.Shared.Next(),
+                Replicas = parsed.GetValue(Replicas),
+                Length = TimeSpan.FromSeconds(parsed.GetValue(seconds)),
+                SilentPerPort = parsed.GetValue(silent),
+                JunkPerPort = parsed.GetValue(junk),
+                Durability = parsed.GetValue(Level).ToString().ToLowerInvariant(),
+            };
+            return CommandLine.GuardAsync(presenter, async token =>
+            {
+                presenter.Say(string.Create(CultureInfo.InvariantCulture, $"Seed {plan.Seed}: {plan.Replicas} replicas, {plan.Length.TotalSeconds:0} s of junk."));
+                FloodReport report = await FloodCampaign.RunAsync(NodeProgram.Current(), plan, presenter.Say, parsed.GetValue(Directory) ?? Path.GetTempPath(), token).ConfigureAwait(false);
+                if (presenter.IsJson) presenter.Write(report);
+                else Show(presenter.Results, report);
+                return report.Ok ? ExitCode.Ok : ExitCode.FailedCheck;
+            }, ct);
+        });
+        return command;
+    }
+
+    private static void Show(IAnsiConsole console, FloodReport report)
+    {
+        console.MarkupLineInterpolated($"[bold]{report.Connections:N0}[/] connections with {report.Bytes >> 20:N0} MiB of junk and {report.Silent:N0} silent ones in {report.Seconds:0} s");
+        console.MarkupLineInterpolated($"commands answered and proven meanwhile: {report.Commands:N0}; new clients let in: {report.Newcomers}; longest silence {report.LongestSilenceMs:0} ms");
+        console.MarkupLineInterpolated($"resident MiB before / middle third / last third: {string.Join(", ", report.MemoryBefore.Select((before, i) => $"{before >> 20} / {report.MemoryMiddle[i] >> 20} / {report.MemoryLast[i] >> 20}"))}");
+        if (report.Ok) console.MarkupLine("[green]The cluster went on, let new clients in, and its memory stayed flat.[/]");
+        foreach (string violation in report.Violations) console.MarkupLineInterpolated($"[red]{violation}[/]");
     }
 
     private static void Show(IAnsiConsole console, NemesisReport report)

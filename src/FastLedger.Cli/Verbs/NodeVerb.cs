@@ -6,10 +6,12 @@ using System.CommandLine;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
+using FastLedger.Consensus.Effects;
 using FastLedger.Load.Nodes;
 using FastLedger.Node;
 using FastLedger.Node.Checkpoints;
 using FastLedger.Node.Configuration;
+using FastLedger.Node.Recovery;
 using FastLedger.Primitives;
 using FastLedger.Storage;
 
@@ -73,6 +75,13 @@ internal static class NodeVerb
             presenter.Say(FormattableString.Invariant($"A checkpoint has been running for {checkpoints.RunningSeconds:0} s; the newest one is of height {checkpoints.Height}."));
     }
 
+    private static void Explain(Presenter presenter, Replica replica, NodeOptions options)
+    {
+        presenter.Say("The state differs from what a quorum of the replicas certified. Executing the journal again to find out where.");
+        foreach (string line in replica.ExamineDivergence().Describe()) presenter.Say(line);
+        presenter.Say($"The report is in {Path.Combine(options.DataDirectory, DivergenceReport.FileName)}. Keep the folder for the inquiry, and start the replica on an empty one.");
+    }
+
     private static async Task<int> RunAsync(Presenter presenter, NodeOptions options, bool supervised, CancellationToken ct)
     {
         Replica replica = Replica.Start(options, stateProgress: presenter.Say);
@@ -90,6 +99,7 @@ internal static class NodeVerb
             using var watchdog = new Timer(_ => Watch(presenter, replica), null, WatchInterval, WatchInterval);
             // A fault of the storage ends the replica by itself, and is thrown here.
             await replica.Completion.WaitAsync(stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (replica.Halted == HaltReason.StateDiverged) Explain(presenter, replica, options);
             if (replica.Completion.IsFaulted) await replica.Completion.ConfigureAwait(false);
         }
 

@@ -27,7 +27,7 @@ public sealed class ClassHandlers
     /// <summary>Creates a draft.</summary>
     public ResultCode Create(in CreateClassCommand command, ref CommandResult result)
     {
-        if (command.Reserved0 != 0 || command.Reserved1 != 0 || command.Reserved2 != UInt128.Zero) return ResultCode.ReservedFieldNotZero;
+        if (command.Reserved0 != 0 || command.Reserved1 != UInt128.Zero) return ResultCode.ReservedFieldNotZero;
         if (_context.Policy == 0) return ResultCode.Unauthorized;
         if ((command.ClassFlags & ~AllFlags) != 0) return ResultCode.InvalidFlags;
         if (command.Policy != 0 && !_context.Authority.Exists(command.Policy)) return ResultCode.UnknownPolicy;
@@ -63,6 +63,7 @@ public sealed class ClassHandlers
         record.MinValue = command.MinValue;
         record.MaxValue = command.MaxValue;
         record.ProofSeconds = command.ProofSeconds;
+        record.MaxPerOwner = command.MaxPerOwner;
         record.Reference = command.Reference;
         if (command.ExternalId != UInt128.Zero) _tables.ClassById.Add(command.ExternalId, number);
         if (_ledger.Undo.IsRecording) _context.Authority.CreatedClass = number;

@@ -32,11 +32,12 @@ public struct ObjectClassRecord
     [FieldOffset(48)] public ulong MaxValue;
     /// <summary>Least block time between two proofs of an object.</summary>
     [FieldOffset(56)] public uint ProofSeconds;
-    [FieldOffset(60)] public uint Reserved0;
+    /// <summary>Objects of the class that one owner may have; 0 for no bound.</summary>
+    [FieldOffset(60)] public uint MaxPerOwner;
     /// <summary>Objects of the class.</summary>
     [FieldOffset(64)] public ulong Objects;
-    [FieldOffset(72)] public ulong Reserved1;
-    [FieldOffset(80)] public UInt128 Reserved2;
+    [FieldOffset(72)] public ulong Reserved0;
+    [FieldOffset(80)] public UInt128 Reserved1;
     [FieldOffset(96)] public Hash256 Reference;
     /// <summary>Role of each edge, four bits: edge from × 16 + to, low half of a byte first.</summary>
     [FieldOffset(128)] public TransitionTable Table;

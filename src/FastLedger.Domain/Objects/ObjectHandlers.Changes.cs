@@ -93,6 +93,7 @@ public sealed partial class ObjectHandlers
         switch (command.Opcode)
         {
             case Opcode.TransferObject:
+                _tables.Count(record.Class, record.Owner, command.Party);
                 record.Owner = command.Party;
                 kind = LedgerEventKind.ObjectTransferred;
                 break;
@@ -189,7 +190,8 @@ public sealed partial class ObjectHandlers
         if (record.State == RevokedState && (of.Flags & ClassFlags.Revocable) != 0) return ResultCode.BadState;
         if (!record.IsValidAt(_context.TimestampNs)) return _context.TimestampNs < record.ValidFromNs ? ResultCode.TooEarly : ResultCode.Expired;
         if (record.LienHolder != 0 && _context.Check(record.LienHolder) != ResultCode.Ok) return ResultCode.LienBlocks;
-        return (of.Flags & ClassFlags.ReceiverSigns) != 0 ? _context.Check(receiver) : ResultCode.Ok;
+        if ((of.Flags & ClassFlags.ReceiverSigns) != 0 && (code = _context.Check(receiver)) != ResultCode.Ok) return code;
+        return _tables.HasRoomFor(record.Class, receiver) ? ResultCode.Ok : ResultCode.OwnerLimit;
     }
 
     private ResultCode MaySetLien(in ObjectRecord record, uint holder)

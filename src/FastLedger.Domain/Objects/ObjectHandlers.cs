@@ -43,6 +43,7 @@ public sealed partial class ObjectHandlers
         if (command.Value < of.MinValue || (of.MaxValue != 0 && command.Value > of.MaxValue)) return ResultCode.Forbidden;
         ResultCode code = MayCreate(command, of, owner);
         if (code != ResultCode.Ok) return code;
+        if (!_tables.HasRoomFor(command.Class, owner)) return ResultCode.OwnerLimit;
         code = CheckParents(command, of);
         if (code != ResultCode.Ok) return code;
         code = CheckNames(command, of, ref result);
@@ -75,6 +76,7 @@ public sealed partial class ObjectHandlers
         if (command.ExternalId != UInt128.Zero) _tables.ObjectById.Add(ObjectTables.Key(command.Class, command.ExternalId), number);
         if ((of.Flags & ClassFlags.UniqueContent) != 0) _tables.ObjectByContent.Add(ObjectTables.Key(command.Class, command.Content), number);
         if (to != 0) AwaitExpiry(ref record, number);
+        _tables.Count(command.Class, 0, owner);
         _tables.Classes.Change(command.Class).Objects++;
         Note(ref record, number, LedgerEventKind.ObjectCreated, 0, default, command.Code);
         result.Value = number;

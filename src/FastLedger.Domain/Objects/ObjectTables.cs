@@ -27,8 +27,11 @@ public sealed class ObjectTables : IDisposable
         ClassById = new IdIndex(undo, secret);
         ObjectById = new IdIndex(undo, secret);
         ObjectByContent = new IdIndex(undo, secret);
+        _held = new IdIndex(undo, secret);
         Expiries = new ExpiryQueue(undo, (int)Objects.Capacity);
     }
+
+    private readonly IdIndex _held;
 
     public Table<ObjectClassRecord> Classes { get; }
 
@@ -53,6 +56,21 @@ public sealed class ObjectTables : IDisposable
     /// <returns>Its number, or 0.</returns>
     public uint FindContent(uint @class, in Hash256 content) => ObjectByContent.Find(Key(@class, content));
 
+    /// <summary>May this owner get one more object of a class?</summary>
+    public bool HasRoomFor(uint @class, uint owner)
+    {
+        uint most = Classes[@class].MaxPerOwner;
+        return most == 0 || _held.Find(OwnerKey(@class, owner)) < most;
+    }
+
+    /// <summary>An object of a class goes from one owner to another; 0 for none. Counted where the class bounds it.</summary>
+    public void Count(uint @class, uint from, uint to)
+    {
+        if (Classes[@class].MaxPerOwner == 0) return;
+        if (from != 0) _held.Decrease(OwnerKey(@class, from));
+        if (to != 0) _held.Increase(OwnerKey(@class, to));
+    }
+
     /// <summary>128 bits of a digest over class and id: two that are the same are as hard to find as a collision of the digest, and then the
     /// second object is refused.</summary>
     [SkipLocalsInit] // written before it is read
@@ -74,6 +92,8 @@ public sealed class ObjectTables : IDisposable
         return Ledger.KeyId(Blake3.Hash(image));
     }
 
+    private static UInt128 OwnerKey(uint @class, uint owner) => new(@class, owner);
+
     /// <summary>Makes the derived structures anew from the tables and the event log, which remembers the contents that objects had.</summary>
     public void Rebuild(EventLog log)
     {
@@ -84,6 +104,7 @@ public sealed class ObjectTables : IDisposable
             ref readonly ObjectRecord record = ref Objects[n];
             if (record.ExternalId != UInt128.Zero) ObjectById.Add(Key(record.Class, record.ExternalId), n);
             if (record.AwaitsExpiry != 0) Expiries.Add(n, record.ValidToNs);
+            Count(record.Class, 0, record.Owner);
         }
 
         for (uint n = 1; n < log.Events.Count; n++)
@@ -101,6 +122,7 @@ public sealed class ObjectTables : IDisposable
         ClassById.Dispose();
         ObjectById.Dispose();
         ObjectByContent.Dispose();
+        _held.Dispose();
         Expiries.Dispose();
     }
 }

@@ -15,7 +15,7 @@ public sealed partial class PeerNetwork
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<ulong, Task> _serving = new();
-    private readonly HalfOpenTable _halfOpen;
+    private readonly HalfOpenTable<Socket> _halfOpen;
     private Task _accepting = Task.CompletedTask;
     private long _accepted, _pushedOut, _lapsed, _malformed, _refused;
 

@@ -3,6 +3,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Net;
+using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using FastLedger.Primitives;
@@ -55,7 +56,7 @@ public sealed partial class PeerNetwork : IAsyncDisposable, IPeerKeys
             HeartbeatMs = (uint)options.HeartbeatMs,
             HandshakeTimeoutMs = (uint)options.HandshakeTimeoutMs,
         };
-        _halfOpen = new HalfOpenTable(options.MaxHalfOpen);
+        _halfOpen = new HalfOpenTable<Socket>(options.MaxHalfOpen, static socket => socket.Dispose());
         _listener = SocketListener.Bind(options.Listen);
         _timer = new Timer(_ => Tick());
         SetPeers(options.Peers);

@@ -34,10 +34,12 @@ internal sealed partial class ClientConnection
     private readonly Lock _sessionLock = new();
     private readonly int _maxUnsentBytes;
     private readonly CancellationToken _coreStopped;
+    private readonly Action<ConnectionId> _onEstablished;
     private TaskCompletionSource<(ResultCode Code, ulong Value)>? _handshakeStep;
 
     public ClientConnection(
-        ConnectionId id, ITransportConnection transport, ServerSession session, Hash256 chainId, StageRings rings, StageTimes times, StatusBoard board, int maxUnsentBytes, CancellationToken coreStopped)
+        ConnectionId id, ITransportConnection transport, ServerSession session, Hash256 chainId, StageRings rings, StageTimes times, StatusBoard board, int maxUnsentBytes,
+        Action<ConnectionId> onEstablished, CancellationToken coreStopped)
     {
         Id = id;
         _transport = transport;
@@ -48,6 +50,7 @@ internal sealed partial class ClientConnection
         _board = board;
         _maxUnsentBytes = maxUnsentBytes;
         _coreStopped = coreStopped;
+        _onEstablished = onEstablished;
         _onFlushed = OnFlushed;
     }
 
@@ -175,6 +178,7 @@ internal sealed partial class ClientConnection
                     (_, ulong next) = await AskAsync(
                         new IngressHead { Kind = IngressKind.Open, Session = _session.Session, EventMode = _session.EventMode }, cancellationToken).ConfigureAwait(false);
                     SendMessage(_session.CompleteOpen(next));
+                    _onEstablished(Id);
                     return true;
                 case ServerAction.ClusterStatus:
                     SendMessage(_board.Answer(_session.StatusQuery, ConsensusStage.MonotonicNs()));

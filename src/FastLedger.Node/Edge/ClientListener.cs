@@ -21,6 +21,9 @@ internal sealed class ClientListener : IAsyncDisposable
 {
     private const int TickMs = 20;
 
+    /// <summary>One part in eight of the connections is kept free of those that have no session yet.</summary>
+    private const int ReservedPart = 8;
+
     private readonly SocketListener _listener;
     private readonly ServerSessionOptions _sessionOptions;
     private readonly NodeOptions _options;
@@ -33,7 +36,10 @@ internal sealed class ClientListener : IAsyncDisposable
     private readonly ConcurrentDictionary<ConnectionId, Task> _running = new();
     private readonly Timer _timer;
     private Task _accepting = Task.CompletedTask;
-    private long _faults;
+    private readonly HalfOpenTable<ITransportConnection> _halfOpen;
+    private readonly Action<ConnectionId> _onEstablished;
+    private readonly int _reserve;
+    private long _faults, _pushedOut;
 
     public ClientListener(NodeOptions options, Hash256 chainId, ConnectionTable connections, StageRings rings, StageTimes times, StatusBoard board, CancellationToken coreStopped)
     {
@@ -50,6 +56,9 @@ internal sealed class ClientListener : IAsyncDisposable
             MinKeepAliveMs = (uint)options.Limits.MinKeepAliveMs,
             MaxKeepAliveMs = (uint)options.Limits.MaxKeepAliveMs,
         };
+        _halfOpen = new HalfOpenTable<ITransportConnection>(options.Limits.Connections, static connection => connection.Abort());
+        _onEstablished = id => _halfOpen.Remove(NumberOf(id));
+        _reserve = options.Limits.Connections / ReservedPart;
         _listener = SocketListener.Bind(options.ListenEndPoint);
         _timer = new Timer(_ => Tick());
     }
@@ -58,6 +67,9 @@ internal sealed class ClientListener : IAsyncDisposable
 
     /// <summary>Connections that ended by an exception which neither client nor network can cause.</summary>
     public long Faults => Volatile.Read(ref _faults);
+
+    /// <summary>Connections without a session that had to go for new ones.</summary>
+    public long PushedOut => Volatile.Read(ref _pushedOut);
 
     public void Start()
     {
@@ -84,7 +96,13 @@ internal sealed class ClientListener : IAsyncDisposable
             while (true)
             {
                 ITransportConnection transport = await _listener.AcceptAsync(_stop.Token).ConfigureAwait(false);
-                if (_connections.TryReserve(out ConnectionId id)) _running[id] = ServeAsync(id, transport);
+                // Junk says nothing and stays; whoever means it is through after two round trips. So the oldest that is not goes when room is short.
+                if (_connections.Free <= _reserve && _halfOpen.CloseOldest()) Interlocked.Increment(ref _pushedOut);
+                if (_connections.TryReserve(out ConnectionId id))
+                {
+                    _halfOpen.Add(NumberOf(id), transport, ClientConnection.NowNs());
+                    _running[id] = ServeAsync(id, transport);
+                }
                 else await RefuseAsync(transport).ConfigureAwait(false);
             }
         }
@@ -99,7 +117,7 @@ internal sealed class ClientListener : IAsyncDisposable
         await Task.Yield();
         var session = new ServerSession(_sessionOptions, new Hash256(RandomNumberGenerator.GetBytes(Hash256.Size)), ClientConnection.NowNs());
         var connection = new ClientConnection(
-            id, transport, session, _sessionOptions.ChainId, _rings, _times, _board, _options.Limits.UnsentBytesPerConnection, _coreStopped);
+            id, transport, session, _sessionOptions.ChainId, _rings, _times, _board, _options.Limits.UnsentBytesPerConnection, _onEstablished, _coreStopped);
         _connections.Set(connection);
         try
         {
@@ -112,10 +130,13 @@ internal sealed class ClientListener : IAsyncDisposable
         }
         finally
         {
+            _halfOpen.Remove(NumberOf(id));
             _connections.Remove(id);
             _running.TryRemove(id, out _);
         }
     }
+
+    private static ulong NumberOf(ConnectionId id) => ((ulong)(uint)id.Slot << 32) | id.Generation;
 
     private static async Task RefuseAsync(ITransportConnection transport)
     {

@@ -25,6 +25,9 @@ internal sealed class ConnectionTable
         _freeCount = capacity;
     }
 
+    /// <summary>Connections that there is room for.</summary>
+    public int Free => Volatile.Read(ref _freeCount);
+
     /// <summary>Connections held.</summary>
     public int Count => _slots.Length - Volatile.Read(ref _freeCount);
 

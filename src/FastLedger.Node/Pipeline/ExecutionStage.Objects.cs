@@ -40,6 +40,7 @@ internal sealed partial class ExecutionStage
             MinValue = record.MinValue,
             MaxValue = record.MaxValue,
             ProofSeconds = record.ProofSeconds,
+            MaxPerOwner = record.MaxPerOwner,
             Objects = record.Objects,
             Reference = record.Reference,
             Table0 = new Hash256(table[..32]),

@@ -59,10 +59,11 @@ public sealed class OfflineReplica : IDisposable
     /// <param name="dataDirectory">Of a replica that is not running.</param>
     /// <param name="stopAfter">Height at which to stop; the rest is not verified then.</param>
     /// <param name="progress">Told how many commands were executed.</param>
+    /// <param name="comparesRoots">False when the roots that were journaled are known to be wrong.</param>
     /// <exception cref="JournalDamagedException">Something durable was lost, or a block does not follow from what is before it.</exception>
     /// <exception cref="StorageFaultException">The device failed.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no journal.</exception>
-    public static OfflineReplica Load(string dataDirectory, ulong stopAfter = ulong.MaxValue, Action<ulong>? progress = null)
+    public static OfflineReplica Load(string dataDirectory, ulong stopAfter = ulong.MaxValue, Action<ulong>? progress = null, bool comparesRoots = true)
     {
         string journal = JournalOf(dataDirectory);
         if (!Directory.Exists(journal)) throw new DirectoryNotFoundException($"{dataDirectory} holds no journal.");
@@ -83,7 +84,7 @@ public sealed class OfflineReplica : IDisposable
                 ? new JournalReader(journal, JournalBatches.Digest)
                 : new JournalReader(journal, state.Manifest!.JournalAnchor, state.Anchor!.FirstIndex, JournalBatches.Digest);
             if (state is null) _ = JournalReplay.ReadGenesis(reader);
-            JournalReplay replay = ReplicaRecovery.Prepare(state, execution, history, checksSignatures: true);
+            JournalReplay replay = ReplicaRecovery.Prepare(state, execution, history, checksSignatures: true, comparesRoots: comparesRoots);
             replay.Run(reader, progress, stopAfter);
             replica.Commands = replay.Commands;
             replica.End = reader.End;

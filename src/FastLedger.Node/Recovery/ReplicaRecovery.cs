@@ -70,14 +70,14 @@ internal static class ReplicaRecovery
 
     /// <summary>Execution and core as of the checkpoint, when there is one.</summary>
     internal static JournalReplay Prepare(
-        RestoredState? state, BlockExecution execution, HistoryLog history, ConsensusCore? core = null, BlockIndex? index = null, bool checksSignatures = false)
+        RestoredState? state, BlockExecution execution, HistoryLog history, ConsensusCore? core = null, BlockIndex? index = null, bool checksSignatures = false, bool comparesRoots = true)
     {
-        if (state?.Anchor is not { } anchor) return new JournalReplay(execution, history) { Core = core, Index = index, ChecksSignatures = checksSignatures };
+        if (state?.Anchor is not { } anchor) return new JournalReplay(execution, history) { Core = core, Index = index, ChecksSignatures = checksSignatures, ComparesRoots = comparesRoots };
         Manifest manifest = state.Manifest!;
         execution.Restore(manifest.BlockId, manifest.StateRoot, manifest.ReceiptsRoot);
         ReadOnlySpan<byte> snapshot = anchor.Snapshot;
         while (CheckpointAnchor.TryTakeRecord(ref snapshot, out ReadOnlySpan<byte> record)) core?.Replay(record);
-        var replay = new JournalReplay(execution, history) { Core = core, Index = index, CoreKnows = anchor.SnapshotIndex, ChecksSignatures = checksSignatures };
+        var replay = new JournalReplay(execution, history) { Core = core, Index = index, CoreKnows = anchor.SnapshotIndex, ChecksSignatures = checksSignatures, ComparesRoots = comparesRoots };
         for (int author = 0; author < anchor.ExecutedBatches.Length; author++) replay.ExecutedBatches[author] = anchor.ExecutedBatches[author];
         return replay;
     }

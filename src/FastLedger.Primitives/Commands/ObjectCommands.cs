@@ -61,8 +61,9 @@ public struct CreateClassCommand : ICommand
     [FieldOffset(64)] public ulong MaxValue;
     /// <summary>Provable classes: least block time between two proofs of one object.</summary>
     [FieldOffset(72)] public uint ProofSeconds;
-    [FieldOffset(76)] public uint Reserved1;
-    [FieldOffset(80)] public UInt128 Reserved2;
+    /// <summary>Objects of the class, in whatever state, that one owner may have; 0 for no bound.</summary>
+    [FieldOffset(76)] public uint MaxPerOwner;
+    [FieldOffset(80)] public UInt128 Reserved1;
     /// <summary>Hash of the rules in words.</summary>
     [FieldOffset(96)] public Hash256 Reference;
 

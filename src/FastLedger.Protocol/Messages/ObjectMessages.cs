@@ -37,7 +37,7 @@ public struct ObjectClassAnswer : IAnswer
     [FieldOffset(56)] public ulong MinValue;
     [FieldOffset(64)] public ulong MaxValue;
     [FieldOffset(72)] public uint ProofSeconds;
-    [FieldOffset(76)] public uint Reserved1;
+    [FieldOffset(76)] public uint MaxPerOwner;
     /// <summary>Objects of the class.</summary>
     [FieldOffset(80)] public ulong Objects;
     [FieldOffset(88)] public Hash256 Reference;

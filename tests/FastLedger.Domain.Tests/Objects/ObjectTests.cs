@@ -2,6 +2,7 @@
 using System;
 using System.Linq;
 using System.Runtime.InteropServices;
+using CsCheck;
 using FastLedger.Cryptography;
 using FastLedger.Domain.Objects;
 using FastLedger.Domain.Tests.Agreements;
@@ -30,6 +31,53 @@ public sealed class ObjectTests : IDisposable
         // A chain that fails gives the name back.
         Assert.Equal(ResultCode.UnknownObject, _ledger.ChainCode(0, [], Of(new CreateObjectCommand { Class = titles, ExternalId = 9, Content = TestLedger.Key(3) }), Of(new CheckObjectCommand { Object = 999 })));
         Create(titles, id: 9, content: 3);
+    }
+
+    /// <summary>Random creations, hand-overs and failing chains against a count over the table; the index is made anew on the way.</summary>
+    [Fact]
+    public void An_owner_gets_no_more_objects_than_its_class_allows()
+    {
+        Gen.Int[0, int.MaxValue].Sample(
+            seed =>
+            {
+                using var ledger = new AgreementLedger(6);
+                ObjectTables tables = ledger.Tables.Objects;
+                var random = new Random(seed);
+                uint most = (uint)random.Next(1, 4);
+                uint type = (uint)ledger.Ok(0, new CreateClassCommand { ClassFlags = ClassFlags.Transferable, MaxPerOwner = most });
+                Assert.Equal(ResultCode.Ok, ledger.Code(0, new SetTransitionCommand { Opcode = Opcode.ActivateClass, Class = type }));
+                for (int step = 0; step < 60; step++)
+                {
+                    int owner = random.Next(6), giver = random.Next(6);
+                    uint held = 0, given = 0;
+                    for (uint n = 1; n < tables.Objects.Count; n++)
+                    {
+                        if (tables.Objects[n].Owner == ledger.Policy(owner)) held++;
+                        if (tables.Objects[n].Owner == ledger.Policy(giver)) given = n;
+                    }
+
+                    ResultCode room = held < most ? ResultCode.Ok : ResultCode.OwnerLimit;
+                    var create = new CreateObjectCommand { Class = type, Owner = ledger.Policy(owner) };
+                    switch (random.Next(4))
+                    {
+                        case 0:
+                            Assert.Equal(room, ledger.Code(0, create));
+                            break;
+                        case 1:
+                            ResultCode first = ledger.ChainCode(0, [], Of(create), Of(new CheckObjectCommand { Object = 9999 }));
+                            Assert.Equal(room == ResultCode.Ok ? ResultCode.UnknownObject : room, first);
+                            break;
+                        case 2 when given != 0 && owner != giver:
+                            Assert.Equal(room, ledger.Code(giver, new ObjectPartyCommand { Opcode = Opcode.TransferObject, Object = given, Party = ledger.Policy(owner) }));
+                            break;
+                        case 3 when given != 0 && owner != giver:
+                            first = ledger.ChainCode(giver, [], Of(new ObjectPartyCommand { Opcode = Opcode.TransferObject, Object = given, Party = ledger.Policy(owner) }), Of(new CheckObjectCommand { Object = 9999 }));
+                            Assert.Equal(room == ResultCode.Ok ? ResultCode.UnknownObject : room, first);
+                            break;
+                    }
+                }
+            },
+            iter: 100);
     }
 
     [Fact]
