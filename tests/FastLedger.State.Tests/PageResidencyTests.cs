@@ -12,6 +12,7 @@ public sealed class PageResidencyTests
     private const uint RecordsPerPage = 32;
     private const uint Pages = 512;
     private const long PageAndNodes = 4096 + (RecordsPerPage * 64);
+    private const long Bookkeeping = Pages * 112;
 
     [StructLayout(LayoutKind.Sequential, Size = 128)]
     private struct Record
@@ -32,7 +33,7 @@ public sealed class PageResidencyTests
                 for (int i = 0; i < count; i++) numbers.Add(1 + (uint)random.Next((int)(Pages * RecordsPerPage) - 1));
                 bounded.Execute(numbers);
                 Assert.Equal(0UL, bounded.Residency.UnexpectedMisses);
-                Assert.True(bounded.Residency.ResidentBytes <= bounded.Residency.LimitBytes);
+                Assert.True(bounded.Residency.ResidentBytes + bounded.Residency.BookkeepingBytes <= bounded.Residency.LimitBytes);
             }
 
             Assert.True(bounded.Residency.WriteBacks > 0);
@@ -153,7 +154,7 @@ public sealed class PageResidencyTests
             Table = new Table<Record>(TableId.Accounts, Pages * RecordsPerPage, _undo);
             var store = new MemoryPageStore(1 + random.Next(32), random);
             _tree = new StateTree([Table], store);
-            Residency = new PageResidency(_tree, store, pages * PageAndNodes);
+            Residency = new PageResidency(_tree, store, (pages * PageAndNodes) + Bookkeeping);
             while (Table.Append() != 0)
                 if (Table.Count % 1024 == 0) EndBlock();
             EndBlock();

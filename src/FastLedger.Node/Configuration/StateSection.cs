@@ -17,7 +17,7 @@ public sealed class StateSection
     [Description("Blocks between the beginnings of two checkpoints, instead of seconds; 0 goes by time.")]
     public int CheckpointBlocks { get; set; }
 
-    [Description("Memory for the tables and the nodes of their trees; 0 keeps all of them in memory.")]
+    [Description("Memory for the tables, the nodes of their trees, and what remembers their pages; 0 keeps all of them in memory.")]
     public long Memory { get; set; }
 
     [Description("Pages that a checkpoint hands over per block at least.")]

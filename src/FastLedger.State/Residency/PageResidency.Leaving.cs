@@ -22,14 +22,13 @@ public sealed unsafe partial class PageResidency
     /// <summary>Lets pages go until so much fits.</summary>
     private void MakeRoom(long bytes)
     {
-        if (ResidentBytes + bytes > LimitBytes) Evict(bytes);
-        Shrink(bytes);
+        long limit = LimitBytes - BookkeepingBytes;
+        if (ResidentBytes + bytes > limit) Evict(Math.Max(_fixedBytes, limit - bytes - (limit / 32))); // a little more, so that not every batch has to
+        Shrink(Math.Max(limit, ResidentBytes + bytes));
     }
 
-    private void Evict(long bytes)
+    private void Evict(long goal)
     {
-        // A little more than needed, so that not every batch has to.
-        long goal = Math.Max(_fixedBytes, LimitBytes - bytes - (LimitBytes / 32));
         foreach (ResidentPages pages in _tables) pages.Table.MarkChanged();
         bool writes = false;
         for (int visits = 0; visits <= MostRounds * _tables.Length && ResidentBytes > goal;)
@@ -50,11 +49,10 @@ public sealed unsafe partial class PageResidency
         }
     }
 
-    /// <summary>Frames that one table no longer needs go back to the system when all frames together hold more than the bound.</summary>
-    /// <param name="bytes">Of the pages that are about to come; most often there are free frames for them.</param>
-    private void Shrink(long bytes)
+    /// <summary>Frames that one table no longer needs go back to the system when all frames together hold more than they may.</summary>
+    private void Shrink(long most)
     {
-        long spare = HeldBytes - Math.Max(LimitBytes, ResidentBytes + bytes);
+        long spare = HeldBytes - most;
         if (spare <= 0) return;
         foreach (ResidentPages pages in _tables) spare -= pages.Shrink((uint)Math.Max(0, spare / BytesOf(pages))) * BytesOf(pages);
     }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
-using System.Numerics;
 using FastLedger.Primitives;
 using FastLedger.State.Checkpoints;
 using FastLedger.Storage;
@@ -20,6 +19,10 @@ namespace FastLedger.State.Residency;
 public sealed unsafe partial class PageResidency : IDisposable
 {
     private const uint Ahead = 4096;
+
+    /// <summary>Per page that exists, in memory or not: 64 bytes of nodes from its root up, 24 in the store's directory, the rest in bit maps,
+    /// maps of frames, and what checkpoints note.</summary>
+    private const int BookkeepingPerPage = 112;
 
     private readonly StateTree _tree;
     private readonly IPageStore _store;
@@ -64,6 +67,17 @@ public sealed unsafe partial class PageResidency : IDisposable
             long held = 0;
             foreach (ResidentPages pages in _tables) held += pages.FramesHeld * BytesOf(pages);
             return held;
+        }
+    }
+
+    /// <summary>What remembers pages, in memory or not; part of the bound too.</summary>
+    public long BookkeepingBytes
+    {
+        get
+        {
+            long bytes = 0;
+            foreach (ResidentPages pages in _tables) bytes += (pages.Table.Pages.PageOf(pages.Table.Count - 1) + 1L) * BookkeepingPerPage;
+            return bytes;
         }
     }
 
@@ -160,7 +174,7 @@ public sealed unsafe partial class PageResidency : IDisposable
         if (!pages.Has(page)) pages.Add(page, TakeFrame(pages));
         image.CopyTo(pages.Table.Pages.Page(page));
         pages.Table.RestoreNodes(page, count);
-        if (page != 0 && ResidentBytes > LimitBytes) Release(pages, page);
+        if (page != 0 && ResidentBytes > LimitBytes - BookkeepingBytes) Release(pages, page);
     }
 
     /// <summary>Frees the bookkeeping.</summary>
