@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading;
@@ -15,12 +16,14 @@ public sealed class SocketListener : IDisposable
     private const int LongestPauseMs = 1000;
 
     private readonly Socket _socket;
+    private readonly AcceptPace _pace;
     private long _faults;
     private volatile bool _disposed;
 
-    private SocketListener(Socket socket)
+    private SocketListener(Socket socket, AcceptPace pace)
     {
         _socket = socket;
+        _pace = pace;
         LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
     }
 
@@ -32,16 +35,17 @@ public sealed class SocketListener : IDisposable
 
     /// <summary>Binds and listens.</summary>
     /// <param name="endPoint">Address and port; port 0 lets the system choose.</param>
+    /// <param name="acceptsPerSecond">Connections accepted per second in the long run; so many may come at once that a quarter of a second is made up for.</param>
     /// <param name="backlog">Connections that the system holds until they are accepted.</param>
     /// <exception cref="SocketException">The address is taken or not ours.</exception>
-    public static SocketListener Bind(IPEndPoint endPoint, int backlog = 1024)
+    public static SocketListener Bind(IPEndPoint endPoint, int acceptsPerSecond = 500, int backlog = 1024)
     {
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             socket.Bind(endPoint);
             socket.Listen(backlog);
-            return new SocketListener(socket);
+            return new SocketListener(socket, new AcceptPace(acceptsPerSecond, Math.Max(1, acceptsPerSecond / 4)));
         }
         catch
         {
@@ -80,6 +84,13 @@ public sealed class SocketListener : IDisposable
         while (true)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
+            long waitNs = _pace.TryTake((long)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency)));
+            if (waitNs > 0)
+            {
+                await Task.Delay((int)((waitNs + 999_999) / 1_000_000), cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
             try
             {
                 return await _socket.AcceptAsync(cancellationToken).ConfigureAwait(false);

@@ -54,6 +54,7 @@ public sealed class NodeOptions
         Require(IPEndPoint.TryParse(Listen, out _), $"listen = \"{Listen}\" is not an address and port such as 127.0.0.1:9450");
         if (Genesis.ToGenesis().Fault() is { } fault) faults.Add(fault);
         Require(Limits.Connections is >= 1 and <= 65_536, "limits.connections must be 1 … 65,536");
+        Require(Limits.AcceptsPerSecond is >= 1 and <= 1_000_000, "limits.accepts_per_second must be 1 … 1,000,000");
         Require(Limits.BatchesInFlight is >= 1 and <= 16, "limits.batches_in_flight must be 1 … 16");
         Require(Limits.BlockBatches is >= 1 and <= 1024, "limits.block_batches must be 1 … 1,024");
         Require(IsRing(Limits.IngressBytes, 1 << 23), "limits.ingress_bytes must be a power of two, 8 MiB … 1 GiB");
@@ -129,6 +130,9 @@ public sealed class LimitsSection
 {
     [Description("Client connections held at a time; further ones are refused.")]
     public int Connections { get; set; } = 1024;
+
+    [Description("Client connections accepted per second; further ones wait with the system, so that a flood of them does not take the processor.")]
+    public int AcceptsPerSecond { get; set; } = 500;
 
     [Description("Unanswered batches of one session.")]
     public int BatchesInFlight { get; set; } = 16;

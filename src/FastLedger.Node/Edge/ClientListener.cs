@@ -59,7 +59,7 @@ internal sealed class ClientListener : IAsyncDisposable
         _halfOpen = new HalfOpenTable<ITransportConnection>(options.Limits.Connections, static connection => connection.Abort());
         _onEstablished = id => _halfOpen.Remove(NumberOf(id));
         _reserve = options.Limits.Connections / ReservedPart;
-        _listener = SocketListener.Bind(options.ListenEndPoint);
+        _listener = SocketListener.Bind(options.ListenEndPoint, options.Limits.AcceptsPerSecond);
         _timer = new Timer(_ => Tick());
     }
 
