@@ -12,7 +12,7 @@ public sealed class PageResidencyTests
     private const uint RecordsPerPage = 32;
     private const uint Pages = 512;
     private const long PageAndNodes = 4096 + (RecordsPerPage * 64);
-    private const long Bookkeeping = Pages * 112;
+    private const long Bookkeeping = Pages * 144;
 
     [StructLayout(LayoutKind.Sequential, Size = 128)]
     private struct Record

@@ -17,7 +17,7 @@ internal sealed unsafe class QueuedWrites : IDisposable
     /// <summary>Most bytes of a write.</summary>
     public const int BufferBytes = 1 << 20;
 
-    private const int Depth = 16;
+    private const int Depth = 8;
     private const int LongestWaitUs = 1_000_000;
 
     private readonly ITransferQueue _queue;

@@ -72,7 +72,7 @@ public sealed unsafe partial class PageStore
     {
         while (!Volatile.Read(ref _stopping))
         {
-            if (TryTurn() || _reads is { IsBusy: true }) continue;
+            if (TryTurn() || (_reads is { IsBusy: true } && _fault.First is null)) continue;
             _bell.Announce();
             if (TryTurn() || Volatile.Read(ref _stopping)) _bell.StayAwake();
             else _bell.Sleep(IdleMs);

@@ -40,7 +40,7 @@ public sealed class PageStoreOptions
     public double MutableFraction { get; init; } = 0.25;
 
     /// <summary>Native memory for page writes on their way to the store, a power of two.</summary>
-    public int WriteRingBytes { get; init; } = 32 << 20;
+    public int WriteRingBytes { get; init; } = 16 << 20;
 
     /// <summary>Page reads that may be under way, a power of two.</summary>
     public int MaximumRequests { get; init; } = 1 << 14;

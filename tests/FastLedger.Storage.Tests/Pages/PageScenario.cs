@@ -38,6 +38,7 @@ internal sealed class PageScenario
         MaximumRequests = 64,
         RenewalBytes = RenewalBytes,
         SyncBytes = 3 * LogPageBytes,
+        DirectIO = Files.HasQueues,
         OwnThreads = false,
     };
 

@@ -114,10 +114,12 @@ public class PageStoreTests
         Assert.Equal(1UL, token.Sequence);
     }
 
-    [Fact]
-    public void A_request_sees_the_last_write_accepted_before_it()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_request_sees_the_last_write_accepted_before_it(bool queued)
     {
-        PageScenario scenario = new();
+        PageScenario scenario = new() { Files = new SimulatedFileSystem { HasQueues = queued } };
         using PageStore store = scenario.Create();
         Random random = new(6);
         using RequestedPages asked = new();
