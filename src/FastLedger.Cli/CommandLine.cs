@@ -63,6 +63,7 @@ public static class CommandLine
             GenesisVerb.Create(),
             StatusVerb.Create(),
             TestnetVerb.Create(),
+            ValidatorVerb.Create(),
             SimVerb.Create(),
             NemesisVerb.Create(),
             ClearingVerb.Create(),
@@ -104,7 +105,7 @@ public static class CommandLine
     {
         VerbException verb => verb.ExitCode,
         ConfigurationException => ExitCode.Configuration,
-        JournalDamagedException or InvalidDataException => ExitCode.BadData,
+        JournalDamagedException or StoreDamagedException or InvalidDataException => ExitCode.BadData,
         LedgerException or System.Net.Sockets.SocketException => ExitCode.Unavailable,
         IOException or UnauthorizedAccessException => ExitCode.InputOutput,
         _ => null,

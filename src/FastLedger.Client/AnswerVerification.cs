@@ -22,6 +22,9 @@ namespace FastLedger.Client;
 /// </remarks>
 internal sealed class AnswerVerification(ValidatorKeys validators)
 {
+    /// <summary>Whom the client believes: those of the newest epoch that it was led to.</summary>
+    public ValidatorKeys Validators { get; set; } = validators;
+
     private readonly PathNode[] _path = new PathNode[MerkleProof.MaxPathLength];
     private readonly CertificateSignature[] _signatures = new CertificateSignature[ValidatorKeys.MaxCount];
     private byte[] _receipts = [];
@@ -47,7 +50,7 @@ internal sealed class AnswerVerification(ValidatorKeys validators)
         if (!frame.TryRead(out StateCertificateHead head) || !frame.TryReadGroup<CertificateSignature>(out ReadOnlySequence<byte> signatures, out int count)
             || count > _signatures.Length) return false;
         signatures.CopyTo(MemoryMarshal.AsBytes(_signatures.AsSpan(0, count)));
-        if (!validators.Verify(head, _signatures.AsSpan(0, count))) return false;
+        if (!Validators.Verify(head, _signatures.AsSpan(0, count))) return false;
         _certifiedHeight = head.Height;
         _receiptsRoot = head.ReceiptsRoot;
         return true;

@@ -129,6 +129,12 @@ public sealed partial class LedgerClient
             Volatile.Write(ref _nextNumber, Math.Max(_nextNumber, ack.NextCommandNumber));
         }
 
+        FollowValidators(link);
+    }
+
+    /// <summary>The client knows whom to believe, and goes on where it was.</summary>
+    private void OnReady(Link link)
+    {
         Interlocked.Increment(ref _connections);
         Attach(link);
         _established.TrySetResult();

@@ -32,7 +32,7 @@ public sealed partial class LedgerClient
         await ExecuteAsync(new TransferCommand { Opcode = Opcode.Noop }, cancellationToken).ConfigureAwait(false);
         StateProofInfo proof = await GetStateProofAsync(table, record, cancellationToken).ConfigureAwait(false);
         if (proof.Certificate.Length == 0) throw new LedgerRejectedException(ResultCode.Uncertified);
-        return FactProof.OfRecord(_expectedChain, proof.Certificate, proof.Proof);
+        return await WithHandOversAsync(proof.Certificate, FactProof.OfRecord(_expectedChain, proof.Certificate, proof.Proof), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -52,7 +52,8 @@ public sealed partial class LedgerClient
             ? await SubmitAsync(batch, ResultMode.All, cancellationToken).ConfigureAwait(false)
             : await ResubmitAsync(batch, command.Number, ResultMode.All, cancellationToken).ConfigureAwait(false);
         if (batch.Evidence is not { } evidence) throw new LedgerRejectedException(ResultCode.Uncertified);
-        return FactProof.OfCommand(_expectedChain, evidence.Certificate, evidence.Receipt, evidence.Path, batch.Commands[0], outcome.Results[0], []);
+        byte[] proof = FactProof.OfCommand(_expectedChain, evidence.Certificate, evidence.Receipt, evidence.Path, batch.Commands[0], outcome.Results[0], []);
+        return await WithHandOversAsync(evidence.Certificate, proof, cancellationToken).ConfigureAwait(false);
     }
 
     private bool KeepReceipt(in Frame frame)

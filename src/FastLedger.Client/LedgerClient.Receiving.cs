@@ -53,6 +53,8 @@ public sealed partial class LedgerClient
                 return _verification is null || _verification.TryTakeCertificate(in frame) || Terminate(link, ResultCode.Uncertified);
             case ClientAction.ReceiptProof:
                 return (KeepReceipt(in frame) && (_verification is null || _verification.TryTakeProof(in frame))) || Terminate(link, ResultCode.Uncertified);
+            case ClientAction.HandOver:
+                return ReceiveHandOver(link, in frame) || Terminate(link, ResultCode.Uncertified);
             case ClientAction.OrderEvents:
                 return (ReceiveEvents(in frame) || Terminate(link, ResultCode.MessageMalformed)) && _ended is null;
             case ClientAction.Answer:

@@ -56,6 +56,16 @@ public sealed partial class ConsensusCore
         record.Blob(epochChange);
     }
 
+    /// <summary>The proof, in the record that began an epoch, that the one before ended; empty for the first epoch.</summary>
+    /// <param name="record">An epoch-started record of this core.</param>
+    public static ReadOnlySpan<byte> EpochChangeOf(ReadOnlySpan<byte> record)
+    {
+        var reader = new FrameReader(record[SafetyRecord.PrefixSize..]);
+        _ = reader.Bytes((2 * Hash256.Size) + 16);
+        _ = reader.Blob();
+        return reader.Blob();
+    }
+
     private static Hash256 GenesisId(
         ISignatureScheme scheme, in Hash256 chain, ulong epoch, in Hash256 lastBlock, in Hash256 stateRoot, in Hash256 setDigest)
     {
@@ -120,7 +130,7 @@ public sealed partial class ConsensusCore
         _wanted = default;
         _wantedView = _wantedHeight = 0;
         _wantedTurn = 0;
-        _proposeAtNs = _voteAtNs = _finalizeAtNs = _wantedAtNs = _fetchAtNs = ulong.MaxValue;
+        _proposeAtNs = _aheadUntilNs = _voteAtNs = _finalizeAtNs = _wantedAtNs = _fetchAtNs = ulong.MaxValue;
         _fetchView = 0;
         _certifiedState = default;
         _lastExecutedHeight = 0;
@@ -150,7 +160,7 @@ public sealed partial class ConsensusCore
     private void BeginClosing()
     {
         _closing = true;
-        _proposeAtNs = _voteAtNs = _finalizeAtNs = _wantedAtNs = _fetchAtNs = ulong.MaxValue;
+        _proposeAtNs = _aheadUntilNs = _voteAtNs = _finalizeAtNs = _wantedAtNs = _fetchAtNs = ulong.MaxValue;
         Invariant.Check(BlockImage.TryRead(_tree.Root.Image.Bytes, out BlockImage last));
         _nextSet.CopyFrom(last.NextSet);
         _pacemaker.Rearm(_now.MonotonicNs);
@@ -163,9 +173,13 @@ public sealed partial class ConsensusCore
         if (_safety.Self >= 0 && _safety.Data.LastState.Height == CommittedHeight) SendStateVote(_safety.Data.LastState, _safety.Data.LastStateSignature);
     }
 
+    /// <summary>
+    /// The epoch ends when the state of its last block is certified and executed here as well: whoever enters the next epoch needs no batch
+    /// of this one any more, and knows from its own state who the validators are.
+    /// </summary>
     private void TryBeginNextEpoch()
     {
-        if (_certifiedState.Height != CommittedHeight || _certifiedState.BlockId != CommittedId
+        if (_lastExecutedHeight < CommittedHeight || _certifiedState.Height != CommittedHeight || _certifiedState.BlockId != CommittedId
             || _certifiedState.NextSetDigest != _tree.Root.Header.NextSetDigest || _safety.Halted != HaltReason.None) return;
         var message = new FrameWriter(_effects.Room(MessagePrefix.Size + 12 + _commitProof.Length + _stateCertificate.Length + _nextSet.Length));
         EpochChangeMessage.Write(ref message, Epoch, _commitProof.Bytes, _stateCertificate.Bytes, _nextSet.Bytes);

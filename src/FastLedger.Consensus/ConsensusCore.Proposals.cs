@@ -16,6 +16,7 @@ public sealed partial class ConsensusCore
     private readonly ByteBuffer _pendingProposal = new();
     private ulong _pendingView;
     private ulong _proposeAtNs;
+    private ulong _aheadUntilNs;
     private ulong _voteAtNs;
 
     /// <summary>Once per view, if this replica leads it: a block on top of the highest certified one.</summary>
@@ -40,7 +41,18 @@ public sealed partial class ConsensusCore
             if (_proposeAtNs > _now.MonotonicNs) return;
         }
 
+        if (batches > 0 && IsAhead(parent)) return;
         Propose(parent, byQuorum, batches);
+    }
+
+    /// <summary>Execution has enough to do: the block waits for more batches until a block is executed, or the time is over.</summary>
+    private bool IsAhead(BlockNode parent)
+    {
+        if (_options.BlocksAhead == 0 || parent.Height < _lastExecutedHeight + _options.BlocksAhead) return false;
+        if (_aheadUntilNs == ulong.MaxValue) _aheadUntilNs = _now.MonotonicNs + _options.AheadDelayNs;
+        if (_aheadUntilNs <= _now.MonotonicNs) return false;
+        _proposeAtNs = _aheadUntilNs;
+        return true;
     }
 
     private void OnBlockWanted()

@@ -31,7 +31,7 @@ public sealed partial class ConsensusCore
         if (_certifiedState.Height == commitment.Height) CompareWithCertified(_certifiedState);
         RetryVote();
 
-        // The leader may have held batches back because execution was behind.
+        // The leader may have held batches back because execution was behind, or to let more of them share the block.
         if (_proposeAtNs != ulong.MaxValue) TryPropose();
         if (_closing) TryBeginNextEpoch();
     }
@@ -80,7 +80,7 @@ public sealed partial class ConsensusCore
         set.Certified = true;
         var writer = new FrameWriter(_composeCertificate);
         set.WriteCertificate(ref writer, Epoch, commitment, _validators.Count, signers);
-        if (!Small) _effects.AddCopy(EffectKind.Send, Everyone & ~NodeBit(_safety.Self), 0, writer.Written);
+        if (!Small) _effects.AddCopy(EffectKind.Send, Everyone & ~(_safety.Self >= 0 ? NodeBit(_safety.Self) : 0), 0, writer.Written);
         AdoptStateCertificate(commitment, writer.Written);
     }
 

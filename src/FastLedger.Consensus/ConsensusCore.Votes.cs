@@ -42,6 +42,7 @@ public sealed partial class ConsensusCore
         }
 
         int count = votes.Add(voter, block, signature, verified);
+        if (voter == _safety.Self && verified) _verifier.Remember(kind, slot.View, block, voter, signature);
         CheckAgainstTimeout(kind, slot, voter);
         CertificateBuffer certificate = quorum ? slot.Quorum : slot.Finality;
         if (count >= Quorum && certificate.IsEmpty) FormCertificate(kind, slot, votes, block);

@@ -249,7 +249,7 @@ public sealed partial class ConsensusCore
         View = view;
         _views.Advance(view);
         _pacemaker.EnterView(byTimeout, _now.MonotonicNs);
-        _proposeAtNs = ulong.MaxValue;
+        _proposeAtNs = _aheadUntilNs = ulong.MaxValue;
         _voteAtNs = ulong.MaxValue;
         _finalizeAtNs = Small || byTimeout ? ulong.MaxValue : _now.MonotonicNs + _pacemaker.TimeoutNs / 2;
         if (propose) TryPropose();

@@ -17,6 +17,15 @@ public sealed record ConsensusOptions
     public ulong IdleDelayNs { get; init; } = 50_000_000;
 
     /// <summary>
+    /// A leader with batches waits while so many blocks below its proposal are not executed yet: execution could not begin with another
+    /// block, and batches that come meanwhile share it, with one state root and one round of votes for all. 0 never waits.
+    /// </summary>
+    public ulong BlocksAhead { get; init; }
+
+    /// <summary>Longest wait for <see cref="BlocksAhead"/>: a leader that is slow to execute holds nobody up for longer.</summary>
+    public ulong AheadDelayNs { get; init; } = 20_000_000;
+
+    /// <summary>
     /// How long a proposal's missing batches may still be on their way before they are fetched: batches travel behind votes and
     /// proposals. 0 fetches at once.
     /// </summary>

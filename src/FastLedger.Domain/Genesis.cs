@@ -42,6 +42,14 @@ public sealed record Genesis
     /// <summary>Who validates from the first block on. Empty for a ledger of one replica that makes its own key.</summary>
     public IReadOnlyList<GenesisValidator> Validators { get; init; } = [];
 
+    /// <summary>Ed25519 key that may change the validators, 64 hexadecimal digits; empty when nobody may. Its holder can pass the right on to
+    /// a policy of several keys.</summary>
+    public string Administrator { get; init; } = "";
+
+    /// <summary>The administrator's key; zero when there is none.</summary>
+    [JsonIgnore]
+    public Hash256 AdministratorKey => Hash256.TryParse(Administrator, out Hash256 key) ? key : default;
+
     /// <summary>BLAKE3 over the fields in the order of this file, each length-prefixed or of fixed width.</summary>
     [JsonIgnore]
     public Hash256 ChainId
@@ -49,9 +57,10 @@ public sealed record Genesis
         get
         {
             byte[] name = Encoding.UTF8.GetBytes(Name);
-            byte[] image = new byte[(11 * 4) + name.Length + 4 + (Validators.Count * GenesisValidator.ImageBytes)];
+            bool isAdministered = Administrator.Length > 0;
+            byte[] image = new byte[(11 * 4) + name.Length + 4 + (Validators.Count * GenesisValidator.ImageBytes) + (isAdministered ? Hash256.Size : 0)];
             Span<byte> rest = image;
-            uint[] fields = [3, MaxSessions, MaxAssets, MaxAccounts, MaxPendingTransfers, MaxInstruments, MaxPriceLevels, MaxOrders, MaxPayments, PaymentWorkPerBlock, (uint)name.Length];
+            uint[] fields = [isAdministered ? 4u : 3u, MaxSessions, MaxAssets, MaxAccounts, MaxPendingTransfers, MaxInstruments, MaxPriceLevels, MaxOrders, MaxPayments, PaymentWorkPerBlock, (uint)name.Length];
             foreach (uint value in fields)
             {
                 BinaryPrimitives.WriteUInt32LittleEndian(rest, value);
@@ -69,6 +78,7 @@ public sealed record Genesis
                 rest = rest[GenesisValidator.ImageBytes..];
             }
 
+            if (isAdministered) AdministratorKey.Bytes.CopyTo(rest);
             return Blake3.Hash(image);
         }
     }
@@ -86,6 +96,7 @@ public sealed record Genesis
         if (MaxOrders is < 2 or > RecordId.MaxRecords) return "genesis.max_orders must be 2 … 2^28";
         if (MaxPayments is < 2 or > RecordId.MaxRecords) return "genesis.max_payments must be 2 … 2^28";
         if (PaymentWorkPerBlock is < 1 or > 1 << 20) return "genesis.payment_work_per_block must be 1 … 2^20";
+        if (Administrator.Length > 0 && AdministratorKey.IsZero) return "genesis.administrator must be a public key, 64 hexadecimal digits";
         if (Validators.Count > MaxValidators) return "genesis.validators must name at most 128 validators";
         for (int i = 0; i < Validators.Count; i++)
         {

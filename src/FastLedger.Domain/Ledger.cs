@@ -9,6 +9,7 @@ using FastLedger.Domain.Clearing;
 using FastLedger.Domain.Sessions;
 using FastLedger.Domain.Trading;
 using FastLedger.Domain.Transfers;
+using FastLedger.Domain.Validators;
 using FastLedger.Primitives;
 using FastLedger.State;
 
@@ -47,8 +48,9 @@ public sealed class Ledger : IDisposable
         Results = new ResultWindow(genesis.MaxSessions);
         PolicyByKey = new IdIndex(Undo, secret);
         Agreements = new AgreementTables(genesis, Policies, PolicyByKey, Undo, secret);
+        Validators = new ValidatorTable(genesis, Undo);
         Tree = new StateTree(
-            [Root, Policies, Sessions, Assets, Accounts, PendingTransfers, Instruments, PriceLevels, Orders, .. Clearing.All, .. Counterparties.All, Clearing.BusinessDays, .. Agreements.All],
+            [Root, Policies, Sessions, Assets, Accounts, PendingTransfers, Instruments, PriceLevels, Orders, .. Clearing.All, .. Counterparties.All, Clearing.BusinessDays, .. Agreements.All, Validators.Records],
             pages,
             Results.Pages);
 
@@ -60,6 +62,7 @@ public sealed class Ledger : IDisposable
 
         Invariant.Check(Root.Append() == LedgerRecordNumber);
         Root.Change(LedgerRecordNumber).ChainId = ChainId;
+        Validators.Found(genesis);
         Tree.Update();
     }
 
@@ -98,6 +101,9 @@ public sealed class Ledger : IDisposable
 
     /// <summary>Policies, conditions, objects, splits, rounds and outcomes together with what is derived from them.</summary>
     public AgreementTables Agreements { get; }
+
+    /// <summary>Who validates in the present epoch and the next.</summary>
+    public ValidatorTable Validators { get; }
 
     /// <summary>Block time at which something happens without a command: 0 when it is due, <see cref="long.MaxValue"/> for never.</summary>
     public long NextDueNs => Math.Min(Math.Min(Expiries.NextNs, AgreementWork.NextNs(this)), PaymentWork.NextNs(this));

@@ -46,6 +46,7 @@ public sealed class Replica : IAsyncDisposable
     private readonly PeerInbox _inbox;
     private readonly PeerNetwork? _network;
     private readonly ValidatorIdentity _identity;
+    private readonly PeerDirectory _peers;
     private readonly JournalArchive _archive;
     private readonly RestoredState _state;
     private readonly Checkpointer? _checkpoints;
@@ -79,14 +80,17 @@ public sealed class Replica : IAsyncDisposable
         RecoveredState = (_ledger.Height, recovered.Execution.StateRoot);
         Execution = recovered.Execution;
         _rings = new StageRings(options);
-        _store = new BatchStore(_identity.Validators.Count, options.Cluster.StoreBytesPerAuthor, options.Cluster.BatchWindow);
+        _store = new BatchStore(recovered.Core.Validators.Count, options.Cluster.StoreBytesPerAuthor, options.Cluster.BatchWindow);
         _inbox = new PeerInbox(_store, _ledger.ChainId, 1 << 23, _rings.ConsensusBell, _times);
         _connections = new ConnectionTable(options.Limits.Connections);
         _statements = new StatementReader(history, journal.Writer, _connections);
         _network = _identity.Validators.Count > 1 ? _identity.OpenNetwork(options, _ledger.ChainId, _inbox) : null;
         _archive = new JournalArchive(Path.Combine(options.DataDirectory, JournalFolder), journal.Writer, recovered.Index, _network, _ledger.ChainId);
         _checkpoints = OpenCheckpoints(state);
-        var board = new StatusBoard(options, _ledger.ChainId, _identity.Self, _network);
+        _peers = new PeerDirectory(_network, _identity.Self, options.Cluster.ReadPeers() ?? new Dictionary<int, IPEndPoint>());
+        var board = new StatusBoard(options, _ledger.ChainId, _identity.Self, _network) { HandOvers = recovered.HandOvers };
+        _inbox.HandOvers = recovered.HandOvers;
+        _inbox.Network = _network;
         _execution = new ExecutionStage(options, Execution, journal.Writer, _rings, _connections, _times, _statements, _checkpoints)
         {
             Copies = _copies = _network is null ? null : new StateCopies(),
@@ -98,6 +102,8 @@ public sealed class Replica : IAsyncDisposable
             new EvidenceFolder(Path.Combine(options.DataDirectory, EvidenceDirectory)), _times, OnHalted, _checkpoints, time)
         {
             Board = board,
+            Peers = _peers,
+            HandOvers = recovered.HandOvers,
         };
         _consensus.Restore(recovered.Replay, Execution);
         _listener = new ClientListener(options, _ledger.ChainId, _connections, _rings, _times, board, _stopped.Token);
@@ -187,7 +193,7 @@ public sealed class Replica : IAsyncDisposable
 
     /// <summary>Where the other replicas are from now on. Any thread.</summary>
     /// <param name="peers">Addresses by node; this replica's own is passed over.</param>
-    public void SetPeers(IReadOnlyDictionary<int, IPEndPoint> peers) => _network?.SetPeers(_identity.AddressesOf(peers));
+    public void SetPeers(IReadOnlyDictionary<int, IPEndPoint> peers) => _peers.SetEndPoints(peers);
 
     /// <summary>Answers what was accepted, as far as the cluster lets it, makes it durable, seals the journal and closes everything.</summary>
     public async ValueTask DisposeAsync()

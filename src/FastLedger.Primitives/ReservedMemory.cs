@@ -12,6 +12,7 @@ namespace FastLedger.Primitives;
 /// <remarks>Thread: any. Alloc: none after construction. Blocks: page faults on first touch.</remarks>
 public sealed unsafe partial class ReservedMemory : IDisposable
 {
+    private const nuint LeastForHugePages = 16 << 20;
     private const int ProtReadWrite = 0x1 | 0x2;
     private const int MapPrivate = 0x02;
     private const int MapNoReserve = 0x4000;
@@ -20,10 +21,11 @@ public sealed unsafe partial class ReservedMemory : IDisposable
     private const int AdviseHugePages = 14;
     private const int AdviseNoHugePages = 15;
     private const int AdviseDontNeed = 4;
+    private const int AdvisePopulateWrite = 23;
 
     /// <summary>Reserves <paramref name="bytes"/> of address space.</summary>
     /// <param name="bytes">At least 1; rounded up to 2 MiB.</param>
-    /// <param name="hugePages">Asks the kernel for 2 MiB pages where it can.</param>
+    /// <param name="hugePages">Asks the kernel for 2 MiB pages where it can, and where the range is large enough to gain by it.</param>
     /// <exception cref="Win32Exception">The system refused.</exception>
     /// <exception cref="PlatformNotSupportedException">Not a Unix system.</exception>
     public ReservedMemory(nuint bytes, bool hugePages = false)
@@ -36,7 +38,7 @@ public sealed unsafe partial class ReservedMemory : IDisposable
         nint address = Map(0, Length, ProtReadWrite, flags, -1, 0);
         if (address == -1) throw new Win32Exception(Marshal.GetLastPInvokeError(), $"Reserving {Length} bytes of address space failed");
         Pointer = (byte*)address;
-        if (hugePages && OperatingSystem.IsLinux()) _ = Advise(address, Length, AdviseHugePages);
+        if (hugePages && Length >= LeastForHugePages && OperatingSystem.IsLinux()) _ = Advise(address, Length, AdviseHugePages);
     }
 
     /// <summary>The first byte; null after <see cref="Dispose"/>.</summary>
@@ -66,6 +68,15 @@ public sealed unsafe partial class ReservedMemory : IDisposable
         Invariant.Check(Pointer != null && (offset | bytes) % 4096 == 0 && offset + bytes <= Length);
         if (OperatingSystem.IsLinux()) Invariant.Check(Advise((nint)(Pointer + offset), bytes, AdviseDontNeed) == 0);
         else NativeMemory.Clear(Pointer + offset, bytes);
+    }
+
+    /// <summary>Backs part of the range with memory now, so that its first use meets no page fault. Nothing where the system cannot.</summary>
+    /// <param name="offset">A multiple of 4,096.</param>
+    /// <param name="bytes">A multiple of 4,096.</param>
+    public void Populate(nuint offset, nuint bytes)
+    {
+        Invariant.Check(Pointer != null && (offset | bytes) % 4096 == 0 && offset + bytes <= Length);
+        if (OperatingSystem.IsLinux()) _ = Advise((nint)(Pointer + offset), bytes, AdvisePopulateWrite);
     }
 
     /// <summary>Small pages from now on: for memory that is given back in parts.</summary>

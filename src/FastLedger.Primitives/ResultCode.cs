@@ -384,6 +384,29 @@ public enum ResultCode : uint
     /// <summary>The value of this asset did not win.</summary>
     ValueLost = 7404,
 
+    // 741x: validators
+
+    /// <summary>The genesis names no administrator of the validator set.</summary>
+    NoAdministrator = 7410,
+    /// <summary>The change or the node number is out of range.</summary>
+    InvalidValidatorChange = 7411,
+    /// <summary>The command is meant for another epoch than the present one.</summary>
+    EpochDiffers = 7412,
+    /// <summary>A change waits for the end of the epoch; the next one may follow then.</summary>
+    ValidatorChangePending = 7413,
+    /// <summary>The node is a validator already.</summary>
+    ValidatorExists = 7414,
+    /// <summary>A validator has this key already.</summary>
+    ValidatorKeyInUse = 7415,
+    /// <summary>There are as many validators as an epoch can have.</summary>
+    TooManyValidators = 7416,
+    /// <summary>The address or the port is missing.</summary>
+    InvalidPeerAddress = 7417,
+    /// <summary>The node is no validator.</summary>
+    UnknownValidator = 7418,
+    /// <summary>The set has, or would be left with, fewer than two validators: such a ledger cannot hand over to others.</summary>
+    TooFewValidators = 7419,
+
     // 8xxx: states and halts
 
     /// <summary>The account is frozen.</summary>

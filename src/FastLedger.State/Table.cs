@@ -164,10 +164,10 @@ public abstract unsafe class Table : IDisposable
     /// <summary>Pages may leave memory from now on.</summary>
     internal ResidentPages LetPagesLeave(PageResidency owner, int index)
     {
-        Invariant.Check(Residence is null && _changedCount == 0 && _pages.PageOf(Count - 1) == 0);
+        Invariant.Check(Residence is null && _changedCount == 0);
         _records.AvoidHugePages();
         var residence = new ResidentPages(owner, this, Memory, index);
-        residence.Add(0, residence.TakeFrame()); // the first frame is where the page stands already
+        for (uint page = 0; page <= _pages.PageOf(Count - 1); page++) residence.Add(page, residence.TakeFrame()); // each where it stands already
         _pages.LetPagesLeave(residence.Frames);
         _tree.Dispose();
         _tree = new TableTree(RecordSize, Capacity, residence.Frames);
@@ -203,6 +203,7 @@ public abstract unsafe class Table : IDisposable
             System.Runtime.Intrinsics.X86.Sse.Prefetch0(address);
             if (RecordSize > 64) System.Runtime.Intrinsics.X86.Sse.Prefetch0(address + 64);
             System.Runtime.Intrinsics.X86.Sse.Prefetch0(_bits + (number >> 6));
+            if (_pages.IsCapturing) _pages.PrefetchKeep((uint)number);
         }
     }
 

@@ -52,4 +52,6 @@ public enum TableId : byte
     Rounds = 54,
     Bids = 55,
     Outcomes = 56,
+    /// <summary>The validator set of the present epoch, the change that waits, and who administers it.</summary>
+    Validators = 60,
 }

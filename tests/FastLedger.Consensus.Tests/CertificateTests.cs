@@ -104,6 +104,43 @@ public sealed class CertificateTests
         Assert.True(Verifies(certificate));
     }
 
+    [Fact]
+    public void Votes_that_were_checked_are_not_checked_again_in_a_certificate()
+    {
+        var scheme = new CountingScheme();
+        var verifier = new CertificateVerifier(scheme);
+        verifier.Begin(_keys.Chain, TestKeys.Epoch, _keys.Set, _keys.Genesis);
+        for (int voter = 0; voter < 2; voter++)
+            Assert.True(verifier.VerifyVote(CertificateKind.Quorum, 5, TestKeys.Block(1), voter, _keys.Vote(voter, 5, TestKeys.Block(1))));
+        verifier.Remember(CertificateKind.Quorum, 5, TestKeys.Block(1), 2, _keys.Vote(2, 5, TestKeys.Block(1)));
+        Assert.Equal(2, scheme.Checks);
+
+        Assert.True(verifier.Verify(Read(_keys.Certificate(5, TestKeys.Block(1), 0b0111))));
+        Assert.Equal(2, scheme.Checks);
+        Assert.True(verifier.Verify(Read(_keys.Certificate(5, TestKeys.Block(1), 0b1110))));
+        Assert.Equal(3, scheme.Checks);
+    }
+
+    [Fact]
+    public void A_checked_vote_vouches_for_nothing_but_itself()
+    {
+        byte[] good = _keys.Certificate(5, TestKeys.Block(1), 0b0111);
+        for (int voter = 0; voter < 3; voter++)
+            Assert.True(_keys.Verifier.VerifyVote(CertificateKind.Quorum, 5, TestKeys.Block(1), voter, _keys.Vote(voter, 5, TestKeys.Block(1))));
+
+        // The same signatures under another block, view or kind, and another signature.
+        foreach (int at in new[] { 0, 9, 17, good.Length - 1, good.Length - (2 * ISignatureScheme.SignatureSize) })
+        {
+            byte[] bad = (byte[])good.Clone();
+            bad[at] ^= at == 0 ? (byte)3 : (byte)8;
+            Assert.False(Verifies(bad), $"byte {at}");
+        }
+
+        Assert.True(Verifies(good));
+        _keys.Verifier.Begin(_keys.Chain, TestKeys.Epoch + 1, _keys.Set, _keys.Genesis);
+        Assert.False(_keys.Verifier.VerifyVote(CertificateKind.Quorum, 5, TestKeys.Block(1), 0, _keys.Vote(0, 5, TestKeys.Block(1))));
+    }
+
     /// <summary>A vote for an invented block must not poison the bucket of the real one: tari-ootle 2459.</summary>
     [Fact]
     public void P6_votes_are_counted_per_block()
@@ -147,6 +184,12 @@ public sealed class CertificateTests
         for (int i = 0; i < count; i++) Assert.True(set.TryAdd(i, TestKeys.Block(i)));
         Assert.Equal(quorum, set.Quorum);
         Assert.Equal(2 * count / 3 + 1, set.Quorum);
+    }
+
+    private static BlockCertificate Read(byte[] bytes)
+    {
+        Assert.True(BlockCertificate.TryRead(bytes, 4, out BlockCertificate certificate));
+        return certificate;
     }
 
     private bool Verifies(byte[] bytes) => BlockCertificate.TryRead(bytes, 4, out BlockCertificate certificate) && _keys.Verifier.Verify(certificate);

@@ -130,12 +130,14 @@ public sealed class MutatedFrameTests(ITestOutputHelper output)
         /// <summary>A frame that the replica would accept, with 1 to 8 bytes or its length changed. Batches keep a wrong signature.</summary>
         public byte[] Mutate(Random random, uint asset)
         {
-            byte[] frame = random.Next(6) switch
+            byte[] frame = random.Next(8) switch
             {
                 0 => Build(new Sequence { NextSeqNum = _seqNum + 2 }),
                 1 => Build(new AccountQuery { RequestId = 1, Number = 1 }),
                 2 => Build(new DepthQuery { RequestId = 2, Instrument = 1, Levels = 10 }),
                 3 => Build(new StatementQuery { RequestId = 3, Account = 1, Limit = 10 }),
+                4 => Build(new HandOverQuery { RequestId = 4, Epoch = 1 }),
+                5 => Build(new ValidatorsQuery { RequestId = 5 }),
                 _ => Batch(random.Next(1, 4), asset),
             };
             bool batch = frame[8] == (byte)TemplateId.CommandBatch;

@@ -39,6 +39,7 @@ public sealed class SchemaTests
         ["tableRoots"] = typeof(TableRoot),
         ["signatures"] = typeof(CertificateSignature),
         ["path"] = typeof(PathNode),
+        ["validators"] = typeof(ValidatorEntry),
         ["tables"] = typeof(StateTableEntry),
         ["siblings"] = typeof(PathNode),
     };

@@ -176,7 +176,7 @@ public sealed partial class ServerSessionTests : IDisposable
                     TemplateId.Terminate => true,
                     TemplateId.Sequence => state != ServerSessionState.Connected,
                     TemplateId.CommandBatch => state == ServerSessionState.Established,
-                    TemplateId.ClusterStatusQuery => true,
+                    TemplateId.ClusterStatusQuery or TemplateId.HandOverQuery or TemplateId.ValidatorsQuery => true,
                     _ when (int)template >= 40 && (int)template % 2 == 0 => state == ServerSessionState.Established,
                     _ => false,
                 };

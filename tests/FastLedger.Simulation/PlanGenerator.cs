@@ -19,6 +19,8 @@ public static class PlanGenerator
         BaseTimeoutNs = 40 * Ms,
         MaxTimeoutNs = 80 * Ms,
         IdleDelayNs = 2 * Ms,
+        BlocksAhead = 1,
+        AheadDelayNs = 2 * Ms,
         MaxSkewNs = 20 * Ms,
         ViewWindow = 48,
         TreeCapacity = 128,

@@ -11,6 +11,8 @@ namespace FastLedger.Load.Measuring;
 /// </summary>
 public sealed record StageFigures
 {
+    private static readonly IReadOnlyDictionary<string, long> Nothing = new Dictionary<string, long>();
+
     /// <summary>Commands executed.</summary>
     public required long Commands { get; init; }
     /// <summary>Blocks formed.</summary>
@@ -30,6 +32,9 @@ public sealed record StageFigures
     /// <summary>Nanoseconds by stage; names as in <see cref="StageBudget.Transfers"/>.</summary>
     public required IReadOnlyDictionary<string, long> StageNs { get; init; }
 
+    /// <summary>Nanoseconds of processor time by what threads do; names as in <see cref="ThreadWork.All"/>. Empty where the system does not tell.</summary>
+    public IReadOnlyDictionary<string, long> ThreadNs { get; init; } = Nothing;
+
     /// <summary>Checkpoints and pages.</summary>
     public StateFigures? State { get; init; }
 
@@ -48,6 +53,7 @@ public sealed record StageFigures
             Collections = Collections - earlier.Collections,
             State = State?.Since(earlier.State),
             StageNs = StageNs.ToDictionary(stage => stage.Key, stage => stage.Value - earlier.StageNs.GetValueOrDefault(stage.Key)),
+            ThreadNs = ThreadNs.ToDictionary(work => work.Key, work => Math.Max(0, work.Value - earlier.ThreadNs.GetValueOrDefault(work.Key))),
         };
     }
 
@@ -66,6 +72,7 @@ public sealed record StageFigures
             ResidentBytes = ResidentBytes + other.ResidentBytes,
             Collections = Collections + other.Collections,
             StageNs = StageNs.ToDictionary(stage => stage.Key, stage => stage.Value + other.StageNs.GetValueOrDefault(stage.Key)),
+            ThreadNs = ThreadNs.Keys.Union(other.ThreadNs.Keys).ToDictionary(work => work, work => ThreadNs.GetValueOrDefault(work) + other.ThreadNs.GetValueOrDefault(work)),
         };
     }
 

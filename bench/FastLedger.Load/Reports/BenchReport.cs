@@ -56,6 +56,7 @@ public static class BenchReport
         text.Append(".\n\n");
         if (result.Error is { } error) text.Append(CultureInfo.InvariantCulture, $"**Not in order: {error}**\n\n");
         if (result.Stages is { } stages) AppendStages(text, result.Workload, stages, result.Seconds);
+        if (result.Stages is { ThreadNs.Count: > 0 } threads) AppendProcessor(text, result, threads);
         if (result.Latencies is not { Count: > 0 } latencies) return;
         string file = string.Create(CultureInfo.InvariantCulture, $"{name}-{result.Workload}-{result.Durability}-{result.Batch}.hgrm");
         using (StreamWriter writer = File.CreateText(Path.Combine(directory, file))) latencies.WriteDistribution(writer);
@@ -67,7 +68,7 @@ public static class BenchReport
     {
         text.Append("| stage | ns per command | budget ns | within |\n|---|--:|--:|---|\n");
         double sum = 0;
-        foreach (StageBudget budget in workload == "transfers" ? StageBudget.Transfers : StageBudget.Orders)
+        foreach (StageBudget budget in workload == "orders" ? StageBudget.Orders : StageBudget.Transfers)
         {
             double figure = stages.PerCommand(budget.Stage);
             sum += figure;
@@ -82,6 +83,19 @@ public static class BenchReport
         text.Append(CultureInfo.InvariantCulture,
             $"{stages.Blocks:N0} blocks; {stages.JournalGroups:N0} journal groups, {stages.JournalGroups / seconds:N0} a second, "
             + $"{commit:N0} µs for each write and sync; replica: {stages.ResidentBytes / 1_048_576.0:N0} MiB resident, {stages.Collections} collections.\n\n");
+    }
+
+    /// <summary>Where the processor's time went, without any waiting, for all replicas and the client together.</summary>
+    private static void AppendProcessor(StringBuilder text, BenchResult result, StageFigures stages)
+    {
+        double million = Math.Max(1, result.Operations) / 1e6;
+        double whole = Math.Max(result.CpuSecondsPerMillion, 1e-9);
+        text.Append("| threads, of all replicas | CPU s/M commands | of all |\n|---|--:|--:|\n");
+        void Row(string work, double seconds) => text.Append(CultureInfo.InvariantCulture, $"| {work} | {seconds:0.000} | {seconds / whole:0 %} |\n");
+        foreach (ThreadWork work in ThreadWork.All) Row(work.Work, stages.ThreadNs.GetValueOrDefault(work.Key) / 1e9 / million);
+        if (result.ClientCpuSecondsPerMillion is { } client) Row("client", client);
+        Row("all", result.CpuSecondsPerMillion);
+        text.Append('\n');
     }
 
     private static void AppendMachine(StringBuilder text, MachineFingerprint machine)

@@ -16,7 +16,8 @@ namespace FastLedger.Applications.Patterns;
 /// | FLDP | version | 0 (u16)| s (u32)      | c (u32)           | chain id  | state proof | certificate …
 /// </code>
 /// The state proof (s bytes) shows the object's record, see <see cref="StateProof"/>. The certificate (c bytes, 0 for none) is what the
-/// validators signed about the state root.
+/// validators signed about the state root. In front of the proof of a later epoch stands the chain of hand-overs that leads to its validators,
+/// see <see cref="Protocol.Certificates.HandOver"/>.
 /// </remarks>
 public static class DocumentProof
 {
@@ -57,9 +58,10 @@ public static class DocumentProof
     public static DocumentFinding Judge(in Hash256 document, ReadOnlySpan<byte> proof, in Hash256 chainId, StateAnchor anchor, uint @class = 0)
     {
         ArgumentNullException.ThrowIfNull(anchor);
+        if (anchor.Follow(ref proof) is not { } trusted) return new DocumentFinding(DocumentStatus.Unknown, "The validators that vouch for the proof do not follow from the trusted ones.");
         if (!TryParse(proof, out ReadOnlySpan<byte> stateProof, out ReadOnlySpan<byte> certificate)) return Forged("The proof is no document proof, or was damaged.");
         if (new Hash256(proof.Slice(16, Hash256.Size)) != chainId) return new DocumentFinding(DocumentStatus.Unknown, "The proof is about another ledger.");
-        if (anchor.RootOf(certificate) is not { } root) return new DocumentFinding(DocumentStatus.Unknown, "Nobody trusted vouches for the state that the proof is about.");
+        if (trusted.RootOf(certificate) is not { } root) return new DocumentFinding(DocumentStatus.Unknown, "Nobody trusted vouches for the state that the proof is about.");
         if (!StateProof.Verify(stateProof, in root, out uint table, out ulong number, out ReadOnlySpan<byte> record)) return Forged("The proof does not lead to the state root.");
         if (table != ObjectView.Table || record.Length != ObjectView.RecordBytes) return new DocumentFinding(DocumentStatus.Unknown, "The proof is not about a document.");
         var view = new ObjectView(record);

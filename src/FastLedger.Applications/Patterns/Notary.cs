@@ -57,6 +57,7 @@ public static class Notary
         ArgumentNullException.ThrowIfNull(client);
         await client.ExecuteAsync(new TransferCommand { Opcode = Opcode.Noop }, cancellationToken).ConfigureAwait(false);
         StateProofInfo proof = await client.GetStateProofAsync(ObjectView.Table, (uint)thing, cancellationToken).ConfigureAwait(false);
-        return DocumentProof.Write(client.ChainId, proof.Proof, proof.Certificate);
+        byte[] written = DocumentProof.Write(client.ChainId, proof.Proof, proof.Certificate);
+        return await client.WithHandOversAsync(proof.Certificate, written, cancellationToken).ConfigureAwait(false);
     }
 }

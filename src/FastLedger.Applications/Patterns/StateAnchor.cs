@@ -23,6 +23,16 @@ public sealed class StateAnchor
     /// <param name="validators">Public keys by ascending node number, at least one.</param>
     public static StateAnchor Of(in Hash256 chainId, IReadOnlyList<Hash256> validators) => new(default, new ValidatorKeys(in chainId, validators));
 
+    /// <summary>Follows the chain of hand-overs in front of a proof, if there is one.</summary>
+    /// <param name="proof">Any bytes; advanced behind the chain.</param>
+    /// <returns>What is to be trusted for the rest; null when the chain does not lead from here.</returns>
+    public StateAnchor? Follow(ref ReadOnlySpan<byte> proof)
+    {
+        if (!HandOver.IsChain(proof)) return this;
+        if (_validators is null) return HandOver.TrySkip(ref proof) ? this : null;
+        return HandOver.TryFollow(ref proof, _validators, out ValidatorKeys? later) ? new StateAnchor(default, later) : null;
+    }
+
     /// <summary>The state root that is to be trusted.</summary>
     /// <param name="certificate">The certificate of a proof; empty for none.</param>
     /// <returns>Null when nobody trusted vouches for any.</returns>

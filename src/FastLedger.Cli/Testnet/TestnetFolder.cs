@@ -16,10 +16,10 @@ using FastLedger.Node.Recovery;
 namespace FastLedger.Cli.Testnet;
 
 /// <summary>
-/// The folder of a test network: <c>testnet.json</c> names the nodes, <c>genesis.json</c> is what verifiers need, and each node has a folder with its key, settings,
+/// The folder of a test network: <c>testnet.json</c> names the nodes, <c>genesis.json</c> is what verifiers need, <c>administrator.key</c> changes the validators, and each node has a folder with its key, settings,
 /// data, log and process id.
 /// </summary>
-internal sealed class TestnetFolder : IDisposable
+internal sealed partial class TestnetFolder : IDisposable
 {
     private const string ManifestName = "testnet.json";
     private const string LockName = "testnet.lock";
@@ -38,10 +38,13 @@ internal sealed class TestnetFolder : IDisposable
 
     public string ChainId { get; }
 
-    public IReadOnlyList<TestnetNode> Nodes { get; }
+    public IReadOnlyList<TestnetNode> Nodes { get; private set; }
 
     /// <summary>What verifiers need.</summary>
     public string GenesisPath => GenesisPathOf(Path);
+
+    /// <summary>The key that may change the validators.</summary>
+    public string AdministratorKeyPath => AdministratorKeyPathOf(Path);
 
     /// <summary>Is there a network in the folder?</summary>
     public static bool Exists(string path) => File.Exists(System.IO.Path.Combine(path, ManifestName));
@@ -89,9 +92,15 @@ internal sealed class TestnetFolder : IDisposable
                 nodes[i] = new TestnetNode(i, Loopback(ports[i]), Loopback(ports[count + i]), key.PublicKey.ToString());
             }
 
+            if (shape.Administrator.Length == 0)
+            {
+                using SigningKey administrator = KeyFile.Generate(AdministratorKeyPathOf(path));
+                shape = shape with { Administrator = administrator.PublicKey.ToString() };
+            }
+
             Genesis genesis = shape with { Validators = [.. nodes.Select(static node => new GenesisValidator(node.Node, node.PublicKey))] };
             GenesisFile.Write(GenesisPathOf(path), genesis);
-            foreach (TestnetNode node in nodes) File.WriteAllText(node.ConfigFile(path), Settings(path, node, nodes, settings));
+            foreach (TestnetNode node in nodes) File.WriteAllText(node.ConfigFile(path), Settings(path, node, nodes, settings, shape.Administrator));
 
             // Last: a folder without it is no network, so one that was made halfway is never started.
             var manifest = new Manifest(genesis.ChainId.ToString(), nodes);
@@ -114,6 +123,8 @@ internal sealed class TestnetFolder : IDisposable
 
     private static string GenesisPathOf(string path) => System.IO.Path.Combine(path, GenesisFile.Name);
 
+    private static string AdministratorKeyPathOf(string path) => System.IO.Path.Combine(path, "administrator.key");
+
     private static string KeyPath(string folder) => System.IO.Path.Combine(folder, "validator.key");
 
     private static string Loopback(int port) => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}");
@@ -130,7 +141,7 @@ internal sealed class TestnetFolder : IDisposable
         }
     }
 
-    private static string Settings(string path, TestnetNode node, TestnetNode[] nodes, IReadOnlyList<string> further)
+    private static string Settings(string path, TestnetNode node, TestnetNode[] nodes, IReadOnlyList<string> further, string administrator)
     {
         string folder = TestnetNode.FolderOf(path, node.Node);
         var settings = new SortedDictionary<string, string>(StringComparer.Ordinal)
@@ -146,6 +157,7 @@ internal sealed class TestnetFolder : IDisposable
         }
 
         settings["genesis.validators"] = string.Join(',', nodes.Select(static n => string.Create(CultureInfo.InvariantCulture, $"{n.Node}={n.PublicKey}")));
+        settings["genesis.administrator"] = administrator;
         settings["cluster.self"] = node.Node.ToString(CultureInfo.InvariantCulture);
         settings["cluster.key_file"] = KeyPath(folder);
         settings["cluster.listen"] = node.PeerEndpoint;

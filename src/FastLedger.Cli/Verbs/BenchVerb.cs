@@ -60,7 +60,7 @@ internal static class BenchVerb
     public static Command Create() => WithHelp(
         new Command("bench", "Measures this machine: client and replica in a process each, or a part alone.")
         {
-            Transfers(), Orders(), Book(), CryptographyBench.Hash(), CryptographyBench.Merkle(), CryptographyBench.Signatures(), Suite(),
+            Transfers(), Orders(), Book(), CryptographyBench.Hash(), CryptographyBench.Merkle(), CryptographyBench.Signatures(), Noops(), Suite(), Parity(),
         },
         "fastledger bench transfers --seconds 10 --durability fsync",
         "fastledger bench orders --rate 200000 --json",
@@ -95,6 +95,14 @@ internal static class BenchVerb
         AddLoadOptions(command);
         command.SetAction((parsed, ct) => RunLoad(parsed, new OrderWorkload(parsed.GetValue(accounts), parsed.GetValue(instruments)), ct));
         return WithHelp(command, "fastledger bench orders --seconds 10 --instruments 8");
+    }
+
+    private static Command Noops()
+    {
+        var command = new Command("noops", "Commands that do nothing: ordering, receipts and certificates alone.");
+        AddLoadOptions(command);
+        command.SetAction((parsed, ct) => RunLoad(parsed, new NoopWorkload(), ct));
+        return WithHelp(command, "fastledger bench noops --replicas 4 --batch 400 --in-flight 16 --durability none --set cluster.leader_term_views=0");
     }
 
     private static Command Book()
@@ -136,12 +144,42 @@ internal static class BenchVerb
         return WithHelp(command, "fastledger bench suite --seconds 10 --report perf-reports");
     }
 
-    private static int Finish(ParseResult parsed, Presenter presenter, BenchResult[] results)
+    /// <summary>
+    /// The profile in which HotStuff implementations are measured (no-op commands, a leader that never changes, nothing written) beside the one
+    /// that a ledger runs with. Commands are 128 bytes, batches are signed, and answers certified in both.
+    /// </summary>
+    private static Command Parity()
+    {
+        const int Replicas = 4;
+        var command = new Command("parity", "Four replicas as published consensus figures are made (no-ops, fixed leader, durability none), beside transfers with a rotating leader and fsync.") { Seconds, Directory, Report, Json };
+        command.SetAction((parsed, ct) =>
+        {
+            var presenter = new Presenter(parsed, parsed.GetValue(Json));
+            double seconds = parsed.GetValue(Seconds);
+            string directory = parsed.GetValue(Directory) ?? Path.GetTempPath();
+            BenchResult Load(IWorkload workload, int batch, int inFlight, string durability, string[] settings, CancellationToken token) => Measure(
+                presenter, workload, new LoadPlan { Replicas = Replicas, BatchSize = batch, InFlight = inFlight, Duration = TimeSpan.FromSeconds(seconds), NodeSettings = settings }, durability, directory,
+                string.Create(CultureInfo.InvariantCulture, $"fastledger bench {workload.Name} --replicas {Replicas} --batch {batch} --in-flight {inFlight} --seconds {seconds} --durability {durability}")
+                    + string.Concat(settings.Select(static setting => " --set " + setting)), token);
+            string[] fixedLeader = ["cluster.leader_term_views=0"];
+            return CommandLine.GuardAsync(presenter, token => Task.Factory.StartNew(() => Finish(parsed, presenter,
+            [
+                Load(new NoopWorkload(), 400, MaxInFlight, "none", fixedLeader, token),
+                Load(new NoopWorkload(), 100, MaxInFlight, "none", fixedLeader, token),
+                Load(new TransferWorkload(1_000_000), 400, MaxInFlight, "fsync", [], token),
+                Load(new TransferWorkload(1_000_000), 100, MaxInFlight, "fsync", [], token),
+                Load(new TransferWorkload(1_000_000), ProtocolLimits.MaxBatchCommands, 4, "fsync", [], token),
+            ], "parity", "Four replicas: parity profile and production profile"), token, TaskCreationOptions.LongRunning, TaskScheduler.Default), ct);
+        });
+        return WithHelp(command, "fastledger bench parity --seconds 6 --report perf-reports");
+    }
+
+    private static int Finish(ParseResult parsed, Presenter presenter, BenchResult[] results, string? name = null, string? title = null)
     {
         if (parsed.GetValue(Report) is { } directory)
         {
-            string name = string.Create(CultureInfo.InvariantCulture, $"{DateTimeOffset.UtcNow:yyyy-MM-dd}-suite-{results[0].Durability}");
-            presenter.Say($"Report: {BenchReport.Write(directory, name, $"One replica, durability {results[0].Durability}", DateTimeOffset.UtcNow, results)}");
+            string file = string.Create(CultureInfo.InvariantCulture, $"{DateTimeOffset.UtcNow:yyyy-MM-dd}-{name ?? "suite-" + results[0].Durability}");
+            presenter.Say($"Report: {BenchReport.Write(directory, file, title ?? $"One replica, durability {results[0].Durability}", DateTimeOffset.UtcNow, results)}");
         }
 
         bool ok = results.All(static result => result.Ok);
@@ -229,8 +267,16 @@ internal static class BenchVerb
         yield return ("processor", string.Create(CultureInfo.InvariantCulture, $"{r.CpuSecondsPerMillion:0.000} s a million commands, {r.StealPercent:0.0} % stolen"));
         if (r.Stages is { Commands: > 0 } stages)
         {
-            foreach (StageBudget budget in r.Workload == "transfers" ? StageBudget.Transfers : StageBudget.Orders)
+            foreach (StageBudget budget in r.Workload == "orders" ? StageBudget.Orders : StageBudget.Transfers)
                 yield return ("  " + budget.Work, string.Create(CultureInfo.InvariantCulture, $"{stages.PerCommand(budget.Stage):0.0} ns{(budget.BudgetNs is { } limit ? $" (budget {limit:0})" : "")}"));
+        }
+
+        if (r.Stages is { ThreadNs.Count: > 0 } threads)
+        {
+            yield return ("processor by threads", "s a million commands, all replicas");
+            foreach (ThreadWork work in ThreadWork.All)
+                yield return ("  " + work.Work, string.Create(CultureInfo.InvariantCulture, $"{threads.ThreadNs.GetValueOrDefault(work.Key) / 1e3 / Math.Max(1, r.Operations):0.000}"));
+            if (r.ClientCpuSecondsPerMillion is { } client) yield return ("  client", string.Create(CultureInfo.InvariantCulture, $"{client:0.000}"));
         }
 
         if (r.Stages?.State is { } state)

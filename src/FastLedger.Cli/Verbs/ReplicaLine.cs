@@ -89,7 +89,7 @@ internal sealed record ReplicaLine
         var table = new Table { Border = TableBorder.Simple };
         table.AddColumns("node", "endpoint");
         if (pids) table.AddColumn("pid");
-        table.AddColumns("state", "height", "lag", "view", "leader", "peers", "certificate", "state root");
+        table.AddColumns("state", "height", "lag", "epoch", "view", "leader", "peers", "certificate", "state root");
         foreach (ReplicaLine line in lines)
         {
             var cells = new List<string> { Number(line.Node), Markup.Escape(line.Endpoint) };
@@ -100,7 +100,7 @@ internal sealed record ReplicaLine
                 string age = line.CertificateAgeMs is { } ms ? string.Create(CultureInfo.InvariantCulture, $"{line.CertifiedHeight:N0}, {ms / 1000.0:0.0} s ago") : "none yet";
                 cells.AddRange(
                 [
-                    Number(line.Height), Number(line.Lag), Number(line.View), Number(line.Leader), string.Create(CultureInfo.InvariantCulture, $"{line.Peers} of {line.Validators - 1}"), age,
+                    Number(line.Height), Number(line.Lag), Number(line.Epoch), Number(line.View), Number(line.Leader), string.Create(CultureInfo.InvariantCulture, $"{line.Peers} of {line.Validators - 1}"), age,
                     (line.StateRoot ?? "")[..16],
                 ]);
             }

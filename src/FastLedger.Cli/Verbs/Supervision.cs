@@ -3,6 +3,7 @@ using System;
 using System.Collections.Generic;
 using System.Text.Json;
 using System.Threading;
+using FastLedger.Load.Machine;
 using FastLedger.Load.Measuring;
 using FastLedger.Load.Nodes;
 using FastLedger.Load.Reports;
@@ -72,6 +73,7 @@ internal static class Supervision
             ResidentBytes = Environment.WorkingSet,
             Collections = collections,
             StageNs = stages,
+            ThreadNs = ThreadTimes.Read(),
             State = State(replica),
         };
     }

@@ -47,7 +47,7 @@ internal static class VerifyProofVerb
         SortedDictionary<string, string> fields = ProvenFactLine.Fields(fact);
         var result = new Result(
             true, path, proof.Length, fact.Kind, genesis.ChainId.ToString(), fact.Certificate.Epoch, fact.Certificate.Height, fact.Certificate.StateRoot.ToString(),
-            (int)UInt128.PopCount(fact.Certificate.Signers), Math.Max(genesis.Validators.Count, parsed.GetValue(Validators)?.Length ?? 0), fields);
+            (int)UInt128.PopCount(fact.Certificate.Signers), fact.Validators, fields);
         if (presenter.IsJson) presenter.Write(result);
         else Show(presenter, result);
         return ExitCode.Ok;
@@ -62,7 +62,7 @@ internal static class VerifyProofVerb
     private static void Show(Presenter presenter, Result result)
     {
         presenter.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"PROVEN: a {result.Kind.ToString().ToLowerInvariant()} at height {result.Height}, signed by {result.Signers} of {result.Validators} validators."));
+            CultureInfo.InvariantCulture, $"PROVEN: a {result.Kind.ToString().ToLowerInvariant()} at height {result.Height}, signed by {result.Signers} of the {result.Validators} validators of epoch {result.Epoch}."));
         foreach ((string name, string value) in result.Fields) presenter.WriteLine($"  {name,-16} {value}");
     }
 

@@ -7,14 +7,15 @@ namespace FastLedger.Consensus.Certificates;
 
 /// <summary>
 /// Decides whether certificates of one epoch are valid. Block certificates that passed are remembered byte for byte in a small
-/// direct-mapped cache, because the same certificate arrives in proposals, timeouts and announcements; failures are never
-/// remembered.
+/// direct-mapped cache, because the same certificate arrives in proposals, timeouts and announcements; and so is every vote that passed,
+/// because certificates of others are made of votes that were checked here one by one. Failures are never remembered.
 /// </summary>
 /// <remarks>Thread: one. Alloc: none once the cache is warm.</remarks>
 public sealed class CertificateVerifier
 {
     private const int CacheSize = 32;
     private readonly CertificateBuffer[] _verified = new CertificateBuffer[CacheSize];
+    private readonly VerifiedVotes _votes = new();
     private readonly ISignatureScheme _scheme;
     private Hash256 _chain;
     private Hash256 _genesisId;
@@ -38,14 +39,22 @@ public sealed class CertificateVerifier
         _validators = validators;
         _genesisId = genesisId;
         foreach (CertificateBuffer buffer in _verified) buffer.Clear();
+        _votes.Begin(validators.Count);
     }
 
     /// <summary>One vote or finalize vote.</summary>
     public bool VerifyVote(CertificateKind kind, ulong view, in Hash256 block, int voter, ReadOnlySpan<byte> signature)
     {
+        if (_votes.Contains(kind, view, voter, block, signature)) return true;
         Span<byte> buffer = stackalloc byte[Statement.MaxSize];
-        return _scheme.Verify(_validators.Key(voter), BlockStatement(buffer, kind, view, block), signature);
+        if (!_scheme.Verify(_validators.Key(voter), BlockStatement(buffer, kind, view, block), signature)) return false;
+        _votes.Add(kind, view, voter, block, signature);
+        return true;
     }
+
+    /// <summary>Remembers a vote that is known to be good: one's own.</summary>
+    public void Remember(CertificateKind kind, ulong view, in Hash256 block, int voter, ReadOnlySpan<byte> signature) =>
+        _votes.Add(kind, view, voter, block, signature);
 
     /// <summary>One timeout.</summary>
     public bool VerifyTimeout(ulong view, ulong highQcView, int voter, ReadOnlySpan<byte> signature)
@@ -92,9 +101,13 @@ public sealed class CertificateVerifier
         CertificateBuffer cached = _verified[(int)((2 * certificate.View + (byte)certificate.Kind) % CacheSize)];
         if (cached.Bytes.SequenceEqual(certificate.Bytes)) return true;
 
-        Span<byte> buffer = stackalloc byte[Statement.MaxSize];
-        ReadOnlySpan<byte> statement = BlockStatement(buffer, certificate.Kind, certificate.View, certificate.BlockId);
-        if (!VerifySignatures(certificate.Signers, certificate.Signatures, statement)) return false;
+        int offset = 0;
+        for (UInt128 rest = certificate.Signers; rest != 0; rest &= rest - 1, offset += ISignatureScheme.SignatureSize)
+        {
+            ReadOnlySpan<byte> signature = certificate.Signatures.Slice(offset, ISignatureScheme.SignatureSize);
+            if (!VerifyVote(certificate.Kind, certificate.View, certificate.BlockId, SignerSet.First(rest), signature)) return false;
+        }
+
         cached.CopyFrom(certificate, _validators.Count);
         return true;
     }

@@ -7,6 +7,7 @@ using FastLedger.Domain.Clearing;
 using FastLedger.Domain.Sessions;
 using FastLedger.Domain.Trading;
 using FastLedger.Domain.Transfers;
+using FastLedger.Domain.Validators;
 using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
 
@@ -34,6 +35,7 @@ public sealed partial class Executor : IDisposable
     private readonly ClearingHandlers _clearing;
     private readonly CounterpartyDispatch _counterparties;
     private readonly AgreementHandlers _agreements;
+    private readonly ValidatorHandlers _validators;
     private readonly Slab<Receipt> _receipts = new(MaxBatchCommands);
     private ulong _height;
     private SessionRecord _session;
@@ -51,6 +53,7 @@ public sealed partial class Executor : IDisposable
         _clearing = new ClearingHandlers(_context);
         _counterparties = new CounterpartyDispatch(_context);
         _agreements = new AgreementHandlers(_context, _transfers);
+        _validators = new ValidatorHandlers(_context);
     }
 
     /// <summary>The state.</summary>
@@ -86,8 +89,13 @@ public sealed partial class Executor : IDisposable
     }
 
     /// <summary>Ends the block.</summary>
+    /// <param name="endsEpoch">The block is the last one of its epoch: the change of validators that waited counts from here on.</param>
     /// <returns>The state root.</returns>
-    public Hash256 EndBlock() => _ledger.Close(_height, _context.TimestampNs);
+    public Hash256 EndBlock(bool endsEpoch = false)
+    {
+        if (endsEpoch) _ledger.Validators.BeginEpoch();
+        return _ledger.Close(_height, _context.TimestampNs);
+    }
 
     /// <summary>Executes one batch.</summary>
     /// <param name="session">The session that signed it; 0 for the replicas' own batch.</param>
@@ -131,11 +139,10 @@ public sealed partial class Executor : IDisposable
             {
                 results[i].Index = (uint)i;
                 if (results[i].Code != ResultCode.Ok) failed++;
-                ref Receipt receipt = ref _receipts.Add();
-                receipt.CommandHash = hashes[i];
-                receipt.Result = results[i];
             }
         }
+
+        AddReceipts(hashes, results[..commands.Length]);
 
         if (known && session != 0)
         {
@@ -153,6 +160,20 @@ public sealed partial class Executor : IDisposable
         _orders.Dispose();
         _context.Dispose();
         _receipts.Dispose();
+    }
+
+    /// <summary>
+    /// After the last command, not after each: a result is written field by field, and reading it back whole before its stores have left for
+    /// the cache waits for every store before them, those to accounts that are not in the cache included.
+    /// </summary>
+    private void AddReceipts(ReadOnlySpan<Hash256> hashes, ReadOnlySpan<CommandResult> results)
+    {
+        for (int i = 0; i < results.Length; i++)
+        {
+            ref Receipt receipt = ref _receipts.Add();
+            receipt.CommandHash = hashes[i];
+            receipt.Result = results[i];
+        }
     }
 
     private void Refuse(ReadOnlySpan<Command> commands, ReadOnlySpan<Hash256> hashes, Span<CommandResult> results, int from, int to, ResultCode code)
@@ -249,6 +270,8 @@ public sealed partial class Executor : IDisposable
                 return _accounts.OpenAccount(Command.As<OpenAccountCommand>(in command), ref result);
             case Opcode.SetFloor or Opcode.FreezeAccount or Opcode.UnfreezeAccount or Opcode.CloseAccount or Opcode.ReopenAccount:
                 return _accounts.ChangeAccount(Command.As<ChangeAccountCommand>(in command), ref result);
+            case Opcode.ChangeValidators:
+                return _validators.Change(Command.As<ChangeValidatorsCommand>(in command), ref result);
             case >= Opcode.CreateCounterparty and <= Opcode.ApplyWaterfall:
                 return _counterparties.Dispatch(command, ref result);
             default:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using FastLedger.Domain.Agreements;
 using FastLedger.Domain.Execution;
+using FastLedger.Domain.Validators;
 using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
 
@@ -59,6 +60,9 @@ public sealed class AssignmentHandlers
             case PolicyTarget.Exchange:
                 _ledger.Clearing.Exchanges.Change(record).OperatorPolicy = policy;
                 break;
+            case PolicyTarget.ValidatorSet:
+                _ledger.Validators.AssignAdministrator(policy);
+                break;
             default:
                 _tables.Distributions.Splits.Change(record).Policy = policy;
                 break;
@@ -106,6 +110,10 @@ public sealed class AssignmentHandlers
                 if (!_ledger.Clearing.Exchanges.Has(record)) return ResultCode.UnknownExchange;
                 policy = _ledger.Clearing.Exchanges[(uint)record].OperatorPolicy;
                 return ResultCode.Ok;
+            case PolicyTarget.ValidatorSet:
+                if (record != ValidatorTable.SetRecord) return ResultCode.InvalidAssignment;
+                policy = _ledger.Validators.AdministratorPolicy(_tables.Policies);
+                return _ledger.Validators.HasAdministrator ? ResultCode.Ok : ResultCode.NoAdministrator;
             default:
                 return ResultCode.InvalidAssignment;
         }

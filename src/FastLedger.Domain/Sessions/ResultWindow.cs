@@ -71,7 +71,15 @@ public sealed unsafe class ResultWindow : IDisposable
         ref Entry entry = ref At(session, position);
         entry.Number = number;
         entry.CommandTag = Tag(commandHash);
-        entry.Result = result;
+
+        // By the fields that were just written: reading the result as a whole would wait until all of their stores are in the cache.
+        entry.Result.Code = result.Code;
+        entry.Result.Index = result.Index;
+        entry.Result.Sequence = result.Sequence;
+        ref ulong from = ref Unsafe.As<UInt128, ulong>(ref Unsafe.AsRef(in result.Value));
+        ref ulong to = ref Unsafe.As<UInt128, ulong>(ref entry.Result.Value);
+        to = from;
+        Unsafe.Add(ref to, 1) = Unsafe.Add(ref from, 1);
     }
 
     /// <summary>Finds the answer to a command that was numbered before.</summary>

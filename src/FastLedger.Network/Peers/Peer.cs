@@ -24,6 +24,7 @@ internal sealed class Peer : IAsyncDisposable
     private PeerConnection? _dialing;
     private Task _dialLoop = Task.CompletedTask;
     private bool _left;
+    private int _ownKeyTurn;
     private long _connects, _failedDials, _framesSent, _bytesSent, _framesReceived, _bytesReceived, _refused, _stalls;
 
     public Peer(PeerNetwork network, PeerAddress address)
@@ -58,8 +59,19 @@ internal sealed class Peer : IAsyncDisposable
         if (_addressChanged.CurrentCount == 0) _addressChanged.Release();
     }
 
-    /// <summary>Queues a message for the connection, if there is one.</summary>
+    /// <summary>Queues a message for the connection, if there is one, and has it sent.</summary>
     public bool TrySend(PeerPriority priority, ushort template, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
+    {
+        if (!TryQueue(priority, template, head, body)) return false;
+        Volatile.Read(ref _current)?.Ring();
+        return true;
+    }
+
+    /// <summary>Sends what was queued.</summary>
+    public void SendQueued() => Volatile.Read(ref _current)?.SendNow();
+
+    /// <summary>Queues a message for the connection, if there is one.</summary>
+    public bool TryQueue(PeerPriority priority, ushort template, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
     {
         PeerConnection? connection = Volatile.Read(ref _current);
         if (connection is not { IsOpen: true }) return false;
@@ -69,7 +81,6 @@ internal sealed class Peer : IAsyncDisposable
             return false;
         }
 
-        connection.Ring();
         return true;
     }
 
@@ -206,13 +217,20 @@ internal sealed class Peer : IAsyncDisposable
         PeerAddress address = Address;
         PeerSession session = PeerSession.Dial(
             _network.SessionOptions, address.Node, address.PublicKey, PeerEndpoint.Of(endPoint),
-            new Hash256(RandomNumberGenerator.GetBytes(Hash256.Size)), binding, PeerConnection.NowNs());
+            new Hash256(RandomNumberGenerator.GetBytes(Hash256.Size)), binding, PeerConnection.NowNs(), _network.OwnKey(_ownKeyTurn));
         var connection = new PeerConnection(_network, session, transport);
         Volatile.Write(ref _dialing, connection);
         if (_stop.IsCancellationRequested) connection.Abort();
         await connection.RunAsync().ConfigureAwait(false);
         Volatile.Write(ref _dialing, null);
-        if (!connection.WasOpen) _network.NoteRefusal(session);
+        if (!connection.WasOpen)
+        {
+            _network.NoteRefusal(session);
+
+            // Around a rotation the peer may know us under the other key.
+            _ownKeyTurn = (_ownKeyTurn + 1) % (1 + _network.Options.OtherKeys.Count);
+        }
+
         return connection.WasOpen;
     }
 }

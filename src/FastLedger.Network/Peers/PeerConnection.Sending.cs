@@ -11,8 +11,8 @@ using FastLedger.Protocol.Messages;
 
 namespace FastLedger.Network.Peers;
 
-// The queues are emptied by a work item of the thread pool that runs while there is something to send. Whatever is queued while it runs or
-// while the socket is busy leaves together with the next write.
+// The queues are emptied by a work item of the thread pool that runs while there is something to send, or by the producer's own thread when
+// it asks for that and has nothing bulky. Whatever is queued while either runs or while the socket is busy leaves together with the next write.
 internal sealed partial class PeerConnection : IThreadPoolWorkItem
 {
     private const int CoalesceBytes = 128 * 1024;
@@ -29,6 +29,17 @@ internal sealed partial class PeerConnection : IThreadPoolWorkItem
     public void Ring()
     {
         if (Interlocked.CompareExchange(ref _sending, 1, 0) == 0) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>
+    /// There is something little to send: sends it on the caller's thread, which spares a small message the wait for another thread's turn on
+    /// the processor. What is bulky, or cannot leave at once, is left to the thread pool. Any thread. Blocks: no.
+    /// </summary>
+    public void SendNow()
+    {
+        if (Interlocked.CompareExchange(ref _sending, 1, 0) != 0) return;
+        if (_peer!.Queues.HasBulk) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        else Send(resumed: false);
     }
 
     void IThreadPoolWorkItem.Execute() => Send(resumed: false);

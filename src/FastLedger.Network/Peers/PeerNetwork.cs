@@ -6,6 +6,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
+using FastLedger.Cryptography;
 using FastLedger.Primitives;
 using FastLedger.Protocol.Peers;
 
@@ -50,6 +51,7 @@ public sealed partial class PeerNetwork : IAsyncDisposable, IPeerKeys
             Self = options.Self,
             ChainId = options.ChainId,
             SigningKey = options.SigningKey,
+            OtherKeys = options.OtherKeys,
             Keys = this,
             Advertised = options.Advertised is { } here ? PeerEndpoint.Of(here) : null,
             Encryption = options.Encryption,
@@ -129,6 +131,16 @@ public sealed partial class PeerNetwork : IAsyncDisposable, IPeerKeys
     public bool TrySend(int node, PeerPriority priority, ushort template, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body) =>
         Find(node) is { } peer && peer.TrySend(priority, template, head, body);
 
+    /// <summary>Copies a message of two parts into a peer's queue without sending it: <see cref="SendQueued"/> follows.</summary>
+    /// <inheritdoc cref="TrySend(int, PeerPriority, ushort, ReadOnlySpan{byte})"/>
+    public bool TryQueue(int node, PeerPriority priority, ushort template, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body) =>
+        Find(node) is { } peer && peer.TryQueue(priority, template, head, body);
+
+    /// <summary>
+    /// Sends what was queued for a peer: what is little on the caller's thread, as far as the socket takes it, the rest on the thread pool.
+    /// </summary>
+    public void SendQueued(int node) => Find(node)?.SendQueued();
+
     /// <summary>Do messages to and from the peer pass now?</summary>
     public bool IsConnected(int node) => Find(node) is { IsConnected: true };
 
@@ -162,6 +174,9 @@ public sealed partial class PeerNetwork : IAsyncDisposable, IPeerKeys
         publicKey = Find(node)?.Address.PublicKey ?? default;
         return !publicKey.IsZero;
     }
+
+    /// <summary>One own key after the other.</summary>
+    internal SigningKey OwnKey(int turn) => turn % (1 + Options.OtherKeys.Count) is var at && at == 0 ? Options.SigningKey : Options.OtherKeys[at - 1];
 
     internal ulong NextConnectionId() => Interlocked.Increment(ref _connectionIds);
 

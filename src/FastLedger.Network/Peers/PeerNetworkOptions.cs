@@ -23,6 +23,9 @@ public sealed class PeerNetworkOptions
     /// <summary>Proves who we are; belongs to the caller and must outlive the network.</summary>
     public required SigningKey SigningKey { get; init; }
 
+    /// <summary>Further keys of this replica, around a rotation; like the first one they must outlive the network.</summary>
+    public IReadOnlyList<SigningKey> OtherKeys { get; init; } = [];
+
     /// <summary>Where to listen; port 0 lets the system choose.</summary>
     public required IPEndPoint Listen { get; init; }
 

@@ -2,6 +2,7 @@
 using System;
 using System.Diagnostics;
 using System.Threading;
+using System.Threading.Tasks;
 using FastLedger.Domain;
 using FastLedger.Node.Configuration;
 using FastLedger.Node.Pipeline;
@@ -19,11 +20,12 @@ namespace FastLedger.Node.Checkpoints;
 /// </summary>
 /// <remarks>
 /// Thread: <see cref="AfterBlock"/> and <see cref="Turn"/> the executor's, <see cref="Wants"/> and <see cref="Provide"/> the consensus stage's,
-/// <see cref="Statistics"/> any. Alloc: per checkpoint, none per block.
+/// <see cref="Statistics"/> any. Alloc: per checkpoint, and a task per 128 blocks.
 /// </remarks>
 internal sealed class Checkpointer : IDisposable
 {
     private const long LeastLogGrowth = 4L << 30;
+    private const int BlocksBetweenPreparations = 128;
 
     private readonly StateSection _options;
     private readonly Ledger _ledger;
@@ -46,6 +48,9 @@ internal sealed class Checkpointer : IDisposable
     private long _lastTicks;
     private ulong _misses, _unexpectedMisses, _evictions;
     private long _residentBytes;
+    private Task _preparation = Task.CompletedTask;
+    private ulong _blocks;
+    private volatile bool _disposing;
 
     public Checkpointer(StateSection options, Ledger ledger, PageStoreAdapter pages, CheckpointPublisher? publisher)
     {
@@ -105,7 +110,21 @@ internal sealed class Checkpointer : IDisposable
         if (_phase == Phase.Idle && IsDue()) Begin(execution);
         else if (_phase == Phase.Capturing && _capture.Step(Budget())) _phase = Phase.Requesting;
         Turn();
+        PrepareRoom();
         ShowResidency();
+    }
+
+    /// <summary>Now and then, on another thread: memory for what the next checkpoint will keep.</summary>
+    private void PrepareRoom()
+    {
+        if (++_blocks % BlocksBetweenPreparations != 0 || !_preparation.IsCompleted) return;
+        _preparation = Task.Run(() =>
+        {
+            while (!_disposing && _capture.PrepareRoom())
+            {
+                // A piece at a time.
+            }
+        });
     }
 
     /// <summary>Goes on as far as possible without waiting; also called while nothing is executed.</summary>
@@ -182,6 +201,8 @@ internal sealed class Checkpointer : IDisposable
 
     public void Dispose()
     {
+        _disposing = true;
+        _preparation.Wait();
         _publisher?.Dispose();
         _capture.Dispose();
     }
@@ -247,8 +268,16 @@ internal sealed class Checkpointer : IDisposable
         }
 
         double share = Math.Min(1, 2 * Seconds(Stopwatch.GetTimestamp() - _began) / _options.CheckpointSeconds);
-        long due = (long)(_capture.TotalPages * share) - (_capture.TotalPages - _capture.FrozenPages);
-        return (int)Math.Clamp(due, _options.LeastPagesPerBlock, _options.MostPagesPerBlock);
+        long frozen = _capture.FrozenPages;
+        long due = (long)(_capture.TotalPages * share) - (_capture.TotalPages - frozen);
+        return (int)Math.Clamp(Math.Max(due, PagesToMakeRoom(frozen)), _options.LeastPagesPerBlock, _options.MostPagesPerBlock);
+    }
+
+    /// <summary>Pages to hand over so that the room for former images never runs out: then a batch would have to wait for the store.</summary>
+    private long PagesToMakeRoom(long frozen)
+    {
+        long excess = _capture.KeptBytes - (_options.ImageBytes / 2);
+        return excess <= 0 ? 0 : frozen * excess / _capture.KeptBytes;
     }
 
     private bool Publish()

@@ -68,7 +68,7 @@ internal sealed class RestoredState : IDisposable
             ExpectedPages = options.ExpectedPages,
             LogMemoryBytes = options.LogMemory,
             SegmentBytes = options.SegmentBytes,
-            DirectIO = options.DirectIo ?? options.Memory > 0,
+            DirectIO = options.PageIo != PageIo.Buffered,
             Progress = progress,
         };
     }

@@ -14,16 +14,18 @@ namespace FastLedger.Node.Cluster;
 internal sealed class BatchStore : IDisposable
 {
     private const ulong Slack = 8;
-    private readonly BatchRing[] _rings;
+    private readonly int _ringBytes;
+    private BatchRing[] _rings;
     private readonly ulong[] _executed = new ulong[ValidatorSet.MaxCount];
     private readonly ulong _window;
 
-    /// <param name="authors">Most authors.</param>
+    /// <param name="authors">Authors of the present epoch.</param>
     /// <param name="ringBytes">Memory per author.</param>
     /// <param name="window">Batches that an author may have above its executed ones.</param>
     public BatchStore(int authors, int ringBytes, int window)
     {
         _window = (ulong)window;
+        _ringBytes = ringBytes;
         _rings = new BatchRing[authors];
         for (int i = 0; i < authors; i++) _rings[i] = new BatchRing(ringBytes);
         Fetched = new BatchRing(ringBytes);
@@ -39,6 +41,16 @@ internal sealed class BatchStore : IDisposable
     public ReadOnlySpan<ulong> Executed => _executed;
 
     public int Authors => _rings.Length;
+
+    /// <summary>Makes room for the authors of an epoch; what is there stays.</summary>
+    public void Grow(int authors)
+    {
+        if (authors <= _rings.Length) return;
+        BatchRing[] rings = new BatchRing[authors];
+        _rings.CopyTo(rings, 0);
+        for (int i = _rings.Length; i < authors; i++) rings[i] = new BatchRing(_ringBytes);
+        Volatile.Write(ref _rings, rings);
+    }
 
     /// <summary>The batches that came from their author itself.</summary>
     public BatchRing Of(int author) => _rings[author];

@@ -20,10 +20,14 @@ internal sealed class BlockIndex
     /// <summary>Heights, and batches per author, that are remembered.</summary>
     public const int Length = 1 << 16;
 
+    private const int MaxEpochs = 1024;
+
     private readonly Place[] _blocks = new Place[Length];
     private readonly BatchPlace[]?[] _batches = new BatchPlace[ValidatorSet.MaxCount][];
     private readonly List<Pending> _pending = [];
-    private readonly List<(ulong Epoch, JournalLocation Location)> _epochs = [];
+    private readonly List<Epoch> _epochs = [];
+    private readonly ulong[] _used = new ulong[ValidatorSet.MaxCount];
+    private ulong[] _base = new ulong[ValidatorSet.MaxCount];
     private readonly object _lock = new();
     private uint _firstSegment;
 
@@ -48,8 +52,7 @@ internal sealed class BlockIndex
                 case RecordKind.Block or RecordKind.Proposed: AddPending(BlockOf(record), location); break;
                 case RecordKind.Committed: Commit(body, epoch, location); break;
                 case RecordKind.EpochStarted:
-                    _epochs.Add((epoch, location));
-                    Array.Clear(_batches);
+                    BeginEpoch(epoch, location);
                     break;
             }
         }
@@ -58,7 +61,12 @@ internal sealed class BlockIndex
     /// <summary>A batch was journaled.</summary>
     public void Add(in BatchReference batch, JournalLocation location)
     {
-        lock (_lock) (_batches[batch.Author] ??= new BatchPlace[Length])[batch.Number % Length] = new BatchPlace(batch, location);
+        lock (_lock)
+        {
+            ulong place = _base[batch.Author] + batch.Number;
+            _used[batch.Author] = Math.Max(_used[batch.Author], place);
+            (_batches[batch.Author] ??= new BatchPlace[Length])[place % Length] = new BatchPlace(batch, location);
+        }
     }
 
     /// <summary>
@@ -68,12 +76,12 @@ internal sealed class BlockIndex
     /// <param name="executed">Per author, the number of its last batch executed at the height.</param>
     /// <param name="window">Batches that an author can have above its executed ones.</param>
     /// <param name="next">Index of the journal's next entry.</param>
-    /// <returns>The index; 0 when validators changed since, so that the journal cannot be cut here.</returns>
+    /// <returns>The index; 0 when something needed stands before the beginning of the present epoch, so that the journal cannot be cut here.</returns>
     public ulong FirstNeeded(ulong height, ReadOnlySpan<ulong> executed, int window, ulong next)
     {
         lock (_lock)
         {
-            ulong first = next;
+            ulong first = next, begun = _epochs.Count > 0 ? _epochs[^1].Location.Index : 0;
             foreach (Pending pending in _pending)
                 if (pending.Height > height) first = Math.Min(first, pending.Location.Index);
             for (ulong at = height + 1; at <= Height; at++)
@@ -88,36 +96,38 @@ internal sealed class BlockIndex
                 if (_batches[author] is not { } ring) continue;
                 for (ulong number = executed[author] + 1; number <= executed[author] + (ulong)window; number++)
                 {
-                    BatchPlace place = ring[number % Length];
-                    if (place.Batch.Number == number && !place.Location.IsNone) first = Math.Min(first, place.Location.Index);
+                    BatchPlace place = ring[(_base[author] + number) % Length];
+                    if (place.Batch.Number == number && place.Location.Index > begun) first = Math.Min(first, place.Location.Index);
                 }
             }
 
-            foreach ((_, JournalLocation location) in _epochs)
-                if (location.Index >= first) return 0;
-            return first;
+            return begun >= first ? 0 : first;
         }
     }
 
     /// <summary>The journal's segments before this one are about to be deleted: nothing in them is found any more.</summary>
     public void Forget(uint segment)
     {
-        lock (_lock)
-        {
-            _firstSegment = segment;
-            _epochs.RemoveAll(epoch => epoch.Location.Segment < segment);
-        }
+        lock (_lock) _firstSegment = segment;
     }
 
-    /// <summary>Where a batch of this epoch stands.</summary>
+    /// <summary>Where a batch of the present epoch stands.</summary>
     public bool TryFind(in BatchReference batch, out JournalLocation location)
+    {
+        lock (_lock) return TryFind(_base, batch, out location);
+    }
+
+    /// <summary>Where a batch of an epoch stands.</summary>
+    public bool TryFind(ulong epoch, in BatchReference batch, out JournalLocation location)
     {
         lock (_lock)
         {
-            BatchPlace place = _batches[batch.Author] is { } ring ? ring[batch.Number % Length] : default;
-            location = place.Location;
-            return place.Batch == batch && !location.IsNone && location.Segment >= _firstSegment;
+            foreach (Epoch known in _epochs)
+                if (known.Number == epoch) return TryFind(known.Base, batch, out location);
         }
+
+        location = default;
+        return false;
     }
 
     /// <summary>Where a block stands, and its commit proof if it was the newest of its commit.</summary>
@@ -138,11 +148,11 @@ internal sealed class BlockIndex
     {
         lock (_lock)
         {
-            foreach ((ulong started, JournalLocation at) in _epochs)
+            foreach (Epoch known in _epochs)
             {
-                if (started != epoch + 1) continue;
-                location = at;
-                return true;
+                if (known.Number != epoch + 1) continue;
+                location = known.Location;
+                return !location.IsNone && location.Segment >= _firstSegment;
             }
         }
 
@@ -165,6 +175,27 @@ internal sealed class BlockIndex
         var reader = new FrameReader(record[(SafetyRecord.PrefixSize + Hash256.Size + BlockHeader.Size)..]);
         _ = reader.Bytes(8 * reader.U16());
         return reader.Blob();
+    }
+
+    private bool TryFind(ulong[] places, in BatchReference batch, out JournalLocation location)
+    {
+        BatchPlace place = batch.Author < _batches.Length && _batches[batch.Author] is { } ring ? ring[(places[batch.Author] + batch.Number) % Length] : default;
+        location = place.Location;
+        return place.Batch == batch && !location.IsNone && location.Segment >= _firstSegment;
+    }
+
+    /// <summary>
+    /// Authors number their batches anew: their places go on where the epoch before left off, so that peers which are still in it find
+    /// theirs. Its uncommitted blocks are void.
+    /// </summary>
+    private void BeginEpoch(ulong epoch, JournalLocation location)
+    {
+        // Recovery finds the record in a checkpoint's snapshot and perhaps once more in the journal.
+        if (_epochs.Count > 0 && _epochs[^1].Number >= epoch) return;
+        if (_epochs.Count == MaxEpochs) _epochs.RemoveAt(0);
+        _base = (ulong[])_used.Clone();
+        _epochs.Add(new Epoch(epoch, location, _base));
+        _pending.Clear();
     }
 
     private void AddPending(ReadOnlySpan<byte> bytes, JournalLocation location)
@@ -199,6 +230,9 @@ internal sealed class BlockIndex
             if (_pending[i].Height > Height) _pending[kept++] = _pending[i];
         _pending.RemoveRange(kept, _pending.Count - kept);
     }
+
+    /// <summary>An epoch: where the record stands that began it, and which place of each author's ring its batch 0 would have.</summary>
+    private readonly record struct Epoch(ulong Number, JournalLocation Location, ulong[] Base);
 
     private readonly record struct Pending(Hash256 Id, Hash256 Parent, ulong Height, JournalLocation Location);
 

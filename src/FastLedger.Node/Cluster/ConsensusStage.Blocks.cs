@@ -105,14 +105,15 @@ internal sealed partial class ConsensusStage
             Height = height,
             TimestampNs = (long)block.Header.TimestampNs,
             BlockId = id,
-            Batches = block.BatchCount,
+            Batches = (ushort)block.BatchCount,
+            EndsEpoch = block.NextSet.IsEmpty ? (ushort)0 : (ushort)1,
             Self = _core.Self,
             JournalIndex = _journal.NextIndex - 1,
         });
         MemoryMarshal.AsBytes(_blockBatches.AsSpan(0, block.BatchCount)).CopyTo(entry.Payload[OrderedBlock.Size..]);
         ByteRing.Publish(entry);
         RememberBatches(height, block.BatchCount);
-        _waitForExecution = commands <= FewCommands && height == _executedHeight + 1;
+        _waitForExecution = _isSingle && commands <= FewCommands && height == _executedHeight + 1;
         return true;
     }
 
@@ -173,6 +174,7 @@ internal sealed partial class ConsensusStage
             _ = Append(JournalEntryKind.Block, block.Height, block.TimestampNs, default, MemoryMarshal.AsBytes(new ReadOnlySpan<ExecutedBlock>(in block)));
             ForgetBatches(block.Height);
             if (_checkpoints is not null && _checkpoints.Wants(block.Height)) AnchorCheckpoint(block.Height);
+            Authorize();
             StepExecuted(block);
             any = true;
         }

@@ -5,7 +5,6 @@ using FastLedger.Consensus.Effects;
 using FastLedger.Consensus.Encoding;
 using FastLedger.Consensus.Messages;
 using FastLedger.Network.Peers;
-using FastLedger.Primitives;
 using FastLedger.Storage;
 
 namespace FastLedger.Node.Cluster;
@@ -70,10 +69,10 @@ internal sealed partial class ConsensusStage
                     _archive.ServeEpochChange(effect.Targets, effect.Number);
                     break;
                 case EffectKind.StateCertified:
-                    _certificates.Add(bytes, _core.Validators.Count);
+                    _certificates.Add(bytes, _validatorCount);
                     break;
                 case EffectKind.EpochStarted:
-                    BeginEpoch();
+                    BeginEpoch(bytes);
                     break;
                 case EffectKind.Evidence:
                     _evidence.Add(bytes, (int)effect.Number, _core.Epoch);
@@ -89,46 +88,29 @@ internal sealed partial class ConsensusStage
     private void Release()
     {
         if (_outbox.Count == 0) return;
+        UInt128 nodes = 0;
         for (int i = 0; i < _outbox.Count; i++)
         {
             ref readonly MessageList.Message item = ref _outbox[i];
             ReadOnlySpan<byte> message = _outbox.Bytes(item);
+            nodes |= item.Targets;
             for (UInt128 rest = item.Targets; rest != 0; rest &= rest - 1)
             {
                 int node = (int)UInt128.TrailingZeroCount(rest);
-                if (item.Batch.IsNone) _ = _network!.TrySend(node, PriorityOf(item.Template), item.Template, message);
+                if (item.Batch.IsNone) _ = _network!.TryQueue(node, PriorityOf(item.Template), item.Template, default, message);
                 else _ = SendBatch(node, PeerTemplate.Batch, item.Batch);
             }
         }
 
         _outbox.Clear();
+
+        // All of a turn leaves together, from this thread: votes do not wait for another thread's turn on the processor.
+        for (; nodes != 0; nodes &= nodes - 1) _network!.SendQueued((int)UInt128.TrailingZeroCount(nodes));
     }
 
     /// <summary>What does not fit or cannot reach the peer is lost, as on any network: the protocol asks again.</summary>
     private bool SendBatch(int node, ushort template, StoredBatch batch) =>
-        _network!.TrySend(node, PeerPriority.Bulk, template, batch.PaddedHeader, batch.Bundle);
+        _network!.TryQueue(node, PeerPriority.Bulk, template, batch.PaddedHeader, batch.Bundle);
 
     private static PeerPriority PriorityOf(ushort template) => template == PeerTemplate.Consensus ? PeerPriority.Consensus : PeerPriority.Control;
-
-    /// <summary>The validators changed: tables by index are made anew.</summary>
-    private void ReadValidators()
-    {
-        ValidatorSet set = _core.Validators;
-        int[] indexOfNode = new int[ValidatorSet.MaxCount];
-        for (int node = 0; node < indexOfNode.Length; node++) indexOfNode[node] = set.IndexOfNode(node);
-        _inbox.IndexOfNode = indexOfNode;
-        _selfMask = _core.Self >= 0 ? UInt128.One << set.Node(_core.Self) : 0;
-    }
-
-    /// <summary>
-    /// A new epoch: authors number their batches from 1 again, and what the old epoch did not order is forgotten. The clients whose batches
-    /// those were connect again and send them again; their numbers make sure that nothing happens twice.
-    /// </summary>
-    private void BeginEpoch()
-    {
-        ReadValidators();
-        _store.Clear();
-        _wanted.Clear();
-        _connections.ForEach(static connection => connection.End(ResultCode.Overloaded));
-    }
 }

@@ -93,9 +93,12 @@ internal sealed partial class ConsensusStage
         var reader = new FrameReader(message);
         BatchReference reference = BatchReference.Read(ref reader);
         ulong epoch = reader.U64();
-        if (!reader.Complete || epoch != _core.Epoch || _network is null) return;
-        if (_store.TryFind(reference, out StoredBatch batch)) _ = SendBatch(node, PeerTemplate.FetchedBatch, batch);
-        else _archive.ServeBatch(node, reference);
+        if (!reader.Complete || _network is null) return;
+        if (epoch == _core.Epoch && _store.TryFind(reference, out StoredBatch batch))
+        {
+            if (SendBatch(node, PeerTemplate.FetchedBatch, batch)) _network.SendQueued(node);
+        }
+        else _archive.ServeBatch(node, epoch, reference);
     }
 
     /// <summary>The certificate of a height and, if there is none yet, the own vote.</summary>

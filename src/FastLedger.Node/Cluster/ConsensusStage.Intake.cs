@@ -32,7 +32,7 @@ internal sealed partial class ConsensusStage
 
     private bool TakeClients()
     {
-        bool any = false;
+        bool any = TurnClientsAway();
         while (CanTakeClients() && TryAuthor()) any = true;
         return any;
     }
@@ -187,7 +187,7 @@ internal sealed partial class ConsensusStage
     private bool TakeBatches()
     {
         bool any = false;
-        for (int author = 0; author < _core.Validators.Count; author++)
+        for (int author = 0; author < _store.Authors; author++)
             if (author != _core.Self) any |= TakeBatches(_store.Of(author));
         return any | TakeBatches(_store.Fetched);
     }
@@ -303,5 +303,5 @@ internal sealed partial class ConsensusStage
     /// <summary>A cluster of one makes no empty blocks by itself; others do all the time.</summary>
     private bool BlockIsWanted() => _isSingle && _core.Self >= 0 && _core.CommittedHeight == _executedHeight && _execution.NextDueNs <= BlockTimeNs();
 
-    private ulong NextDeadlineNs() => Math.Min(_core.NextDeadlineNs, _askAtNs);
+    private ulong NextDeadlineNs() => Math.Min(_putOffUntilNs, Math.Min(_core.NextDeadlineNs, _askAtNs));
 }

@@ -41,6 +41,7 @@ internal sealed partial class ConsensusStage
         ReadValidators();
         Step(ConsensusEvent.Start);
         ReadValidators();
+        Authorize();
         if (_recoveredState.Height > 0) Step(ConsensusEvent.Executed(_recoveredState));
         foreach (StoredBatch batch in _recoveredBatches) Step(ConsensusEvent.BatchStored(batch.Header));
         _recoveredBatches.Clear();

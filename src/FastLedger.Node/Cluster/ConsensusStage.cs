@@ -30,6 +30,10 @@ internal sealed partial class ConsensusStage : IDisposable
     private const int MaxMessagesPerTurn = 4096;
     private const int MaxLastTurns = 256;
 
+    /// <summary>More than this is written at once: by the time it must be durable it is on its way to the disk.</summary>
+    private const int MostPutOff = 1 << 16;
+    private const ulong LongestPutOffNs = 2_000_000;
+
     private readonly NodeOptions _options;
     private readonly ConsensusCore _core;
     private readonly JournalWriter _journal;
@@ -52,6 +56,7 @@ internal sealed partial class ConsensusStage : IDisposable
     private readonly bool _hasLogicalClock;
     private readonly long _commitEarlyBytes;
     private long _appendedBytes;
+    private ulong _putOffUntilNs = ulong.MaxValue;
     private ulong _committedIndex;
     private volatile bool _stopping;
     private volatile bool _aborted;
@@ -136,11 +141,36 @@ internal sealed partial class ConsensusStage : IDisposable
         any |= FeedExecution();
         if (_waitForExecution) AwaitExecution();
         _times.Add(Stage.Consensus, start);
+        if (MayPutOff())
+        {
+            PublishStatus();
+            return any;
+        }
+
         any |= Commit();
         Release();
         any |= Deliver();
         PublishStatus();
         return any;
+    }
+
+    /// <summary>
+    /// Nothing leaves in this turn, so nothing must be durable for it: a little waits for the sync of the next turn that sends something.
+    /// A peer's small batch is so in the sync of the vote for it, and a commit in that of the state vote.
+    /// </summary>
+    private bool MayPutOff()
+    {
+        if (_isSingle || _stopping || _outbox.Count > 0 || _appendedBytes > MostPutOff || DeliverIsDue() || _journal.NextIndex - 1 == _committedIndex)
+        {
+            _putOffUntilNs = ulong.MaxValue;
+            return false;
+        }
+
+        ulong now = MonotonicNs();
+        if (_putOffUntilNs == ulong.MaxValue) _putOffUntilNs = now + LongestPutOffNs;
+        if (now < _putOffUntilNs) return true;
+        _putOffUntilNs = ulong.MaxValue;
+        return false;
     }
 
     /// <summary>Makes everything appended durable.</summary>
@@ -167,7 +197,7 @@ internal sealed partial class ConsensusStage : IDisposable
         return index;
     }
 
-    private bool HasWork() => _stopping || !_inbox.Ring.IsEmpty || !_rings.Executed.IsEmpty || CanTakeClients() || StoreHasNew()
+    private bool HasWork() => _stopping || !_inbox.Ring.IsEmpty || !_rings.Executed.IsEmpty || CanTakeClients() || (_core.Self < 0 && !_rings.Batches.IsEmpty) || StoreHasNew()
         || DeliverIsDue() || NextDeadlineNs() <= MonotonicNs() || BlockIsWanted();
 
     private int SleepMs()

@@ -2,9 +2,9 @@
 using System;
 using System.Collections.Generic;
 using System.Threading;
+using FastLedger.Consensus;
 using FastLedger.Consensus.Encoding;
 using FastLedger.Consensus.Messages;
-using FastLedger.Consensus.Safety;
 using FastLedger.Network.Peers;
 using FastLedger.Node.Recovery;
 using FastLedger.Primitives;
@@ -14,7 +14,7 @@ namespace FastLedger.Node.Cluster;
 
 /// <summary>
 /// Serves peers that are behind out of the journal, on a thread of its own so that reading old segments never holds up consensus. Bounded: a
-/// request that finds the queue full is dropped, and the peer asks again.
+/// request that finds the queue full is dropped, and the peer asks again. A journal without files has what its ring still holds.
 /// </summary>
 /// <remarks>Thread: requests the consensus stage's, reading its own. Alloc: buffers, once.</remarks>
 internal sealed class JournalArchive : IDisposable
@@ -37,8 +37,8 @@ internal sealed class JournalArchive : IDisposable
         Index = index;
         _journal = journal;
         _network = network;
-        _lookup = new JournalLookup(directory, JournalBatches.Digest);
-        _ownLookup = new JournalLookup(directory, JournalBatches.Digest);
+        _lookup = new JournalLookup(directory, JournalBatches.Digest, writer: journal);
+        _ownLookup = new JournalLookup(directory, JournalBatches.Digest, writer: journal);
         _verifier = new BundleVerifier(chainId);
         if (network is null) return;
         _thread = new Thread(Run) { Name = "fastledger-archive", IsBackground = true };
@@ -58,8 +58,8 @@ internal sealed class JournalArchive : IDisposable
     /// <summary>Sends the message that ended an epoch.</summary>
     public void ServeEpochChange(UInt128 targets, ulong epoch) => Enqueue(new Request(RequestKind.EpochChange, targets, epoch, default));
 
-    /// <summary>Sends a batch.</summary>
-    public void ServeBatch(int node, in BatchReference batch) => Enqueue(new Request(RequestKind.Batch, UInt128.One << node, 0, batch));
+    /// <summary>Sends a batch of an epoch.</summary>
+    public void ServeBatch(int node, ulong epoch, in BatchReference batch) => Enqueue(new Request(RequestKind.Batch, UInt128.One << node, epoch, batch));
 
     /// <summary>Brings a batch that the journal holds back into memory. Consensus thread; blocks on the disk.</summary>
     public bool TryLoad(in BatchReference reference, BatchStore store, out StoredBatch batch)
@@ -144,12 +144,10 @@ internal sealed class JournalArchive : IDisposable
                 break;
             case RequestKind.EpochChange:
                 if (!Index.TryFindEpochEnd(request.Number, out JournalLocation end) || !TryRead(end, out ReadOnlySpan<byte> record)) return;
-                var reader = new FrameReader(record[(SafetyRecord.PrefixSize + (2 * Hash256.Size) + 16)..]);
-                _ = reader.Blob();
-                Send(request.Targets, PeerTemplate.Consensus, reader.Blob());
+                Send(request.Targets, PeerTemplate.Consensus, ConsensusCore.EpochChangeOf(record));
                 break;
             default:
-                if (Index.TryFind(request.Batch, out JournalLocation location) && TryRead(location, out ReadOnlySpan<byte> batch))
+                if (Index.TryFind(request.Number, request.Batch, out JournalLocation location) && TryRead(location, out ReadOnlySpan<byte> batch))
                     Send(request.Targets, PeerTemplate.FetchedBatch, batch);
                 break;
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Threading;
 using FastLedger.Consensus;
@@ -33,6 +34,12 @@ internal sealed class PeerInbox(BatchStore store, Hash256 chainId, int bytes, Do
     /// <summary>Answers peers that fetch the state.</summary>
     public StateSyncService? Sync { get; set; }
 
+    /// <summary>The hand-overs that peers may ask for, and how they get them.</summary>
+    public HandOverStore? HandOvers { get; set; }
+
+    /// <summary>Carries answers that need no consensus.</summary>
+    public PeerNetwork? Network { get; set; }
+
     /// <summary>Batches that found no room or were no batches.</summary>
     public long DroppedBatches => Volatile.Read(ref _droppedBatches);
 
@@ -48,6 +55,10 @@ internal sealed class PeerInbox(BatchStore store, Hash256 chainId, int bytes, Do
             case PeerTemplate.Batch:
             case PeerTemplate.FetchedBatch:
                 if (!TryStore(node, template, body)) Interlocked.Increment(ref _droppedBatches);
+                return true;
+            case PeerTemplate.HandOverQuery:
+                if (body.Length == 8 && HandOvers is { } handOvers)
+                    _ = Network?.TrySend(node, PeerPriority.Control, PeerTemplate.HandOver, handOvers.Of(BinaryPrimitives.ReadUInt64LittleEndian(body)).Span);
                 return true;
             default:
                 if (StateSyncService.IsQuery(template)) Sync?.TryAdd(node, template, body);

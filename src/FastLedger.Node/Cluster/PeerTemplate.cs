@@ -18,4 +18,10 @@ internal static class PeerTemplate
 
     /// <summary>Asks for the certificate of a height.</summary>
     public const ushort CertificateRequest = 154;
+
+    /// <summary>Asks how an epoch handed over to the next: its number.</summary>
+    public const ushort HandOverQuery = 184;
+
+    /// <summary>The hand-over, which proves itself; empty when it is not here.</summary>
+    public const ushort HandOver = 185;
 }

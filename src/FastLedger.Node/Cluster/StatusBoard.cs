@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+using System;
 using System.Threading;
 using FastLedger.Network.Peers;
 using FastLedger.Node.Configuration;
 using FastLedger.Primitives;
 using FastLedger.Protocol;
 using FastLedger.Protocol.Messages;
+using FastLedger.Protocol.Peers;
 
 namespace FastLedger.Node.Cluster;
 
@@ -17,6 +19,18 @@ internal sealed class StatusBoard(NodeOptions options, Hash256 chainId, int self
     private readonly Lock _lock = new();
     private ClusterPosition _position;
     private ulong _certifiedAtNs;
+
+    /// <summary>This replica's node number.</summary>
+    public int Self => self;
+
+    /// <summary>Where the hand-overs are.</summary>
+    public HandOverStore? HandOvers { get; init; }
+
+    /// <summary>Who validates, as of the last block that changed it; set by the consensus thread.</summary>
+    public ValidatorPlan? Plan { get; set; }
+
+    /// <summary>The epoch that the newest hand-over leads to.</summary>
+    public ulong NewestHandOver => HandOvers?.NewestEpoch ?? 1;
 
     /// <summary>The part that the replica plays now.</summary>
     public ReplicaRole Role
@@ -69,6 +83,36 @@ internal sealed class StatusBoard(NodeOptions options, Hash256 chainId, int self
             SchemaVersion = Schema.Version,
             SoftwareVersion = Replica.SoftwareVersion,
         };
+    }
+
+    /// <summary>The hand-over that ended an epoch; empty when it is not here.</summary>
+    public ReadOnlyMemory<byte> HandOverOf(ulong epoch) => HandOvers?.Of(epoch) ?? default;
+
+    /// <summary>Who validates.</summary>
+    public ValidatorEntry[] Validators(out ulong epoch, out bool isChanging)
+    {
+        ValidatorPlan? plan = Plan;
+        epoch = plan?.Epoch ?? 0;
+        isChanging = plan?.NextSet.Length > 0;
+        if (plan is null) return [];
+        var entries = new ValidatorEntry[plan.Nodes.Count];
+        for (int i = 0; i < entries.Length; i++)
+        {
+            PlannedValidator node = plan.Nodes[i];
+            PeerEndpoint address = node.EndPoint is { } endPoint ? PeerEndpoint.Of(endPoint) : default;
+            entries[i] = new ValidatorEntry
+            {
+                Key = node.Key,
+                NextKey = node.NextKey,
+                Address = address.Address,
+                Port = address.Port,
+                Node = (ushort)node.Node,
+                State = (byte)node.State,
+                Change = (byte)node.Change,
+            };
+        }
+
+        return entries;
     }
 
     private System.UInt128 ConnectedPeers()

@@ -6,6 +6,7 @@ using System.Globalization;
 using System.Net;
 using System.Numerics;
 using FastLedger.Domain;
+using FastLedger.Domain.Validators;
 using FastLedger.Protocol.Peers;
 
 namespace FastLedger.Node.Configuration;
@@ -18,6 +19,12 @@ public sealed class ClusterSection
 
     [Description("File with this replica's validator key. Empty: validator.key in the data directory, made when the genesis names no validators.")]
     public string KeyFile { get; set; } = "";
+
+    [Description("File with the key that this replica signs with from the epoch on in which the ledger names it. Empty: no rotation is under way.")]
+    public string NextKeyFile { get; set; } = "";
+
+    [Description("This replica is no validator yet, or no longer under the key it had: it follows until the ledger names its key.")]
+    public bool Follow { get; set; }
 
     [Description("Address and port for the other replicas; port 0 takes a free one.")]
     public string Listen { get; set; } = "127.0.0.1:9460";
@@ -36,6 +43,12 @@ public sealed class ClusterSection
 
     [Description("Milliseconds that a leader without batches waits before it proposes an empty block.")]
     public int IdleDelayMs { get; set; } = 50;
+
+    [Description("A leader with batches waits while so many blocks are not executed yet, so that what comes meanwhile shares a block. 0: never.")]
+    public int BlocksAhead { get; set; } = 2;
+
+    [Description("Consecutive views of one leader. 0: the first one for ever, for measurements only: nobody takes over from a leader that is down.")]
+    public int LeaderTermViews { get; set; } = 1;
 
     [Description("Milliseconds that a proposal's missing batches may still be on their way before they are fetched.")]
     public int FetchDelayMs { get; set; } = 30;
@@ -80,13 +93,16 @@ public sealed class ClusterSection
         Require(HeartbeatMs is >= 50 and <= 60_000, "cluster.heartbeat_ms must be 50 … 60,000");
         Require(BaseTimeoutMs is >= 10 and <= 60_000, "cluster.base_timeout_ms must be 10 … 60,000");
         Require(IdleDelayMs >= 0 && IdleDelayMs <= BaseTimeoutMs / 2, "cluster.idle_delay_ms must be 0 … base_timeout_ms / 2");
+        Require(LeaderTermViews >= 0, "cluster.leader_term_views must not be negative");
+        Require(BlocksAhead is >= 0 and <= 16, "cluster.blocks_ahead must be 0 … 16");
         Require(FetchDelayMs >= 0 && FetchDelayMs <= BaseTimeoutMs / 2, "cluster.fetch_delay_ms must be 0 … base_timeout_ms / 2");
         Require(BatchWindow is >= 1 and <= 64, "cluster.batch_window must be 1 … 64");
         Require(BitOperations.IsPow2(StoreBytesPerAuthor) && StoreBytesPerAuthor is >= 1 << 23 and <= 1 << 30, "cluster.store_bytes_per_author must be a power of two, 8 MiB … 1 GiB");
         IReadOnlyList<GenesisValidator> validators = ReadValidators(genesis.Validators);
         bool isMember = validators.Count == 0;
         foreach (GenesisValidator validator in validators) isMember |= validator.Node == Self;
-        Require(isMember, $"cluster.self = {Self} is not among genesis.validators");
+        Require(isMember || Follow, $"cluster.self = {Self} is not among genesis.validators; a replica that joins later says cluster.follow");
+        Require(Self is >= 0 and < ValidatorTable.MaxCount, "cluster.self must be 0 … 127");
     }
 
     private static IEnumerable<(int Node, string Value)> Read(string text)

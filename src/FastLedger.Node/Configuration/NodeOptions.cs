@@ -108,6 +108,9 @@ public sealed class GenesisSection
     [Description("Validators as node=public key, separated by commas, nodes ascending. Empty: one replica with a key of its own.")]
     public string Validators { get; set; } = "";
 
+    [Description("Public key that may change the validators later, 64 hexadecimal digits. Empty: nobody may.")]
+    public string Administrator { get; set; } = "";
+
     /// <summary>The genesis these settings describe.</summary>
     public Genesis ToGenesis() => new()
     {
@@ -122,6 +125,7 @@ public sealed class GenesisSection
         MaxPayments = MaxPayments,
         PaymentWorkPerBlock = PaymentWorkPerBlock,
         Validators = ClusterSection.ReadValidators(Validators),
+        Administrator = Administrator,
     };
 }
 

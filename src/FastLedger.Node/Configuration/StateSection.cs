@@ -26,8 +26,8 @@ public sealed class StateSection
     [Description("Pages that a checkpoint hands over per block at most.")]
     public int MostPagesPerBlock { get; set; } = 1024;
 
-    [Description("Memory for former images of records that change while a checkpoint is written.")]
-    public long ImageBytes { get; set; } = 128 << 20;
+    [Description("Most memory for former images of records that change while a checkpoint is written; what is not needed is not taken.")]
+    public long ImageBytes { get; set; } = 512 << 20;
 
     [Description("Pages that the store is laid out for; more work, but slower.")]
     public long ExpectedPages { get; set; } = 1 << 19;
@@ -35,11 +35,11 @@ public sealed class StateSection
     [Description("Memory for the newest part of the store's log, a power of two.")]
     public long LogMemory { get; set; } = 64 << 20;
 
-    [Description("Size of the store's files, a power of two.")]
-    public long SegmentBytes { get; set; } = 256 << 20;
+    [Description("Size of the store's files, a power of two; large ones are freed at once, and syncs of the journal wait meanwhile.")]
+    public long SegmentBytes { get; set; } = 64 << 20;
 
-    [Description("Reads and writes pages past the kernel's cache; empty: when state.memory bounds memory.")]
-    public bool? DirectIo { get; set; }
+    [Description("buffered: through the kernel's page cache; direct: past it; auto: past it.")]
+    public PageIo PageIo { get; set; } = PageIo.Auto;
 
     [Description("Keeps the whole journal instead of deleting what the older checkpoint has made superfluous.")]
     public bool KeepJournal { get; set; }

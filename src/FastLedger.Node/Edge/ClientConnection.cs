@@ -115,6 +115,12 @@ internal sealed partial class ClientConnection
         Finish(message);
     }
 
+    /// <summary>Ends the conversation as <see cref="End"/> does, unless it has not got beyond questions that need no session. Any thread.</summary>
+    public void EndSession(ResultCode code)
+    {
+        if (_session.State != ServerSessionState.Connected) End(code);
+    }
+
     /// <summary>The core answered a step of the handshake. Any thread.</summary>
     public void CompleteHandshakeStep(ResultCode code, ulong value) => Interlocked.Exchange(ref _handshakeStep, null)?.SetResult((code, value));
 
@@ -182,6 +188,12 @@ internal sealed partial class ClientConnection
                     return true;
                 case ServerAction.ClusterStatus:
                     SendMessage(_board.Answer(_session.StatusQuery, ConsensusStage.MonotonicNs()));
+                    return true;
+                case ServerAction.HandOver:
+                    SendHandOver(_session.HandOverQuery);
+                    return true;
+                case ServerAction.Validators:
+                    SendValidators(_session.ValidatorsQuery);
                     return true;
                 case ServerAction.Reject:
                     SendMessage(_session.LastReject);

@@ -20,19 +20,21 @@ namespace FastLedger.Node.Embedding;
 /// <remarks>Thread: one at a time.</remarks>
 public sealed class EmbeddedCluster : IAsyncDisposable
 {
-    private readonly NodeOptions[] _options;
-    private readonly Replica?[] _replicas;
+    private readonly string _directory;
+    private readonly List<NodeOptions> _options;
+    private readonly List<Replica?> _replicas;
     private readonly TimeProvider? _time;
 
-    private EmbeddedCluster(NodeOptions[] options, TimeProvider? time)
+    private EmbeddedCluster(string directory, NodeOptions[] options, TimeProvider? time)
     {
-        _options = options;
-        _replicas = new Replica?[options.Length];
+        _directory = directory;
+        _options = [.. options];
+        _replicas = [.. new Replica?[options.Length]];
         _time = time;
     }
 
     /// <summary>Replicas.</summary>
-    public int Count => _replicas.Length;
+    public int Count => _replicas.Count;
 
     /// <summary>Where clients connect; a replica keeps its address when it restarts.</summary>
     public IReadOnlyList<EndPoint> EndPoints => [.. _options.Select(o => (EndPoint)o.ListenEndPoint)];
@@ -42,6 +44,9 @@ public sealed class EmbeddedCluster : IAsyncDisposable
 
     /// <summary>Public keys of the replicas, by ascending node number.</summary>
     public IReadOnlyList<Hash256> Validators => [.. Genesis.Validators.Select(v => v.Key)];
+
+    /// <summary>The file of the key that may change the validators.</summary>
+    public string AdministratorKeyPath => AdministratorKeyPathOf(_directory);
 
     /// <summary>Makes keys and starts the replicas.</summary>
     /// <param name="directory">Where keys and data go, a folder for each replica; must be empty.</param>
@@ -53,11 +58,12 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, 16);
+        using SigningKey administrator = KeyFile.Generate(AdministratorKeyPathOf(directory));
         var keys = new string[count];
         var validators = new List<string>();
         for (int i = 0; i < count; i++)
         {
-            keys[i] = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"validator-{i}.key"));
+            keys[i] = KeyPathOf(directory, i);
             using SigningKey key = KeyFile.Generate(keys[i]);
             validators.Add(string.Create(CultureInfo.InvariantCulture, $"{i}={key.PublicKey}"));
         }
@@ -72,10 +78,11 @@ public sealed class EmbeddedCluster : IAsyncDisposable
                 Cluster = new ClusterSection { Self = i, KeyFile = keys[i], Listen = "127.0.0.1:0" },
             };
             options[i].Genesis.Validators = string.Join(',', validators);
+            options[i].Genesis.Administrator = administrator.PublicKey.ToString();
             configure?.Invoke(options[i]);
         }
 
-        var cluster = new EmbeddedCluster(options, time);
+        var cluster = new EmbeddedCluster(directory, options, time);
         try
         {
             for (int i = 0; i < count; i++) cluster.Start(i);
@@ -87,6 +94,49 @@ public sealed class EmbeddedCluster : IAsyncDisposable
             await cluster.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>
+    /// Starts a further replica with a key of its own. It follows until a <see cref="Primitives.Commands.ChangeValidatorsCommand"/> with its
+    /// number, key and address makes it a validator.
+    /// </summary>
+    /// <returns>Its node number, its public key, and where its peers reach it.</returns>
+    /// <exception cref="InvalidOperationException">The cluster has one replica only: such a ledger stays alone.</exception>
+    public (int Node, Hash256 PublicKey, IPEndPoint PeerEndPoint) Join()
+    {
+        if (_options.Count == 1) throw new InvalidOperationException("A cluster of one replica stays alone.");
+        int node = _options.Count;
+        using SigningKey key = KeyFile.Generate(KeyPathOf(_directory, node));
+        NodeOptions like = _options[0];
+        _options.Add(new NodeOptions
+        {
+            DataDirectory = Path.Combine(_directory, string.Create(CultureInfo.InvariantCulture, $"replica-{node}")),
+            Listen = "127.0.0.1:0",
+            Durability = like.Durability,
+            Genesis = like.Genesis,
+            Limits = like.Limits,
+            Journal = like.Journal,
+            State = like.State,
+            Pipeline = like.Pipeline,
+            Cluster = new ClusterSection
+            {
+                Self = node,
+                Follow = true,
+                KeyFile = KeyPathOf(_directory, node),
+                Listen = "127.0.0.1:0",
+                Encryption = like.Cluster.Encryption,
+                HeartbeatMs = like.Cluster.HeartbeatMs,
+                BaseTimeoutMs = like.Cluster.BaseTimeoutMs,
+                IdleDelayMs = like.Cluster.IdleDelayMs,
+                FetchDelayMs = like.Cluster.FetchDelayMs,
+                BatchWindow = like.Cluster.BatchWindow,
+                StoreBytesPerAuthor = like.Cluster.StoreBytesPerAuthor,
+            },
+        });
+        _replicas.Add(null);
+        Start(node);
+        Introduce();
+        return (node, key.PublicKey, _replicas[node]!.PeerEndPoint!);
     }
 
     /// <summary>Height and state root that a running replica recovered by itself when it started.</summary>
@@ -120,6 +170,10 @@ public sealed class EmbeddedCluster : IAsyncDisposable
             await replica.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    private static string AdministratorKeyPathOf(string directory) => Path.Combine(directory, "administrator.key");
+
+    private static string KeyPathOf(string directory, int node) => Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"validator-{node}.key"));
 
     private void Start(int node)
     {

@@ -120,10 +120,12 @@ internal sealed class BlockExecution : IDisposable
         return results;
     }
 
-    public void End(in Hash256 blockId)
+    /// <param name="blockId">The block.</param>
+    /// <param name="endsEpoch">It is the last one of its epoch.</param>
+    public void End(in Hash256 blockId, bool endsEpoch)
     {
         long start = Stopwatch.GetTimestamp();
-        StateRoot = _executor.EndBlock();
+        StateRoot = _executor.EndBlock(endsEpoch);
         ReceiptsRoot = _receipts.Build();
         BlockId = blockId;
         _times.Add(Stage.StateRoot, start);

@@ -41,7 +41,9 @@ internal struct OrderedBlock
     [FieldOffset(0)] public ulong Height;
     [FieldOffset(8)] public long TimestampNs;
     [FieldOffset(16)] public Hash256 BlockId;
-    [FieldOffset(48)] public int Batches;
+    [FieldOffset(48)] public ushort Batches;
+    /// <summary>1 for the last block of an epoch.</summary>
+    [FieldOffset(50)] public ushort EndsEpoch;
     /// <summary>This replica's place among the authors, or −1: only its own batches are answered here.</summary>
     [FieldOffset(52)] public int Self;
     /// <summary>Journal entry that must be durable before what the block did may be shown.</summary>

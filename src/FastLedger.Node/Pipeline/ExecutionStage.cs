@@ -60,6 +60,7 @@ internal sealed partial class ExecutionStage : IDisposable
         _options = options;
         _execution = execution;
         _ledger = execution.Ledger;
+        _plan = ValidatorPlan.Of(_ledger);
         _journal = journal;
         _ordered = rings.Ordered;
         _queries = rings.Queries;
@@ -179,7 +180,8 @@ internal sealed partial class ExecutionStage : IDisposable
             commands += bundle.Reference.CommandCount;
         }
 
-        _execution.End(block.BlockId);
+        _execution.End(block.BlockId, block.EndsEpoch != 0);
+        NoteValidators();
         _checkpoints?.AfterBlock(_execution);
         BlockTimes.Add(start);
         Copies?.AfterBlock(_ledger.Tree, block.Height);

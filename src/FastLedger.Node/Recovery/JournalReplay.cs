@@ -31,6 +31,7 @@ internal sealed class JournalReplay
     private readonly Queue<(ulong Height, Hash256 Id, byte[] Image)> _committed = new();
     private readonly Hash256[] _hashes = new Hash256[ProtocolLimits.MaxBatchCommands + Bundle.MaxBatches];
     private ulong _committedHeight;
+    private ulong _stopAfter = ulong.MaxValue;
 
     public JournalReplay(BlockExecution execution, HistoryLog history)
     {
@@ -44,6 +45,9 @@ internal sealed class JournalReplay
 
     /// <summary>Learns where everything stands; null for tools.</summary>
     public BlockIndex? Index { get; init; }
+
+    /// <summary>Gets the hand-overs in the core's records; null for tools.</summary>
+    public HandOverStore? HandOvers { get; init; }
 
     /// <summary>Also checks what is no part of a bundle's digest: that clients' signatures verify. It decides nothing in recovery, where the
     /// bundle was checked once and the digest binds its bytes; an auditor must still be able to show it.</summary>
@@ -97,6 +101,7 @@ internal sealed class JournalReplay
     /// <exception cref="JournalDamagedException">A block does not follow from what is before it.</exception>
     public void Run(JournalReader reader, Action<ulong>? progress = null, ulong stopAfter = ulong.MaxValue)
     {
+        _stopAfter = stopAfter;
         while (_execution.Ledger.Height < stopAfter && reader.TryRead(out JournalEntry entry))
         {
             switch (entry.Kind)
@@ -105,7 +110,7 @@ internal sealed class JournalReplay
                     Take(entry);
                     break;
                 case JournalEntryKind.Consensus:
-                    if (entry.Index > CoreKnows) Core?.Replay(entry.Payload);
+                    if (entry.Index > CoreKnows) ReplayRecord(entry.Payload);
                     Index?.Add(entry.Payload, entry.Location);
                     Take(entry.Payload);
                     break;
@@ -120,6 +125,14 @@ internal sealed class JournalReplay
         {
             progress?.Invoke(Commands);
         }
+    }
+
+    private void ReplayRecord(ReadOnlySpan<byte> record)
+    {
+        if (Core is null) return;
+        int validators = Core.Validators.Count;
+        Core.Replay(record);
+        if (SafetyRecord.Peek(record, out _) == RecordKind.EpochStarted) HandOvers?.Add(ConsensusCore.EpochChangeOf(record), validators);
     }
 
     private void Take(in JournalEntry entry)
@@ -144,6 +157,12 @@ internal sealed class JournalReplay
                 Commit(body);
                 break;
             case RecordKind.EpochStarted:
+                // The replica had executed all of the epoch before. Blocks that an earlier recovery executed have no entry of their own: they are
+                // due now, while their batches are here.
+                while (_execution.Ledger.Height < _stopAfter && TryExecuteNext())
+                {
+                }
+
                 // Authors number their batches anew; what the epoch before did not order is forgotten.
                 _batches.Clear();
                 ExecutedBatches.Clear();
@@ -203,7 +222,7 @@ internal sealed class JournalReplay
             _history.FlushOnce();
         }
 
-        _execution.End(next.Id);
+        _execution.End(next.Id, !block.NextSet.IsEmpty);
         Blocks++;
         return true;
     }

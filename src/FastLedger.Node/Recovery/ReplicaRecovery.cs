@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.IO;
 using FastLedger.Consensus;
+using FastLedger.Consensus.Safety;
 using FastLedger.Domain;
 using FastLedger.Node.Checkpoints;
 using FastLedger.Node.Cluster;
@@ -12,7 +14,7 @@ namespace FastLedger.Node.Recovery;
 
 /// <summary>What recovery found.</summary>
 internal sealed record Recovered(
-    ValidatorIdentity Identity, BlockExecution Execution, ConsensusCore Core, BlockIndex Index, JournalReplay Replay, StageTimes Times);
+    ValidatorIdentity Identity, BlockExecution Execution, ConsensusCore Core, BlockIndex Index, JournalReplay Replay, HandOverStore HandOvers, StageTimes Times);
 
 /// <summary>From a journal, or an empty directory, to a state and a core that go on where they stopped.</summary>
 internal static class ReplicaRecovery
@@ -36,16 +38,21 @@ internal static class ReplicaRecovery
         }
 
         ValidatorIdentity identity = ValidatorIdentity.Load(options, configured);
-        var core = new ConsensusCore(OptionsOf(options, identity.Validators.Count), Ed25519Scheme.Instance, new Ed25519Signer(identity.Key), identity.Validators.Count);
+        if (isNew) identity.CheckGenesis();
+        bool isSingle = identity.Validators.Count == 1;
+        var core = new ConsensusCore(
+            OptionsOf(options, identity.Validators.Count), Ed25519Scheme.Instance, new Ed25519Signer([.. identity.Keys]), isSingle ? 1 : ValidatorSet.MaxCount);
         var index = new BlockIndex();
+        var handOvers = new HandOverStore(Path.Combine(options.DataDirectory, HandOverStore.FolderName));
         if (isNew) Provision(journal, configured, identity, core, index);
         var times = new StageTimes();
         var execution = new BlockExecution(state.Ledger, history, times);
         try
         {
-            JournalReplay replay = Prepare(state, execution, history, core, index);
+            JournalReplay replay = Prepare(state, execution, history, core, index, handOvers: handOvers);
             if (!isNew) replay.Run(reader, progress);
-            return new Recovered(identity, execution, core, index, replay, times);
+            identity.CheckState(execution.Ledger.Validators);
+            return new Recovered(identity, execution, core, index, replay, handOvers, times);
         }
         catch
         {
@@ -70,14 +77,22 @@ internal static class ReplicaRecovery
 
     /// <summary>Execution and core as of the checkpoint, when there is one.</summary>
     internal static JournalReplay Prepare(
-        RestoredState? state, BlockExecution execution, HistoryLog history, ConsensusCore? core = null, BlockIndex? index = null, bool checksSignatures = false, bool comparesRoots = true)
+        RestoredState? state, BlockExecution execution, HistoryLog history, ConsensusCore? core = null, BlockIndex? index = null, bool checksSignatures = false, bool comparesRoots = true,
+        HandOverStore? handOvers = null)
     {
-        if (state?.Anchor is not { } anchor) return new JournalReplay(execution, history) { Core = core, Index = index, ChecksSignatures = checksSignatures, ComparesRoots = comparesRoots };
+        if (state?.Anchor is not { } anchor) return new JournalReplay(execution, history) { Core = core, Index = index, HandOvers = handOvers, ChecksSignatures = checksSignatures, ComparesRoots = comparesRoots };
         Manifest manifest = state.Manifest!;
         execution.Restore(manifest.BlockId, manifest.StateRoot, manifest.ReceiptsRoot);
         ReadOnlySpan<byte> snapshot = anchor.Snapshot;
-        while (CheckpointAnchor.TryTakeRecord(ref snapshot, out ReadOnlySpan<byte> record)) core?.Replay(record);
-        var replay = new JournalReplay(execution, history) { Core = core, Index = index, CoreKnows = anchor.SnapshotIndex, ChecksSignatures = checksSignatures, ComparesRoots = comparesRoots };
+        while (CheckpointAnchor.TryTakeRecord(ref snapshot, out ReadOnlySpan<byte> record))
+        {
+            core?.Replay(record);
+
+            // Which epoch the journal's batches belong to; the record itself may be in a segment that is gone.
+            if (SafetyRecord.Peek(record, out _) == RecordKind.EpochStarted) index?.Add(record, default);
+        }
+
+        var replay = new JournalReplay(execution, history) { Core = core, Index = index, HandOvers = handOvers, CoreKnows = anchor.SnapshotIndex, ChecksSignatures = checksSignatures, ComparesRoots = comparesRoots };
         for (int author = 0; author < anchor.ExecutedBatches.Length; author++) replay.ExecutedBatches[author] = anchor.ExecutedBatches[author];
         return replay;
     }
@@ -111,6 +126,8 @@ internal static class ReplicaRecovery
             BaseTimeoutNs = isSingle ? NeverNs : (ulong)cluster.BaseTimeoutMs * NsPerMs,
             MaxTimeoutNs = isSingle ? NeverNs : 10_000 * NsPerMs,
             IdleDelayNs = isSingle ? NeverNs : (ulong)cluster.IdleDelayMs * NsPerMs,
+            LeaderTermViews = cluster.LeaderTermViews == 0 ? uint.MaxValue : (uint)cluster.LeaderTermViews,
+            BlocksAhead = isSingle ? 0 : (ulong)cluster.BlocksAhead,
             FetchDelayNs = (ulong)cluster.FetchDelayMs * NsPerMs,
             BatchWindow = cluster.BatchWindow,
             SuspicionBlocks = 4,

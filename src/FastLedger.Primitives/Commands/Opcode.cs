@@ -244,4 +244,7 @@ public enum Opcode : ushort
     BurnSet = 182,
     /// <summary>Exchanges units of a final outcome's asset for collateral.</summary>
     Redeem = 183,
+
+    /// <summary>Adds, removes or replaces a validator from the next epoch on.</summary>
+    ChangeValidators = 184,
 }

@@ -155,6 +155,8 @@ public enum PolicyTarget : uint
     PaymentSystem = 7,
     /// <summary>Who operates an exchange.</summary>
     Exchange = 8,
+    /// <summary>Who changes the validators; its record is 1.</summary>
+    ValidatorSet = 9,
 }
 
 /// <summary>Puts something under another policy; the present policy must agree. Value: the number of the thing.</summary>

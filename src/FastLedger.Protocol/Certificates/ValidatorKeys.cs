@@ -23,6 +23,7 @@ public sealed class ValidatorKeys
 
     private readonly Hash256 _chainId;
     private readonly ulong _epoch;
+    private readonly int[] _nodes = [];
     private readonly Hash256[] _keys;
     private readonly SignedMessage[] _messages;
     private readonly bool[] _valid;
@@ -39,6 +40,22 @@ public sealed class ValidatorKeys
         _keys = [.. keys];
         _messages = new SignedMessage[keys.Count];
         _valid = new bool[keys.Count];
+    }
+
+    /// <summary>Which epoch they validate.</summary>
+    public ulong Epoch => _epoch;
+
+    /// <summary>The ledger.</summary>
+    public Hash256 ChainId => _chainId;
+
+    /// <summary>Their keys, in the order of the set.</summary>
+    public IReadOnlyList<Hash256> Keys => _keys;
+
+    /// <summary>Their node numbers, in the order of the set; empty when only the keys are known.</summary>
+    public IReadOnlyList<int> Nodes
+    {
+        get => _nodes;
+        init => _nodes = [.. value];
     }
 
     /// <summary>Signatures that a certificate needs: all but the third that may be faulty.</summary>

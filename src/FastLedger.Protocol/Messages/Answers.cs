@@ -195,6 +195,8 @@ public enum ReplicaRole : byte
     Follower = 1,
     /// <summary>Proposes blocks.</summary>
     Leader = 2,
+    /// <summary>No validator of the present epoch: it follows, votes on nothing and takes no commands.</summary>
+    Observer = 3,
 }
 
 /// <summary>How the replica is.</summary>

@@ -145,4 +145,15 @@ public enum TemplateId : ushort
     StateChunk = 173,
     /// <summary>The query cannot be answered.</summary>
     StateRefusal = 174,
+
+    // Validators, 180–189
+
+    /// <summary>Anybody: asks how an epoch handed over to the next. Needs no session.</summary>
+    HandOverQuery = 180,
+    /// <summary>Server: the hand-over.</summary>
+    HandOverAnswer = 181,
+    /// <summary>Anybody: asks who validates. Needs no session.</summary>
+    ValidatorsQuery = 182,
+    /// <summary>Server: who validates.</summary>
+    ValidatorsAnswer = 183,
 }

@@ -95,23 +95,37 @@ public sealed partial class PeerSession
 
     private PeerAction ReceiveSignature(ref Signature signature, bool dialer, PeerSessionState from, in FrameHeader header)
     {
-        Span<byte> message = stackalloc byte[SignedMessages.PeerMaxBytes];
-        if (!Ed25519.Verify(_peerKey.Bytes, Compose(message, dialer), signature.Bytes)) return Terminate(ResultCode.BadSignature, in header);
+        if (!IsSigned(ref signature, dialer)) return Terminate(ResultCode.BadSignature, in header);
         _heartbeat.SetInterval(Math.Max(_hello.HeartbeatMs, _challenge.HeartbeatMs));
         HasHandshake = dialer; // the accepter answers the dialler's proof with its own
         return Advance(from, PeerSessionState.Established) ? PeerAction.Open : PeerAction.Close;
     }
 
+    /// <summary>The peer signed for one of our keys: the dialler's choice is which one it knows us under.</summary>
+    private bool IsSigned(ref Signature signature, bool dialer)
+    {
+        Span<byte> message = stackalloc byte[SignedMessages.PeerMaxBytes];
+        if (Ed25519.Verify(_peerKey.Bytes, Compose(message, dialer), signature.Bytes)) return true;
+        if (_dials) return false;
+        foreach (SigningKey other in _options.OtherKeys)
+        {
+            _ownKey = other;
+            if (Ed25519.Verify(_peerKey.Bytes, Compose(message, dialer), signature.Bytes)) return true;
+        }
+
+        return false;
+    }
+
     private void Sign(Span<byte> signature, bool dialer)
     {
         Span<byte> message = stackalloc byte[SignedMessages.PeerMaxBytes];
-        _options.SigningKey.Sign(Compose(message, dialer), signature);
+        _ownKey.Sign(Compose(message, dialer), signature);
     }
 
     private ReadOnlySpan<byte> Compose(Span<byte> message, bool dialer)
     {
-        Hash256 dialerKey = _dials ? _options.SigningKey.PublicKey : _peerKey;
-        Hash256 accepterKey = _dials ? _peerKey : _options.SigningKey.PublicKey;
+        Hash256 dialerKey = _dials ? _ownKey.PublicKey : _peerKey;
+        Hash256 accepterKey = _dials ? _peerKey : _ownKey.PublicKey;
         Span<byte> transcript = stackalloc byte[Unsafe.SizeOf<PeerHello>() + Unsafe.SizeOf<PeerChallenge>() + 3 * Hash256.Size];
         Span<byte> rest = transcript;
         Append(ref rest, MemoryMarshal.AsBytes(new ReadOnlySpan<PeerHello>(in _hello)));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Buffers;
 using System.Threading;
+using FastLedger.Cryptography;
 using FastLedger.Primitives;
 using FastLedger.Protocol.Framing;
 using FastLedger.Protocol.Messages;
@@ -31,6 +32,7 @@ public sealed partial class PeerSession
     private readonly long _handshakeDeadlineNs;
     private readonly Hash256 _binding;
     private Heartbeat _heartbeat;
+    private SigningKey _ownKey;
     private Hash256 _peerKey;
     private PeerHello _hello;
     private PeerChallenge _challenge;
@@ -39,6 +41,7 @@ public sealed partial class PeerSession
     private PeerSession(PeerSessionOptions options, bool dials, in Hash256 binding, long nowNs)
     {
         _options = options;
+        _ownKey = options.SigningKey;
         _dials = dials;
         _binding = binding;
         _heartbeat = new Heartbeat(nowNs, 0);
@@ -54,10 +57,12 @@ public sealed partial class PeerSession
     /// <param name="nonce">Random bytes, never used before.</param>
     /// <param name="binding">Digest of the TLS certificate that the other side showed; zero without TLS.</param>
     /// <param name="nowNs">The time.</param>
+    /// <param name="ownKey">The key to prove ourselves with; null for the first one.</param>
     public static PeerSession Dial(
-        PeerSessionOptions options, int peer, in Hash256 peerKey, PeerEndpoint dialed, in Hash256 nonce, in Hash256 binding, long nowNs) =>
+        PeerSessionOptions options, int peer, in Hash256 peerKey, PeerEndpoint dialed, in Hash256 nonce, in Hash256 binding, long nowNs, SigningKey? ownKey = null) =>
         new(options, dials: true, binding, nowNs)
         {
+            _ownKey = ownKey ?? options.SigningKey,
             _state = (int)PeerSessionState.AwaitingChallenge,
             Peer = peer,
             _peerKey = peerKey,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Collections.Generic;
 using FastLedger.Cryptography;
 using FastLedger.Primitives;
 
@@ -20,6 +21,9 @@ public sealed class PeerSessionOptions
 
     /// <summary>Signs the handshakes; belongs to whoever made it.</summary>
     public required SigningKey SigningKey { get; init; }
+
+    /// <summary>Further keys of this replica, around a rotation: a peer may know it under any of them. They belong to whoever made them.</summary>
+    public IReadOnlyList<SigningKey> OtherKeys { get; init; } = [];
 
     /// <summary>Whom to accept.</summary>
     public required IPeerKeys Keys { get; init; }

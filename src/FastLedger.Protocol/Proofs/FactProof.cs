@@ -21,7 +21,7 @@ public static class FactProof
     /// <summary>Version of the format.</summary>
     public const ushort Version = 1;
 
-    /// <summary>Longest proof.</summary>
+    /// <summary>Longest proof, without the chain of hand-overs.</summary>
     public const int MaxBytes = HeadBytes + ValidatorKeys.MaxCertificateBytes + StateProof.MaxBytes;
 
     private const int HeadBytes = 48;
@@ -69,14 +69,20 @@ public static class FactProof
     }
 
     /// <summary>Does the proof show a fact about this ledger?</summary>
-    /// <param name="proof">Any bytes.</param>
+    /// <param name="proof">Any bytes. In front of the proof of a later epoch stands the chain of hand-overs that leads to it, see <see cref="HandOver"/>.</param>
     /// <param name="chainId">The ledger that the caller trusts.</param>
-    /// <param name="validators">Its validators.</param>
+    /// <param name="validators">The validators that the caller trusts: those of the genesis.</param>
     /// <param name="fact">What it shows; empty when the answer is false.</param>
     public static bool Verify(ReadOnlySpan<byte> proof, scoped in Hash256 chainId, ValidatorKeys validators, out ProvenFact fact)
     {
         ArgumentNullException.ThrowIfNull(validators);
         fact = default;
+        if (HandOver.IsChain(proof))
+        {
+            if (!HandOver.TryFollow(ref proof, validators, out ValidatorKeys? later)) return false;
+            validators = later!;
+        }
+
         if (proof.Length is < HeadBytes or > MaxBytes || !proof.StartsWith(Magic) || BinaryPrimitives.ReadUInt16LittleEndian(proof[4..]) != Version) return false;
         var kind = (FactKind)BinaryPrimitives.ReadUInt16LittleEndian(proof[6..]);
         uint certificateBytes = BinaryPrimitives.ReadUInt32LittleEndian(proof[8..]), bodyBytes = BinaryPrimitives.ReadUInt32LittleEndian(proof[12..]);
@@ -85,22 +91,22 @@ public static class FactProof
         ReadOnlySpan<byte> body = proof[(HeadBytes + (int)certificateBytes)..];
         return kind switch
         {
-            FactKind.Record => VerifyRecord(body, certificate, out fact),
-            FactKind.Command => VerifyCommand(body, certificate, out fact),
+            FactKind.Record => VerifyRecord(body, certificate, validators.Keys.Count, out fact),
+            FactKind.Command => VerifyCommand(body, certificate, validators.Keys.Count, out fact),
             _ => false,
         };
     }
 
-    private static bool VerifyRecord(ReadOnlySpan<byte> body, scoped in StateCertificateHead certificate, out ProvenFact fact)
+    private static bool VerifyRecord(ReadOnlySpan<byte> body, scoped in StateCertificateHead certificate, int validators, out ProvenFact fact)
     {
         fact = default;
         if (!StateProof.Verify(body, certificate.StateRoot, out uint table, out ulong number, out ReadOnlySpan<byte> record)) return false;
-        fact = new ProvenFact { Kind = FactKind.Record, Certificate = certificate, Table = table, Number = number, Record = record };
+        fact = new ProvenFact { Kind = FactKind.Record, Certificate = certificate, Validators = validators, Table = table, Number = number, Record = record };
         return true;
     }
 
     [SkipLocalsInit] // written before it is read
-    private static bool VerifyCommand(ReadOnlySpan<byte> body, scoped in StateCertificateHead certificate, out ProvenFact fact)
+    private static bool VerifyCommand(ReadOnlySpan<byte> body, scoped in StateCertificateHead certificate, int validators, out ProvenFact fact)
     {
         fact = default;
         if (body.Length < CommandHeadBytes) return false;
@@ -124,7 +130,7 @@ public static class FactProof
         Merkle.Leaf(commandBytes).Bytes.CopyTo(leaf);
         resultBytes.CopyTo(leaf[Hash256.Size..]);
         if (!MerkleProof.VerifyInclusion(receipt.ResultsRoot, receipt.Count, result.Index, Merkle.Leaf(leaf), path.Slice(receiptLength, resultLength))) return false;
-        fact = new ProvenFact { Kind = FactKind.Command, Certificate = certificate, Receipt = receipt, Command = MemoryMarshal.Read<Command>(commandBytes), Result = result };
+        fact = new ProvenFact { Kind = FactKind.Command, Certificate = certificate, Validators = validators, Receipt = receipt, Command = MemoryMarshal.Read<Command>(commandBytes), Result = result };
         return true;
     }
 

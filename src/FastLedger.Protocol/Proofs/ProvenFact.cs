@@ -14,6 +14,9 @@ public readonly ref struct ProvenFact
     /// <summary>The block, as a quorum of validators signed it.</summary>
     public StateCertificateHead Certificate { get; init; }
 
+    /// <summary>Validators of the certificate's epoch.</summary>
+    public int Validators { get; init; }
+
     /// <summary>Record: number of its table.</summary>
     public uint Table { get; init; }
 

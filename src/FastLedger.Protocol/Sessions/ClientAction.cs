@@ -18,6 +18,8 @@ public enum ClientAction : byte
     StateCertificate,
     /// <summary>The frame proves the batch result that follows it.</summary>
     ReceiptProof,
+    /// <summary>The frame is how an epoch handed over to the next.</summary>
+    HandOver,
     /// <summary>The frame answers a query.</summary>
     Answer,
     /// <summary>The server refused one message: <see cref="ClientSession.LastReject"/>.</summary>

@@ -106,6 +106,7 @@ public sealed class ClientSession
             case TemplateId.OrderEvents when established: return ClientAction.OrderEvents;
             case TemplateId.StateCertificate when established: return ClientAction.StateCertificate;
             case TemplateId.ReceiptProof when established: return ClientAction.ReceiptProof;
+            case TemplateId.HandOverAnswer when established: return ClientAction.HandOver;
             case TemplateId.NegotiateResponse when State == ClientSessionState.Negotiating: return ReceiveResponse(in frame);
             case TemplateId.EstablishAck when State == ClientSessionState.Establishing: return ReceiveAck(in frame);
             case TemplateId.Reject:

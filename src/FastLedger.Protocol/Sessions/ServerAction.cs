@@ -21,6 +21,10 @@ public enum ServerAction : byte
     Query,
     /// <summary>Send how the replica is; <see cref="ServerSession.StatusQuery"/> is the question. It may come in any state; the session goes on.</summary>
     ClusterStatus,
+    /// <summary>Send how an epoch handed over; <see cref="ServerSession.HandOverQuery"/> is the question, in any state.</summary>
+    HandOver,
+    /// <summary>Send who validates; <see cref="ServerSession.ValidatorsQuery"/> is the question, in any state.</summary>
+    Validators,
     /// <summary>Send <see cref="ServerSession.LastReject"/>; the session goes on.</summary>
     Reject,
     /// <summary>Send <see cref="ServerSession.LastReject"/>, then close the connection.</summary>

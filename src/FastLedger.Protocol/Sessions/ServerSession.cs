@@ -28,6 +28,8 @@ public sealed partial class ServerSession
     private Establish _establish;
     private CommandBatchHead _batch;
     private ClusterStatusQuery _statusQuery;
+    private HandOverQuery _handOverQuery;
+    private ValidatorsQuery _validatorsQuery;
     private readonly long _handshakeDeadlineNs;
     private int _state;
     private int _inFlight;
@@ -71,6 +73,12 @@ public sealed partial class ServerSession
 
     /// <summary>What the last <see cref="ServerAction.ClusterStatus"/> was about.</summary>
     public ref readonly ClusterStatusQuery StatusQuery => ref _statusQuery;
+
+    /// <summary>What the last <see cref="ServerAction.HandOver"/> was about.</summary>
+    public ref readonly HandOverQuery HandOverQuery => ref _handOverQuery;
+
+    /// <summary>What the last <see cref="ServerAction.Validators"/> was about.</summary>
+    public ref readonly ValidatorsQuery ValidatorsQuery => ref _validatorsQuery;
 
     /// <summary>Batches that wait for their answers.</summary>
     public int BatchesInFlight => Volatile.Read(ref _inFlight);
@@ -152,6 +160,10 @@ public sealed partial class ServerSession
             case TemplateId.EventProofQuery: return ReceiveQuery<EventProofQuery>(in frame);
             case TemplateId.TableRootsQuery: return ReceiveQuery<TableRootsQuery>(in frame);
             case TemplateId.ClusterStatusQuery: return ReceiveStatusQuery(in frame);
+            case TemplateId.HandOverQuery:
+                return frame.TryRead(out _handOverQuery) ? ServerAction.HandOver : Terminate(ResultCode.MessageMalformed, in header);
+            case TemplateId.ValidatorsQuery:
+                return frame.TryRead(out _validatorsQuery) ? ServerAction.Validators : Terminate(ResultCode.MessageMalformed, in header);
             case TemplateId.NegotiateResponse:
             case TemplateId.EstablishAck:
             case TemplateId.Reject:

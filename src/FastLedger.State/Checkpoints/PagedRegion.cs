@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using FastLedger.Primitives;
 
 namespace FastLedger.State.Checkpoints;
@@ -22,8 +23,7 @@ public sealed unsafe class PagedRegion : IDisposable
     private readonly byte* _memory;
     private uint* _frames;
     private readonly int _unitsPerPageShift;
-    private readonly ReservedMemory _keptBits;
-    private readonly ReservedMemory _heads;
+    private readonly ReservedMemory _slots; // per unit, where its former image is kept; 0: nowhere
     private readonly byte[] _image = new byte[PageBytes];
     private PageBitmap _dirty, _frozen;
     private PreImagePool? _pool;
@@ -47,8 +47,7 @@ public sealed unsafe class PagedRegion : IDisposable
         _unitsPerPageShift = System.Numerics.BitOperations.Log2((uint)(PageBytes / unitBytes));
         _dirty = new PageBitmap(PageCapacity);
         _frozen = new PageBitmap(PageCapacity);
-        _keptBits = new ReservedMemory((nuint)((units + 63) / 64) * sizeof(ulong));
-        _heads = new ReservedMemory((nuint)pages * sizeof(uint));
+        _slots = new ReservedMemory((nuint)pages * (uint)(PageBytes / unitBytes) * sizeof(uint));
     }
 
     /// <summary>Number of the region in the store.</summary>
@@ -96,11 +95,9 @@ public sealed unsafe class PagedRegion : IDisposable
     {
         uint page = unit >> _unitsPerPageShift;
         if (!IsCapturing || !_frozen.Has(page)) return;
-        ref ulong word = ref ((ulong*)_keptBits.Pointer)[unit >> 6];
-        ulong bit = 1UL << (int)unit;
-        if ((word & bit) != 0) return;
-        ref uint head = ref ((uint*)_heads.Pointer)[page];
-        uint slot = _pool!.Take(UnitBytes, unit, head);
+        ref uint slot = ref ((uint*)_slots.Pointer)[unit];
+        if (slot != 0) return;
+        slot = _pool!.Take(UnitBytes);
         if (slot == 0)
         {
             // No room: the page goes out now, and nothing of it needs keeping any more.
@@ -110,8 +107,13 @@ public sealed unsafe class PagedRegion : IDisposable
 
         uint within = unit & ((1u << _unitsPerPageShift) - 1);
         new ReadOnlySpan<byte>(At(page) + (within * (uint)UnitBytes), UnitBytes).CopyTo(_pool.Image(UnitBytes, slot));
-        head = slot;
-        word |= bit;
+    }
+
+    /// <summary>Brings near what <see cref="Keep"/> looks at, before a batch that changes the unit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchKeep(uint unit)
+    {
+        if (Sse.IsSupported) Sse.Prefetch0((uint*)_slots.Pointer + unit);
     }
 
     /// <summary>From now on a page stands in the frame of the memory that the map gives it, from 1; 0 while it is not in memory.</summary>
@@ -122,8 +124,7 @@ public sealed unsafe class PagedRegion : IDisposable
     {
         _dirty.Dispose();
         _frozen.Dispose();
-        _keptBits.Dispose();
-        _heads.Dispose();
+        _slots.Dispose();
     }
 
     /// <summary>Begins a checkpoint: what is dirty is frozen, nothing is dirty.</summary>
@@ -147,6 +148,7 @@ public sealed unsafe class PagedRegion : IDisposable
     {
         while (budget > 0 && _frozen.TryFind(from, out uint page))
         {
+            if (_pool!.UsedBytes > 0) PrefetchKept(page + 1);
             if (!TryWriteFrozen(page)) return false;
             budget--;
             from = page + 1;
@@ -174,27 +176,40 @@ public sealed unsafe class PagedRegion : IDisposable
 
     private bool TryWriteFrozen(uint page)
     {
-        ref uint head = ref ((uint*)_heads.Pointer)[page];
+        int units = 1 << _unitsPerPageShift;
+        uint* slots = (uint*)_slots.Pointer + ((nuint)page << _unitsPerPageShift);
         ReadOnlySpan<byte> image = Page(page);
-        if (head != 0)
+        int first = 0;
+        while (first < units && slots[first] == 0) first++;
+        if (first < units)
         {
             image.CopyTo(_image);
-            uint first = page << _unitsPerPageShift;
-            for (uint slot = head; slot != 0; slot = _pool!.Next(UnitBytes, slot))
-                _pool!.Image(UnitBytes, slot).CopyTo(_image.AsSpan((int)(_pool.Unit(UnitBytes, slot) - first) * UnitBytes));
+            for (int i = first; i < units; i++)
+                if (slots[i] != 0) _pool!.Image(UnitBytes, slots[i]).CopyTo(_image.AsSpan(i * UnitBytes));
             image = _image;
         }
 
         if (!_store!.TryWrite(Id, page, _height, image)) return false;
-        while (head != 0)
+        for (int i = first; i < units; i++)
         {
-            uint unit = _pool!.Unit(UnitBytes, head);
-            ((ulong*)_keptBits.Pointer)[unit >> 6] &= ~(1UL << (int)unit);
-            head = _pool.Release(UnitBytes, head);
+            if (slots[i] == 0) continue;
+            _pool!.Release(UnitBytes, slots[i]);
+            slots[i] = 0;
         }
 
         _frozen.Remove(page);
         IsCapturing = _frozen.Count != 0;
         return true;
+    }
+
+    /// <summary>Brings near the former images that belong to a page, and where those of the page behind it are noted.</summary>
+    private void PrefetchKept(uint page)
+    {
+        if (!Sse.IsSupported || page + 1 >= PageCapacity) return;
+        uint* slots = (uint*)_slots.Pointer + ((nuint)page << _unitsPerPageShift);
+        int units = 1 << _unitsPerPageShift;
+        for (int i = 0; i < units; i++)
+            if (slots[i] != 0) _pool!.Prefetch(UnitBytes, slots[i]);
+        for (int i = 0; i < units; i += 16) Sse.Prefetch0(slots + units + i);
     }
 }

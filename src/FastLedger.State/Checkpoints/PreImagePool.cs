@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using FastLedger.Primitives;
 
 namespace FastLedger.State.Checkpoints;
@@ -9,73 +11,98 @@ namespace FastLedger.State.Checkpoints;
 /// a block changes few records of many pages, and copying all of those pages at once would be a pause.
 /// </summary>
 /// <remarks>
-/// One array of slots per size of record, all within one bound; slot 0 stands for none. Thread: executor only. Alloc: none after
-/// construction. Blocks: page faults on first touch.
+/// One array of slots per size of record, all within one bound; slot 0 stands for none. The slot that was given back last is taken first,
+/// since it is still in the processor's cache. Thread: executor only. Alloc: none after construction. Blocks: page faults on first touch.
 /// </remarks>
 internal sealed unsafe class PreImagePool : IDisposable
 {
-    private const int HeadBytes = 16;
+    private const int CacheLine = 64;
+    private const int PopulatedBytes = 8 << 20;
     private static readonly int[] Sizes = [64, 128, 256, PagedRegion.PageBytes];
 
     private readonly ReservedMemory[] _memory = new ReservedMemory[Sizes.Length];
+    private readonly ReservedMemory[] _free = new ReservedMemory[Sizes.Length]; // a stack of slots per size
+    private readonly uint[] _freeCount = new uint[Sizes.Length];
     private readonly uint[] _used = new uint[Sizes.Length];
-    private readonly uint[] _free = new uint[Sizes.Length];
-    private readonly long _capacity;
+    private readonly long[] _populated = new long[Sizes.Length];
 
     /// <summary>Reserves the pool.</summary>
     /// <param name="bytes">Most bytes of images kept at a time.</param>
     public PreImagePool(long bytes)
     {
         Invariant.Check(bytes >= 0);
-        _capacity = bytes;
+        Capacity = bytes;
         for (int i = 0; i < Sizes.Length; i++)
-            _memory[i] = new ReservedMemory((nuint)((bytes / Sizes[i]) + 1) * (uint)(Sizes[i] + HeadBytes));
+        {
+            nuint slots = (nuint)((bytes / Sizes[i]) + 1);
+            _memory[i] = new ReservedMemory((slots + 1) * (uint)Sizes[i], hugePages: true);
+            _free[i] = new ReservedMemory(slots * sizeof(uint));
+        }
     }
+
+    /// <summary>The sizes that a unit can have.</summary>
+    public static ReadOnlySpan<int> UnitSizes => Sizes;
+
+    /// <summary>Most bytes of images kept at a time.</summary>
+    public long Capacity { get; }
 
     /// <summary>Bytes of images kept now.</summary>
     public long UsedBytes { get; private set; }
 
-    /// <summary>Takes a slot and links it in front of another one.</summary>
-    /// <returns>Its number, or 0 when the pool is full.</returns>
-    public uint Take(int size, uint unit, uint next)
+    /// <summary>Backs the first slots of a size with memory, a piece per call.</summary>
+    /// <param name="size">Bytes of a slot.</param>
+    /// <param name="bytes">How much should be backed.</param>
+    /// <returns>False when it is already.</returns>
+    /// <remarks>Thread: any, one at a time; the executor may use the pool meanwhile. Blocks: some milliseconds.</remarks>
+    public bool Populate(int size, long bytes)
     {
-        if (UsedBytes + size > _capacity) return 0;
+        ref long populated = ref _populated[Kind(size)];
+        if (Math.Min(bytes, Capacity) < populated + PopulatedBytes) return false;
+        _memory[Kind(size)].Populate((nuint)populated, PopulatedBytes);
+        populated += PopulatedBytes;
+        return true;
+    }
+
+    /// <summary>Takes a slot.</summary>
+    /// <returns>Its number, or 0 when the pool is full.</returns>
+    public uint Take(int size)
+    {
+        if (UsedBytes + size > Capacity) return 0;
         int kind = Kind(size);
-        uint slot = _free[kind];
-        if (slot != 0) _free[kind] = Next(size, slot);
-        else slot = ++_used[kind];
         UsedBytes += size;
-        uint* head = Head(kind, slot);
-        head[0] = next;
-        head[1] = unit;
-        return slot;
+        return _freeCount[kind] == 0 ? ++_used[kind] : ((uint*)_free[kind].Pointer)[--_freeCount[kind]];
     }
 
     /// <summary>Gives a slot back.</summary>
-    /// <returns>The slot behind it, or 0.</returns>
-    public uint Release(int size, uint slot)
+    public void Release(int size, uint slot)
     {
         int kind = Kind(size);
-        uint* head = Head(kind, slot);
-        uint next = head[0];
-        head[0] = _free[kind];
-        _free[kind] = slot;
+        Invariant.Check(slot - 1 < _used[kind] && _freeCount[kind] < _used[kind]);
+        ((uint*)_free[kind].Pointer)[_freeCount[kind]++] = slot;
         UsedBytes -= size;
-        return next;
     }
 
-    /// <summary>The slot behind a slot, or 0.</summary>
-    public uint Next(int size, uint slot) => Head(Kind(size), slot)[0];
-
-    /// <summary>Which unit of its region the slot holds.</summary>
-    public uint Unit(int size, uint slot) => Head(Kind(size), slot)[1];
-
     /// <summary>The image.</summary>
-    public Span<byte> Image(int size, uint slot) => new((byte*)Head(Kind(size), slot) + HeadBytes, size);
+    public Span<byte> Image(int size, uint slot)
+    {
+        Invariant.Check(slot - 1 < _used[Kind(size)]);
+        return new Span<byte>(_memory[Kind(size)].Pointer + ((nuint)slot * (uint)size), size);
+    }
+
+    /// <summary>Brings an image near.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(int size, uint slot)
+    {
+        if (!Sse.IsSupported) return;
+        byte* image = _memory[Kind(size)].Pointer + ((nuint)slot * (uint)size);
+        Sse.Prefetch0(image);
+        if (size > CacheLine) Sse.Prefetch0(image + CacheLine);
+    }
 
     public void Dispose()
     {
         foreach (ReservedMemory memory in _memory) memory.Dispose();
+        foreach (ReservedMemory free in _free) free.Dispose();
     }
 
     private static int Kind(int size) => size switch
@@ -85,10 +112,4 @@ internal sealed unsafe class PreImagePool : IDisposable
         256 => 2,
         _ => 3,
     };
-
-    private uint* Head(int kind, uint slot)
-    {
-        Invariant.Check(slot - 1 < _used[kind]);
-        return (uint*)(_memory[kind].Pointer + ((nuint)(slot - 1) * (uint)(Sizes[kind] + HeadBytes)));
-    }
 }

@@ -50,6 +50,9 @@ public sealed unsafe partial class PageResidency : IDisposable
         }
 
         _fixedBytes = ResidentBytes;
+
+        // Page 0 stays; what else the genesis filled is written before it leaves.
+        foreach (ResidentPages pages in _tables) ResidentBytes += pages.Table.Pages.PageOf(pages.Table.Count - 1) * BytesOf(pages);
         tree.Residency = this;
     }
 

@@ -88,6 +88,8 @@ internal sealed class CheckpointDescription
         file.Read(bytes, 0);
         if (Blake3.Hash(bytes) != token.DescriptionDigest)
             throw new StoreDamagedException(path, 0, $"this is not the description of {token}");
+        if (BinaryPrimitives.ReadUInt64LittleEndian(bytes) != DescriptionMagic)
+            throw new StoreDamagedException(path, 0, "another version of the program wrote this checkpoint");
         return Decode(bytes);
     }
 
@@ -144,10 +146,8 @@ internal sealed class CheckpointDescription
         return bytes;
     }
 
-    /// <summary>The digest held, so only a description from another version of the program can have another form.</summary>
     private static CheckpointDescription Decode(ReadOnlySpan<byte> bytes)
     {
-        Invariant.Check(BinaryPrimitives.ReadUInt64LittleEndian(bytes) == DescriptionMagic);
         int log = BinaryPrimitives.ReadInt32LittleEndian(bytes[96..]), index = BinaryPrimitives.ReadInt32LittleEndian(bytes[100..]);
         List<FileExtent> extents = [.. MemoryMarshal.Cast<byte, FileExtent>(bytes[(HeaderBytes + log + index)..])];
         Invariant.Check(extents.Count == BinaryPrimitives.ReadInt32LittleEndian(bytes[104..]));

@@ -253,6 +253,7 @@ internal sealed unsafe class SegmentedDevice : StorageDeviceBase
 
             _digests?.Note((segment * segmentSize) + offset + done, bytes);
             file.Write(bytes, offset + done);
+            if (!_direct) file.BeginWriteback(offset + done, bytes.Length);
         }
 
         _unsynced.Add(segment);

@@ -26,6 +26,14 @@ public interface IStorageFile : IDisposable
     {
     }
 
+    /// <summary>
+    /// Lets the system begin to write a range out, without waiting for it: a later <see cref="SyncData"/>, of this file or another one, then
+    /// finds less to do at once. Nothing if it cannot.
+    /// </summary>
+    void BeginWriteback(long offset, long length)
+    {
+    }
+
     /// <summary>Makes everything written so far durable, with as much metadata as reading it back needs.</summary>
     /// <returns>0 or a negative errno.</returns>
     int SyncData();

@@ -130,6 +130,9 @@ public sealed class LedgerFile : IDisposable
         if (result < length) Fail("pwrite", offset + Math.Max(0, result), Math.Min(0, result));
     }
 
+    /// <summary>Lets the system begin to write a range out, so that the next sync is short.</summary>
+    public void BeginWriteback(long offset, long length) => _file.BeginWriteback(offset, length);
+
     /// <summary>Makes everything written so far durable. Never tried again after it failed.</summary>
     /// <exception cref="StorageFaultException">It is not durable, and never will be.</exception>
     public void Sync()

@@ -13,6 +13,7 @@ internal sealed partial class PosixFile(SafeFileHandle handle) : IStorageFile
 {
     private const int InputOutputError = 5;
     private const int AdviseWillNeed = 3; // POSIX_FADV_WILLNEED
+    private const uint SyncRangeWrite = 2; // SYNC_FILE_RANGE_WRITE
 
     /// <summary>The system's handle.</summary>
     public SafeFileHandle Handle => handle;
@@ -47,6 +48,11 @@ internal sealed partial class PosixFile(SafeFileHandle handle) : IStorageFile
     public void WillRead(long offset, long length)
     {
         if (OperatingSystem.IsLinux()) _ = NativeAdvise(handle, offset, length, AdviseWillNeed); // only a hint
+    }
+
+    public void BeginWriteback(long offset, long length)
+    {
+        if (OperatingSystem.IsLinux()) _ = NativeSyncRange(handle, offset, length, SyncRangeWrite); // only a hint: SyncData tells of errors
     }
 
     public int SyncData()
@@ -87,6 +93,9 @@ internal sealed partial class PosixFile(SafeFileHandle handle) : IStorageFile
 
     [LibraryImport("libc", EntryPoint = "posix_fadvise")]
     private static partial int NativeAdvise(SafeFileHandle file, long offset, long length, int advice);
+
+    [LibraryImport("libc", EntryPoint = "sync_file_range")]
+    private static partial int NativeSyncRange(SafeFileHandle file, long offset, long length, uint flags);
 
     [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
     private static partial int NativeTruncate(SafeFileHandle file, long length);

@@ -17,6 +17,7 @@ public sealed partial class PosixFileSystem : IFileSystem
     private const int LockNonBlocking = 4;
     private const int Interrupted = 4;
     private const int InputOutputError = 5;
+    private const int InvalidArgument = 22;
     private static readonly int WouldBlock = OperatingSystem.IsMacOS() ? 35 : 11;
 
     private PosixFileSystem()
@@ -33,6 +34,7 @@ public sealed partial class PosixFileSystem : IFileSystem
         SafeFileHandle handle = OpenHandle(path, opening);
         if (!OperatingSystem.IsLinux() || NativeControl(handle, SetStatusFlags, OpenDirectFlag) == 0) return new PosixFile(handle);
         int errno = Marshal.GetLastPInvokeError();
+        if (errno == InvalidArgument) return new PosixFile(handle); // a file system without
         handle.Dispose();
         throw new StorageFaultException("fcntl O_DIRECT", path, -1, errno);
     }

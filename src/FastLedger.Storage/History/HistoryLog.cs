@@ -21,12 +21,14 @@ public sealed unsafe class HistoryLog : IDisposable
     public const int EntryBytes = 128;
 
     private const int EntryShift = 7;
+    private const int WritebackBytes = 1 << 20;
     private readonly LedgerFile _file;
     private readonly ReservedMemory _memory;
     private readonly ulong _capacity;
     private readonly WaitPoint _space = new();
     private readonly Action? _flushNeeded;
     private volatile StorageFaultException? _fault;
+    private long _writebackBegun; // bytes of the file
     private PaddedCounter _appended;
     private PaddedCounter _flushed;
 
@@ -61,6 +63,7 @@ public sealed unsafe class HistoryLog : IDisposable
         _flushNeeded = flushNeeded;
         _appended.Value = keptEntries;
         _flushed.Value = keptEntries;
+        _writebackBegun = (long)keptEntries << EntryShift;
     }
 
     /// <summary>Number of the last entry; 0 when there is none.</summary>
@@ -111,6 +114,7 @@ public sealed unsafe class HistoryLog : IDisposable
 
         _flushed.Value = first + count;
         _space.Signal();
+        BeginWriteback((long)(first + count) << EntryShift);
         return (int)count;
     }
 
@@ -146,6 +150,15 @@ public sealed unsafe class HistoryLog : IDisposable
     {
         _file.Dispose();
         _memory.Dispose();
+    }
+
+    /// <summary>Else the sync before a manifest finds seconds of history to write, and the journal's sync waits behind it.</summary>
+    private void BeginWriteback(long end)
+    {
+        end -= end % WritebackBytes; // the last piece will be written again
+        if (end <= _writebackBegun) return;
+        _file.BeginWriteback(_writebackBegun, end - _writebackBegun);
+        _writebackBegun = end;
     }
 
     private ulong SlotOffset(ulong index) => (index & (_capacity - 1)) << EntryShift;

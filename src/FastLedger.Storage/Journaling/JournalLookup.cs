@@ -10,7 +10,11 @@ namespace FastLedger.Storage;
 /// Thread: one at a time. Alloc: when a segment is opened, and while the buffer grows. Blocks: on the device. An entry must be durable before
 /// it is looked up. The header's chain is not followed: who needs more than the payload's digest verifies the journal as a whole.
 /// </remarks>
-public sealed class JournalLookup(string directory, PayloadDigest? payloadDigest = null, IFileSystem? files = null) : IDisposable
+/// <param name="directory">The journal's.</param>
+/// <param name="payloadDigest">Recomputes digests that were given with entries.</param>
+/// <param name="files">The system's files.</param>
+/// <param name="writer">The journal's writer, when entries of a journal without files are to be found: those that are still in its memory.</param>
+public sealed class JournalLookup(string directory, PayloadDigest? payloadDigest = null, IFileSystem? files = null, JournalWriter? writer = null) : IDisposable
 {
     private readonly IFileSystem _files = files ?? PosixFileSystem.Instance;
     private LedgerFile? _file;
@@ -24,6 +28,13 @@ public sealed class JournalLookup(string directory, PayloadDigest? payloadDigest
     public bool TryRead(in JournalLocation location, out ReadOnlySpan<byte> payload)
     {
         payload = default;
+        if (writer is { IsInMemory: true })
+        {
+            if (!writer.TryReadRecent(location.Index, ref _buffer, out int length)) return false;
+            payload = _buffer.AsSpan(0, length);
+            return true;
+        }
+
         if (location.IsNone || !TryOpen(location.Segment)) return false;
         Span<byte> bytes = _buffer.AsSpan(0, JournalEntryHeader.Size);
         if (_file!.ReadUpTo(bytes, location.Offset) < bytes.Length) return false;

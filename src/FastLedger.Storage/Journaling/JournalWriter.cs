@@ -16,6 +16,7 @@ public sealed class JournalWriter
     private readonly JournalRing _ring;
     private readonly JournalCommitter _committer;
     private readonly WaitPoint _work = new();
+    private readonly RecentEntries? _recent;
     private readonly long _segmentBytes;
     private ulong _position;
     private ulong _nextIndex;
@@ -28,6 +29,7 @@ public sealed class JournalWriter
     {
         _ring = ring;
         _committer = committer;
+        _recent = committer.WritesFiles ? null : new RecentEntries(ring);
         _segmentBytes = start.SegmentBytes;
         _nextIndex = start.NextIndex;
         _segment = start.Segment;
@@ -93,8 +95,24 @@ public sealed class JournalWriter
         payloadB.CopyTo(payload[payloadA.Length..]);
         payload[payloadLength..].Clear();
         ulong index = _nextIndex++;
+        _recent?.Add(index, _position + JournalEntryHeader.Size, payloadLength);
         Publish(size);
         return index;
+    }
+
+    /// <summary>The journal keeps nothing but what is in memory: its <see cref="Durability"/> is none.</summary>
+    public bool IsInMemory => _recent is not null;
+
+    /// <summary>Copies the payload of an entry of a journal that is in memory only.</summary>
+    /// <param name="index">The entry's number.</param>
+    /// <param name="buffer">Replaced when it is too short.</param>
+    /// <param name="length">Bytes copied to its start.</param>
+    /// <returns>False when the ring's memory was used again since, or the journal writes files.</returns>
+    /// <remarks>Thread: any. Alloc: while the buffer grows. Blocks: a short lock.</remarks>
+    public bool TryReadRecent(ulong index, ref byte[] buffer, out int length)
+    {
+        length = 0;
+        return _recent is not null && _recent.TryRead(index, ref buffer, out length);
     }
 
     /// <summary>
@@ -200,10 +218,12 @@ public sealed class JournalWriter
         if ((long)(_position - _ring.Released) + skip + size > _ring.Capacity) WaitForSpace(skip + size);
         if (skip > 0)
         {
+            _recent?.Claim(_position + sizeof(uint));
             MemoryMarshal.Write(_ring.Piece(_position, sizeof(uint)), JournalRing.SkipMagic);
             _position += (ulong)skip;
         }
 
+        _recent?.Claim(_position + (ulong)size);
         return _ring.Piece(_position, size);
     }
 

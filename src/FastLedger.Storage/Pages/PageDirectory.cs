@@ -7,7 +7,7 @@ using FastLedger.Primitives;
 namespace FastLedger.Storage;
 
 /// <summary>
-/// Where the newest image of every page stands in the log, and the first half of its checksum. It says which pages exist, so that a page
+/// Where the newest image of every page stands in the log, and its checksum folded to half. It says which pages exist, so that a page
 /// that FASTER does not find is a fault and never a fresh one; it tells an old image of a page from the newest; and what it does not point
 /// to is garbage.
 /// </summary>
@@ -155,7 +155,7 @@ internal sealed unsafe class PageDirectory : IDisposable
     private ReadOnlySpan<Entry> Entries(int table) =>
         _counts[table] == 0 ? default : new ReadOnlySpan<Entry>(_tables[table]!.Pointer, (int)_counts[table]);
 
-    /// <summary>A page: where it stands, and the first half of its checksum. Address 0: there is none.</summary>
+    /// <summary>A page: where it stands, and its checksum folded to half. Address 0: there is none.</summary>
     [StructLayout(LayoutKind.Sequential, Size = 16)]
     internal struct Entry
     {

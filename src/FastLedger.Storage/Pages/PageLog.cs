@@ -142,7 +142,7 @@ internal sealed unsafe partial class PageLog : IDisposable
     public ulong ReadUnverified(PageKey key, PageImage* image, byte* destination)
     {
         PageDirectory.Entry* entry = Load(key, image);
-        if (image->Key != key || (ulong)image->Checksum != entry->Tag) throw Damage(entry->Address, Wrong(image, key, entry->Tag) ?? "another image");
+        if (image->Key != key || image->Tag != entry->Tag) throw Damage(entry->Address, Wrong(image, key, entry->Tag) ?? "another image");
         Unsafe.CopyBlockUnaligned(destination, image->Bytes, PageStore.PageBytes);
         return image->Height;
     }
@@ -167,7 +167,7 @@ internal sealed unsafe partial class PageLog : IDisposable
     /// <summary>Takes the bytes of an image that was read: see <see cref="ReadUnverified"/>.</summary>
     public ulong EndRead(in WaitingPage page, PageImage* image)
     {
-        if (image->Key != page.Key || (ulong)image->Checksum != page.ImageTag)
+        if (image->Key != page.Key || image->Tag != page.ImageTag)
             throw Damage(page.Address, Wrong(image, page.Key, page.ImageTag) ?? "another image");
         Unsafe.CopyBlockUnaligned(page.Destination, image->Bytes, PageStore.PageBytes);
         return image->Height;
@@ -181,7 +181,7 @@ internal sealed unsafe partial class PageLog : IDisposable
     }
 
     /// <summary>Reads every page straight from the files, in the order of the log. Before anything was written.</summary>
-    public void ReadAll(PageVisitor visitor) => PageScan.Run(_device, _directory, _fault, _logPageBytes, visitor);
+    public void ReadAll(PageVisitor visitor) => PageScan.Run(_device, _directory, _fault, _logPageBytes, _options.OwnThreads, visitor);
 
     /// <summary>Closes everything. What is not in a checkpoint is lost.</summary>
     public void Dispose()
@@ -202,7 +202,7 @@ internal sealed unsafe partial class PageLog : IDisposable
     {
         if (image->Key != key) return $"{image->Key} stands where {key} was written";
         if (PageImage.Compute(image) != image->Checksum) return $"{key} fails its checksum";
-        return (ulong)image->Checksum == tag ? null : $"this is not the newest image of {key}";
+        return image->Tag == tag ? null : $"this is not the newest image of {key}";
     }
 
     /// <summary>FASTER lets go of memory only behind what it has written.</summary>
@@ -237,7 +237,7 @@ internal sealed unsafe partial class PageLog : IDisposable
         Status status = _session.Upsert(ref key, ref input, ref *image, ref output, out RecordMetadata metadata);
         _fault.ThrowIfAny();
         if (status.IsPending || status.IsFaulted || status.IsCanceled) throw Damage(TailAddress, $"FASTER's answer to a write was {status}");
-        _directory.Set(key, metadata.Address, (ulong)image->Checksum);
+        _directory.Set(key, metadata.Address, image->Tag);
         _changed = true;
     }
 

@@ -70,6 +70,7 @@ public sealed unsafe partial class PageStore
 
     private void Run()
     {
+        BackgroundPriority.Enter();
         while (!Volatile.Read(ref _stopping))
         {
             if (TryTurn() || (_reads is { IsBusy: true } && _fault.First is null)) continue;

@@ -57,8 +57,11 @@ public sealed class PageStoreOptions
     /// </summary>
     public long RenewalBytes { get; init; } = 1L << 46;
 
-    /// <summary>What was written is synced each time this much has gathered, so that little is left to sync for a checkpoint.</summary>
-    public long SyncBytes { get; init; } = 64L << 20;
+    /// <summary>
+    /// What was written is synced each time this much has gathered, so that little is left to sync for a checkpoint. The device begins to
+    /// write before; each sync costs the journal's own a pause.
+    /// </summary>
+    public long SyncBytes { get; init; } = 256L << 20;
 
     /// <summary>Reads and writes past the kernel's page cache.</summary>
     public bool DirectIO { get; init; }

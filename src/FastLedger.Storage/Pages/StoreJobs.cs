@@ -72,6 +72,7 @@ internal sealed class StoreJobs : IDisposable
 
     private void Run()
     {
+        BackgroundPriority.Enter();
         while (true)
         {
             Action job;

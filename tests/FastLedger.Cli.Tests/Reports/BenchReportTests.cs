@@ -22,6 +22,7 @@ public class BenchReportTests
         ResidentBytes = 1 << 20,
         Collections = 0,
         StageNs = new Dictionary<string, long> { ["execute"] = executeNs },
+        ThreadNs = new Dictionary<string, long> { ["execution"] = 2 * executeNs },
     };
 
     private static BenchResult Result(LatencyRecorder latencies) => new()
@@ -41,6 +42,7 @@ public class BenchReportTests
         Refused = 0,
         AllocatedBytesPerOp = 2,
         CpuSecondsPerMillion = 1,
+        ClientCpuSecondsPerMillion = 0.25,
         StealPercent = 0,
         Stages = Figures(3_000, 300_000).Since(Figures(1_000, 100_000)),
         Command = "fastledger bench transfers --seconds 2",
@@ -58,8 +60,30 @@ public class BenchReportTests
         Assert.Contains("Reproduce: `fastledger bench transfers --seconds 2`", text, StringComparison.Ordinal);
         Assert.Contains("fsync", text, StringComparison.Ordinal);
         Assert.Contains("| execute one transfer | 100.0 | 60.0 | no |", text, StringComparison.Ordinal);
+        Assert.Contains("| execution: commands, receipts, state root, answers | 0.400 | 40 % |", text, StringComparison.Ordinal);
+        Assert.Contains("| client | 0.250 | 25 % |", text, StringComparison.Ordinal);
         Assert.Contains("## Machine", text, StringComparison.Ordinal);
         Assert.Single(Directory.GetFiles(folder.Path, "*.hgrm"));
+    }
+
+    [Fact]
+    public void The_processor_time_of_this_process_is_divided_without_loss()
+    {
+        double before = Environment.CpuUsage.TotalTime.TotalNanoseconds;
+        IReadOnlyDictionary<string, long> times = ThreadTimes.Read();
+        double after = Environment.CpuUsage.TotalTime.TotalNanoseconds;
+        if (!OperatingSystem.IsLinux()) return;
+        double sum = 0;
+        foreach ((string work, long ns) in times)
+        {
+            Assert.Contains(ThreadWork.All, known => known.Key == work);
+            sum += ns;
+        }
+
+        // The system adds processor time up per thread and per process at slightly different moments.
+        Assert.InRange(sum, before * 0.9, (after * 1.1) + 1e8);
+        Assert.Equal("consensus", ThreadTimes.WorkOf("fastledger-cons\n"));
+        Assert.Null(ThreadTimes.WorkOf(".NET TP Worker"));
     }
 
     [Fact]
@@ -79,7 +103,8 @@ public class BenchReportTests
     {
         StageFigures figures = Figures(10, 20);
         StageFigures read = LedgerJson.Read<StageFigures>(LedgerJson.WriteLine(figures));
-        Assert.Equal(figures with { StageNs = read.StageNs }, read);
+        Assert.Equal(figures with { StageNs = read.StageNs, ThreadNs = read.ThreadNs }, read);
+        Assert.Equal(figures.ThreadNs, read.ThreadNs);
         Assert.Equal(2, read.PerCommand("execute"));
     }
 }

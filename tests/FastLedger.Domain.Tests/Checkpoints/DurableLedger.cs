@@ -24,6 +24,7 @@ internal sealed class DurableLedger : IDisposable
     private Executor _executor = null!;
     private CheckpointCapture _capture = null!;
     private Checkpoint? _last, _running;
+    private bool _isDisposed;
 
     /// <param name="seed">Decides when what happens.</param>
     /// <param name="pagesPerTable">Memory for so many pages per table, without their nodes; 0 for all.</param>
@@ -68,8 +69,11 @@ internal sealed class DurableLedger : IDisposable
         }
     }
 
+    /// <summary>Frees the ledger; the figures stay. A second time does nothing.</summary>
     public void Dispose()
     {
+        if (_isDisposed) return;
+        _isDisposed = true;
         Evictions += _residency?.Evictions ?? 0;
         Misses += _residency?.Misses ?? 0;
         _capture.Dispose();
@@ -114,15 +118,11 @@ internal sealed class DurableLedger : IDisposable
         _store.Recover(_last?.Pages ?? []);
         Create();
         if (_last is null) return;
-        for (int i = 0; i < _ledger.Tree.Regions.Length; i++)
+        foreach (((byte id, uint page), byte[] image) in _last.Pages.OrderBy(static held => held.Key))
         {
-            PagedRegion region = _ledger.Tree.Regions[i];
-            for (uint page = 0; page < region.PageCapacity; page++)
-            {
-                if (!_last.Pages.TryGetValue((region.Id, page), out byte[]? image)) continue;
-                if (_residency is not null && i < _last.Counts.Length) _residency.Take(region.Id, page, image, _last.Counts[i]);
-                else image.CopyTo(region.Page(page));
-            }
+            int i = _ledger.Tree.Regions.ToArray().ToList().FindIndex(region => region.Id == id);
+            if (_residency is not null && i < _last.Counts.Length) _residency.Take(id, page, image, _last.Counts[i]);
+            else image.CopyTo(_ledger.Tree.Regions[i].Page(page));
         }
 
         Assert.Equal(_last.Root, _ledger.Restore(_last.Counts));
@@ -130,6 +130,7 @@ internal sealed class DurableLedger : IDisposable
 
     private void Create()
     {
+        _isDisposed = false;
         _ledger = new Ledger(RecordedStreams.Genesis, _store, (ulong)_random.NextInt64());
         _executor = new Executor(_ledger);
         _capture = new CheckpointCapture(_ledger.Tree, _store, _random.Next(3) * 10_000, 1);

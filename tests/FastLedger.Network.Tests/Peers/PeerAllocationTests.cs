@@ -20,11 +20,12 @@ public sealed class PeerAllocationTests(ITestOutputHelper output)
     private const int Clock = 16 << 10; // bytes that timers and the measurement itself may take
 
     [Theory]
-    [InlineData(PeerEncryption.Off, 200, 200_000)]
-    [InlineData(PeerEncryption.Off, 1 << 20, 500)]
-    [InlineData(PeerEncryption.Tls, 200, 200_000)]
-    [InlineData(PeerEncryption.Tls, 1 << 20, 200)]
-    public async Task Messages_allocate_nothing(PeerEncryption encryption, int bytes, int count)
+    [InlineData(PeerEncryption.Off, 200, 200_000, false)]
+    [InlineData(PeerEncryption.Off, 200, 200_000, true)]
+    [InlineData(PeerEncryption.Off, 1 << 20, 500, false)]
+    [InlineData(PeerEncryption.Tls, 200, 200_000, false)]
+    [InlineData(PeerEncryption.Tls, 1 << 20, 200, false)]
+    public async Task Messages_allocate_nothing(PeerEncryption encryption, int bytes, int count, bool fromOwnThread)
     {
         using var key0 = PeerFixture.Key(0);
         using var key1 = PeerFixture.Key(1);
@@ -56,8 +57,13 @@ public sealed class PeerAllocationTests(ITestOutputHelper output)
         {
             var wait = new SpinWait();
             for (int i = 0; i < messages; i++)
-                while (!sender.TrySend(1, PeerPriority.Bulk, 150, body)) wait.SpinOnce(sleep1Threshold: 10);
+            {
+                while (!TrySend()) wait.SpinOnce(sleep1Threshold: 10);
+                if (fromOwnThread) sender.SendQueued(1);
+            }
         }
+
+        bool TrySend() => fromOwnThread ? sender.TryQueue(1, PeerPriority.Consensus, 150, default, body) : sender.TrySend(1, PeerPriority.Bulk, 150, body);
     }
 
     private sealed class CountingReceiver : IPeerReceiver

@@ -3,6 +3,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
+using FastLedger.Cryptography;
 using FastLedger.Faults;
 using FastLedger.Network.Peers;
 using FastLedger.Protocol.Peers;
@@ -139,6 +140,37 @@ public sealed class PeerFaultTests
         fixture.Networks[2].SetPeers(all);
         Assert.Equal((1, true), await fixture.Receivers[2].NextChangeAsync());
     }
+
+    [Theory]
+    [InlineData(0)] // dials both others
+    [InlineData(1)]
+    [InlineData(2)] // is dialled by both
+    public async Task A_replica_between_two_keys_is_known_under_either(int rotating)
+    {
+        using var next = PeerFixture.Key(9);
+        await using PeerFixture fixture = await new PeerFixture(3, change: options => options.Self == rotating ? WithOtherKey(options, next) : options).ConnectAsync();
+        List<PeerAddress> all = fixture.Addresses, rotated = [.. all.Select(a => a.Node == rotating ? a with { PublicKey = next.PublicKey } : a)];
+        foreach (int other in Enumerable.Range(0, 3).Where(n => n != rotating))
+        {
+            // The others change their minds one after the other, as replicas enter an epoch.
+            fixture.Networks[other].SetPeers(rotated);
+            Assert.Equal((rotating, false), await fixture.Receivers[other].NextChangeAsync());
+            Assert.Equal((rotating, true), await fixture.Receivers[other].NextChangeAsync());
+        }
+
+        Assert.Empty(fixture.Faults);
+    }
+
+    private static PeerNetworkOptions WithOtherKey(PeerNetworkOptions options, SigningKey other) => new()
+    {
+        Self = options.Self,
+        ChainId = options.ChainId,
+        SigningKey = options.SigningKey,
+        OtherKeys = [other],
+        Listen = options.Listen,
+        Encryption = options.Encryption,
+        OnFault = options.OnFault,
+    };
 
     private static PeerNetworkOptions WithShortHeartbeats(PeerNetworkOptions options) => new()
     {

@@ -49,6 +49,31 @@ public sealed class PeerNetworkTests
         Assert.Empty(fixture.Faults);
     }
 
+    [Theory]
+    [MemberData(nameof(Encryptions))]
+    public async Task What_is_queued_leaves_when_the_sender_says_so_little_and_bulky_alike(PeerEncryption encryption)
+    {
+        const int Rounds = 50;
+        await using PeerFixture fixture = await new PeerFixture(2, encryption).ConnectAsync();
+        PeerNetwork sender = fixture.Networks[0];
+        for (int round = 0; round < Rounds; round++)
+        {
+            byte[] vote = Content(0, round, 100), batch = Content(1, round, 200_000);
+            await Eventually.FalseAsync(() => !sender.TryQueue(1, PeerPriority.Consensus, 150, vote.AsSpan(0, 10), vote.AsSpan(10)));
+            if (round % 3 == 0) await Eventually.FalseAsync(() => !sender.TryQueue(1, PeerPriority.Bulk, 151, default, batch));
+            sender.SendQueued(1);
+        }
+
+        List<RecordingReceiver.Message> all = await fixture.Receivers[1].TakeAsync(Rounds + ((Rounds + 2) / 3));
+        Assert.Equal(Enumerable.Range(0, Rounds).Select(round => Content(0, round, 100)), all.Where(m => m.Template == 150).Select(m => m.Body));
+        Assert.Equal(
+            Enumerable.Range(0, Rounds).Where(round => round % 3 == 0).Select(round => Content(1, round, 200_000)), all.Where(m => m.Template == 151).Select(m => m.Body));
+        sender.SendQueued(0);
+        sender.SendQueued(9);
+        Assert.False(sender.TryQueue(9, PeerPriority.Consensus, 150, default, [1]));
+        Assert.Empty(fixture.Faults);
+    }
+
     [Fact]
     public async Task Nothing_is_sent_to_whom_one_is_not_connected()
     {

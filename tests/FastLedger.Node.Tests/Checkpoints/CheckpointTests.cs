@@ -157,6 +157,27 @@ public sealed class CheckpointTests
     }
 
     [Fact]
+    public async Task Disk_use_of_state_and_journal_stays_the_same_over_thirty_checkpoints()
+    {
+        const int BatchesBetween = 5;
+        const long StateLimit = 96 << 20, JournalLimit = 64 << 20; // three of FASTER's hash indexes are 24 MiB
+        await using var replica = new TestReplica(configure: Often);
+        string data = replica.Options.DataDirectory;
+        await using LedgerClient client = await replica.ConnectAsync();
+        Bank bank = await Bank.OpenAsync(client, 1_000_000_000);
+        for (ulong checkpoints = 1; checkpoints <= 30; checkpoints++)
+        {
+            for (int i = 0; i < BatchesBetween; i++) await SendBatchAsync(client, bank);
+            await SendUntilAsync(replica.Replica, client, bank, replica.Replica.Checkpoints().Published + 1);
+            long state = BytesIn(Path.Combine(data, "state")), journal = BytesIn(Path.Combine(data, "journal"));
+            Assert.True(state <= StateLimit && journal <= JournalLimit, $"{state} bytes of state and {journal} of journal after {checkpoints} checkpoints");
+        }
+
+        Assert.True(30L * BatchesBetween * 8190 * 128 > 2 * JournalLimit);
+        Assert.False(File.Exists(Path.Combine(data, "state", "pages", "pages-0000000000.log")));
+    }
+
+    [Fact]
     public async Task A_replica_of_a_cluster_goes_on_from_a_checkpoint_and_catches_up()
     {
         await using var cluster = new TestCluster(configure: Often);
@@ -171,6 +192,24 @@ public sealed class CheckpointTests
         Assert.True(cluster[3].RecoveredState.Height > 20);
         await TestReplica.OkAsync(client, bank.Transfer(1));
         await cluster.AgreeAsync();
+    }
+
+    private static long BytesIn(string folder)
+    {
+        long bytes = 0;
+        foreach (FileInfo file in new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories))
+        {
+            try
+            {
+                bytes += file.Length;
+            }
+            catch (FileNotFoundException)
+            {
+                // The replica has just deleted it.
+            }
+        }
+
+        return bytes;
     }
 
     private static ulong Load(ulong atMost, string directory)

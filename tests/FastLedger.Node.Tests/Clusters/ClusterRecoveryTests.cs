@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
 using FastLedger.Client;
+using FastLedger.Storage;
 
 namespace FastLedger.Node.Tests.Clusters;
 
@@ -33,6 +34,28 @@ public sealed class ClusterRecoveryTests
         await using LedgerClient client = await cluster.ConnectAsync();
         var bank = await Bank.OpenAsync(client, 1_000_000_000);
         await cluster.KillAsync(2);
+        for (int i = 0; i < Batches; i++)
+        {
+            using CommandBatch batch = client.RentBatch();
+            for (int j = 0; j < Size; j++) batch.Add(bank.Transfer(1));
+            Assert.Equal(0, (await client.SubmitAsync(batch)).Failed);
+        }
+
+        cluster.Start(2);
+        await cluster.AgreeAsync(Batches);
+        await using LedgerClient other = await cluster.ConnectAsync(2, first: 2);
+        Assert.Equal((UInt128)(Batches * Size), (await other.GetAccountAsync(bank.Bob)).CreditsPosted);
+    }
+
+    /// <summary>Without a journal on disk the others give out what their memory still holds.</summary>
+    [Fact]
+    public async Task A_replica_that_starts_late_catches_up_with_a_cluster_that_writes_nothing()
+    {
+        const int Batches = 20, Size = 4_000;
+        await using var cluster = new TestCluster(durability: Durability.None, configure: options => options.Journal.RingBytes = 1 << 26);
+        await cluster.KillAsync(2);
+        await using LedgerClient client = await cluster.ConnectAsync();
+        var bank = await Bank.OpenAsync(client, 1_000_000_000);
         for (int i = 0; i < Batches; i++)
         {
             using CommandBatch batch = client.RentBatch();

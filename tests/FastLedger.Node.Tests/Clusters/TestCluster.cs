@@ -20,8 +20,8 @@ namespace FastLedger.Node.Tests.Clusters;
 public sealed class TestCluster : IAsyncDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("fastledger-cluster-").FullName;
-    private readonly NodeOptions[] _options;
-    private readonly Replica?[] _replicas;
+    private readonly List<NodeOptions> _options = [];
+    private readonly List<Replica?> _replicas = [];
 
     private readonly Func<TestCluster, int, int, IPEndPoint, IPEndPoint>? _route;
     private readonly Func<int, TimeProvider>? _clock;
@@ -38,8 +38,6 @@ public sealed class TestCluster : IAsyncDisposable
     {
         _route = route;
         _clock = clock;
-        _options = new NodeOptions[count];
-        _replicas = new Replica?[count];
         var validators = new List<string>();
         for (int i = 0; i < count; i++)
         {
@@ -49,7 +47,7 @@ public sealed class TestCluster : IAsyncDisposable
 
         for (int i = 0; i < count; i++)
         {
-            _options[i] = new NodeOptions
+            _options.Add(new NodeOptions
             {
                 DataDirectory = Path.Combine(_directory, "replica-" + i),
                 Listen = "127.0.0.1:0",
@@ -67,20 +65,20 @@ public sealed class TestCluster : IAsyncDisposable
                 },
                 Journal = new JournalSection { SegmentBytes = 8 << 20, RingBytes = 1 << 23 },
                 Cluster = new ClusterSection { Self = i, KeyFile = KeyPath(i), Listen = "127.0.0.1:0", StoreBytesPerAuthor = 1 << 23 },
-            };
+            });
             configure?.Invoke(_options[i]);
         }
 
         for (int i = 0; i < count; i++)
         {
-            _replicas[i] = Replica.Start(_options[i], time: _clock?.Invoke(i));
+            _replicas.Add(Replica.Start(_options[i], time: _clock?.Invoke(i)));
             KeepAddresses(i);
         }
 
         Introduce();
     }
 
-    public int Count => _replicas.Length;
+    public int Count => _replicas.Count;
 
     public Replica this[int node] => _replicas[node] ?? throw new InvalidOperationException($"replica {node} is down");
 
@@ -103,6 +101,55 @@ public sealed class TestCluster : IAsyncDisposable
         ChainId = this[first].ChainId,
         Validators = Validators,
     });
+
+    /// <summary>Starts a replica that the genesis does not name, with a key of its own, and gives its number. It follows until it is named.</summary>
+    public int Join()
+    {
+        int node = Count;
+        NodeOptions like = _options[0];
+        using (KeyFile.Generate(KeyPath(node)))
+        {
+        }
+
+        _options.Add(new NodeOptions
+        {
+            DataDirectory = Path.Combine(_directory, "replica-" + node),
+            Listen = "127.0.0.1:0",
+            Durability = like.Durability,
+            Genesis = like.Genesis,
+            State = like.State,
+            Journal = like.Journal,
+            Cluster = new ClusterSection
+            {
+                Self = node,
+                Follow = true,
+                KeyFile = KeyPath(node),
+                Listen = "127.0.0.1:0",
+                StoreBytesPerAuthor = like.Cluster.StoreBytesPerAuthor,
+                BaseTimeoutMs = like.Cluster.BaseTimeoutMs,
+            },
+        });
+        _replicas.Add(null);
+        Start(node);
+        KeepAddresses(node);
+        Introduce();
+        return node;
+    }
+
+    /// <summary>Makes a key, and gives the file and the public key.</summary>
+    public (string File, Hash256 Key) MakeKey(string name)
+    {
+        string path = Path.Combine(_directory, name + ".key");
+        using SigningKey key = KeyFile.Generate(path);
+        return (path, key.PublicKey);
+    }
+
+    /// <summary>The public key in a replica's key file.</summary>
+    public Hash256 KeyOf(int node)
+    {
+        using SigningKey key = KeyFile.Read(_options[node].Cluster.KeyFile);
+        return key.PublicKey;
+    }
 
     /// <summary>Ends a replica as a crash would.</summary>
     public async Task KillAsync(int node)

@@ -9,6 +9,7 @@ internal sealed class JournalScenario
 {
     public const string Directory = "/journal";
     public const int SegmentBytes = 8192;
+    public const int RingBytes = 16384;
     public const int MaximumPayload = 1500;
 
     public SimulatedFileSystem Files { get; set; } = new();
@@ -21,7 +22,7 @@ internal sealed class JournalScenario
     {
         Directory = Directory,
         SegmentBytes = SegmentBytes,
-        RingBytes = 16384,
+        RingBytes = RingBytes,
         Durability = durability,
         PayloadDigest = ModelEntry.BatchDigest,
         Files = Files,

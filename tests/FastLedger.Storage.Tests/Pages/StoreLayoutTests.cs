@@ -54,14 +54,31 @@ public class StoreLayoutTests
         PageScenario.Checkpoint(store, 1);
         ReadOnlySpan<byte> record = scenario.Files.Bytes(PageScenario.Segment(0)).AsSpan(64);
         Assert.Equal(key, MemoryMarshal.Read<PageKey>(record[8..]));
-        byte[] parts = new byte[32 + (16 * 32)], checksum = new byte[16];
-        record.Slice(32, 16).CopyTo(parts);
-        for (int part = 0; part < 16; part++) Cryptography.Blake3.Hash(record.Slice(48 + (256 * part), 256), parts.AsSpan(32 + (32 * part), 32));
-        Cryptography.Blake3.Hash(parts, checksum);
-        Assert.True(record.Slice(16, 16).SequenceEqual(checksum));
+        for (int quarter = 0; quarter < 4; quarter++)
+        {
+            uint expected = BitByBit([.. record.Slice(32, 16), .. record.Slice(48 + (1024 * quarter), 1024)]);
+            Assert.Equal(expected, MemoryMarshal.Read<uint>(record[(16 + (4 * quarter))..]));
+        }
+
         Assert.Equal(key, MemoryMarshal.Read<PageKey>(record[32..]));
         Assert.Equal(0x99UL, MemoryMarshal.Read<ulong>(record[40..]));
         Assert.True(record.Slice(48, PageStore.PageBytes).SequenceEqual(PageScenario.Page(1)));
+    }
+
+    [Fact]
+    public void The_reference_gives_the_published_check_value_of_CRC_32C() => Assert.Equal(0xE306_9283, BitByBit("123456789"u8));
+
+    /// <summary>CRC-32C as its definition reads, a bit at a time.</summary>
+    private static uint BitByBit(ReadOnlySpan<byte> bytes)
+    {
+        uint crc = uint.MaxValue;
+        foreach (byte value in bytes)
+        {
+            crc ^= value;
+            for (int bit = 0; bit < 8; bit++) crc = (crc & 1) != 0 ? (crc >> 1) ^ 0x82F6_3B78 : crc >> 1;
+        }
+
+        return ~crc;
     }
 
     private static string Hex<T>(T value)

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.IO;
+using System.Linq;
+using System.Text.Json;
+using System.Threading.Tasks;
+using FastLedger.Client;
+using FastLedger.Cryptography;
+using FastLedger.Load.Nodes;
+using FastLedger.Node;
+using FastLedger.Node.Configuration;
+using FastLedger.Primitives;
+using FastLedger.Primitives.Commands;
+using FastLedger.Storage;
+
+namespace FastLedger.Cli.Tests;
+
+/// <summary>The verbs that look at checkpoints and copy them: on good, damaged and missing input.</summary>
+public sealed class StateVerbTests : IDisposable
+{
+    private const uint Accounts = 5;
+    private readonly TemporaryFolder _folder = new();
+
+    private string Data => At("data");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_copy_is_restored_to_the_root_that_the_original_ended_with_and_to_an_earlier_height()
+    {
+        (ulong height, Hash256 root) = await MakeAsync();
+        JsonElement copied = await OkAsync("backup", Data, At("copy"));
+        Assert.InRange(copied.GetProperty("height").GetUInt64(), 1ul, height);
+        Assert.Equal(height, (await OkAsync("restore", At("copy"), At("restored"))).GetProperty("height").GetUInt64());
+        Assert.Equal(root.ToString(), (await OkAsync("verify", At("restored"))).GetProperty("state_root").GetString());
+        Assert.Equal(height - 1, (await OkAsync("restore", At("copy"), At("earlier"), "--height", $"{height - 1}")).GetProperty("height").GetUInt64());
+        Assert.NotEqual(root.ToString(), (await OkAsync("verify", At("earlier"))).GetProperty("state_root").GetString());
+
+        await FailsAsync(ExitCode.BadData, "cannot go back", "restore", At("copy"), At("never"), "--height", "1");
+        await FailsAsync(ExitCode.InputOutput, "exists already", "backup", Data, At("copy"));
+        await FailsAsync(ExitCode.InputOutput, "exists already", "restore", At("copy"), At("restored"));
+    }
+
+    [Theory]
+    [InlineData(ExitCode.BadData, "backup")]
+    [InlineData(ExitCode.BadData, "restore")]
+    [InlineData(ExitCode.InputOutput, "inspect manifest")]
+    [InlineData(ExitCode.InputOutput, "inspect page", "5", "0")]
+    [InlineData(ExitCode.InputOutput, "inspect stats")]
+    public async Task A_folder_without_a_checkpoint_is_named(int exitCode, string verb, params string[] rest)
+    {
+        string[] target = verb is "backup" or "restore" ? [At("target")] : [];
+        await FailsAsync(exitCode, "no checkpoint", [.. verb.Split(' '), At("missing"), .. target, .. rest]);
+        Assert.False(Directory.Exists(At("target")));
+    }
+
+    [Fact]
+    public async Task Manifests_pages_and_sizes_are_those_of_the_newest_checkpoint()
+    {
+        (ulong height, _) = await MakeAsync();
+        JsonElement[] manifests = [.. (await OkAsync("inspect", "manifest", Data)).GetProperty("manifests").EnumerateArray()];
+        Assert.Equal(2, manifests.Length);
+        ulong newest = manifests[0].GetProperty("height").GetUInt64();
+        Assert.InRange(newest, manifests[1].GetProperty("height").GetUInt64() + 1, height);
+
+        JsonElement page = await OkAsync("inspect", "page", Data, $"{Accounts}", "0");
+        Assert.Equal(newest, page.GetProperty("height").GetUInt64());
+        Assert.InRange(page.GetProperty("written_at_height").GetUInt64(), 1ul, newest);
+        string bytes = page.GetProperty("bytes").GetString()!;
+        Assert.Equal(2 * 4096, bytes.Length);
+        Assert.Equal(new string('0', 256), bytes[..256]); // record 0 of a table is never used
+        Assert.NotEqual(new string('0', 256), bytes[256..512]);
+        await FailsAsync(ExitCode.FailedCheck, "no page 4000", "inspect", "page", Data, $"{Accounts}", "4000");
+
+        JsonElement stats = await OkAsync("inspect", "stats", Data);
+        Assert.Equal(newest, stats.GetProperty("height").GetUInt64());
+        Assert.Equal(new DirectoryInfo(At("data/state")).EnumerateFiles("*", SearchOption.AllDirectories).Sum(static file => file.Length), stats.GetProperty("state_bytes").GetInt64());
+        Assert.Contains(stats.GetProperty("pages").EnumerateArray(), static row => row.GetProperty("table").GetString() == "Accounts" && row.GetProperty("pages").GetInt64() == 1);
+    }
+
+    [Fact]
+    public async Task Damage_ends_with_65_and_names_the_file()
+    {
+        await MakeAsync();
+        string pages = At("data/state/pages"), manifest = Newest(At("data/state"), "manifest-*");
+        string[] logs = Directory.GetFiles(pages, "pages-*.log"); // the newest of them may belong to a checkpoint that was not published
+        Flip(logs);
+        await FailsAsync(ExitCode.BadData, Path.Combine(pages, "pages-"), "inspect", "page", Data, $"{Accounts}", "0");
+        await FailsAsync(ExitCode.BadData, Path.Combine(pages, "pages-"), "inspect", "stats", Data);
+        Flip(logs);
+        await OkAsync("inspect", "stats", Data);
+        foreach (string description in Directory.GetFiles(pages, "*.description"))
+            File.Move(description, description + ".away");
+        await FailsAsync(ExitCode.BadData, ".description", "inspect", "stats", Data);
+        foreach (string away in Directory.GetFiles(pages, "*.away"))
+            File.Move(away, away[..^".away".Length]);
+        byte[] bytes = await File.ReadAllBytesAsync(manifest);
+        bytes[60] ^= 1;
+        await ChangedAsync(manifest, bytes, () => FailsAsync(ExitCode.BadData, manifest, "inspect", "manifest", Data));
+        await ChangedAsync(manifest, bytes, () => FailsAsync(ExitCode.BadData, manifest, "backup", Data, At("copy")));
+        await OkAsync("inspect", "stats", Data);
+    }
+
+    private static string Newest(string folder, string pattern) => Directory.GetFiles(folder, pattern).Order(StringComparer.Ordinal).Last();
+
+    private static void Flip(string[] files)
+    {
+        foreach (string file in files)
+        {
+            byte[] bytes = File.ReadAllBytes(file);
+            for (int at = 0; at < bytes.Length; at++) bytes[at] ^= 0x10;
+            File.WriteAllBytes(file, bytes);
+        }
+    }
+
+    /// <summary>Does something while a file has other content.</summary>
+    private static async Task ChangedAsync(string file, byte[] content, Func<Task> action)
+    {
+        byte[] before = await File.ReadAllBytesAsync(file);
+        await File.WriteAllBytesAsync(file, content);
+        await action();
+        await File.WriteAllBytesAsync(file, before);
+    }
+
+    private string At(string name) => Path.Combine(_folder.Path, name);
+
+    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments)
+    {
+        var output = new StringWriter();
+        var error = new StringWriter();
+        int exit = await CommandLine.RunAsync(arguments, output, error);
+        return (exit, output.ToString(), error.ToString());
+    }
+
+    private static async Task<JsonElement> OkAsync(params string[] arguments)
+    {
+        (int exit, string output, string error) = await RunAsync([.. arguments, "--json"]);
+        Assert.True(exit == ExitCode.Ok, output + error);
+        return JsonDocument.Parse(output).RootElement;
+    }
+
+    private static async Task FailsAsync(int exitCode, string reason, params string[] arguments)
+    {
+        (int exit, string output, string error) = await RunAsync(arguments);
+        Assert.Equal((exitCode, ""), (exit, output));
+        Assert.Contains(reason, error.ReplaceLineEndings(""), StringComparison.Ordinal);
+    }
+
+    /// <summary>A stopped replica with a few accounts, some checkpoints, and a journal on top of them.</summary>
+    private async Task<(ulong Height, Hash256 Root)> MakeAsync()
+    {
+        var options = new NodeOptions
+        {
+            DataDirectory = Data,
+            Listen = "127.0.0.1:0",
+            Durability = Durability.Write,
+            Genesis = new GenesisSection { MaxSessions = 64, MaxAssets = 64, MaxAccounts = 1 << 12, MaxPendingTransfers = 1 << 10, MaxInstruments = 64, MaxPriceLevels = 1 << 10, MaxOrders = 1 << 10 },
+            Journal = new JournalSection { SegmentBytes = 4 << 20, RingBytes = 1 << 22 },
+        };
+        options.State.CheckpointBlocks = 3;
+        options.State.LogMemory = 4 << 20;
+        options.State.SegmentBytes = 1 << 20;
+        Replica replica = Replica.Start(options);
+        await using (replica)
+        {
+            using var key = SigningKey.FromSeed(Enumerable.Repeat((byte)7, 32).ToArray());
+            await using LedgerClient client = await LedgerClient.ConnectAsync(new ClientOptions { Endpoints = [replica.EndPoint], Key = key });
+            ulong asset = await SendAsync(client, new CreateAssetCommand { Opcode = Opcode.CreateAsset });
+            ulong from = await SendAsync(client, new OpenAccountCommand { Opcode = Opcode.OpenAccount, Asset = (uint)asset, AccountFlags = AccountFlags.Unlimited });
+            ulong to = await SendAsync(client, new OpenAccountCommand { Opcode = Opcode.OpenAccount, Asset = (uint)asset });
+            for (int sent = 0; replica.Checkpoints().Published < 3; sent++)
+            {
+                Assert.True(sent < 20_000, "no checkpoint ends");
+                await SendAsync(client, Transfer());
+            }
+
+            await SendAsync(client, Transfer());
+            var status = await client.GetStatusAsync();
+            return (status.Height, status.StateRoot);
+
+            TransferCommand Transfer() => new() { Opcode = Opcode.Transfer, DebitAccount = from, CreditAccount = to, Amount = 1 };
+        }
+    }
+
+    private static async Task<ulong> SendAsync<T>(LedgerClient client, T command) where T : unmanaged, ICommand
+    {
+        CommandResult result = await client.ExecuteAsync(command);
+        Assert.Equal(ResultCode.Ok, result.Code);
+        return (ulong)result.Value;
+    }
+}
