@@ -61,6 +61,7 @@ public sealed class Ledger : IDisposable
         AccountById = new IdIndex(Undo, secret);
         InstrumentById = new IdIndex(Undo, secret);
         Expiries = new ExpiryQueue(Undo, (int)genesis.MaxPendingTransfers);
+        Ids = new ExternalIds(this);
 
         Invariant.Check(Root.Append() == LedgerRecordNumber);
         Root.Change(LedgerRecordNumber).ChainId = ChainId;
@@ -126,6 +127,9 @@ public sealed class Ledger : IDisposable
 
     public IdIndex InstrumentById { get; }
 
+    /// <summary>The ids and keys that records have from outside.</summary>
+    public ExternalIds Ids { get; }
+
     /// <summary>Results of the sessions' last commands.</summary>
     public ResultWindow Results { get; }
 
@@ -181,9 +185,11 @@ public sealed class Ledger : IDisposable
     /// be as new.
     /// </summary>
     /// <param name="counts">Records of each table, in the order of <see cref="StateTree.Tables"/>.</param>
+    /// <param name="fillIds">Fills the indexes of <see cref="Ids"/> from where they were kept, and says whether it did; else, and without it, they
+    /// are made from the tables.</param>
     /// <returns>The state root of what was taken over, to be compared with the one recorded.</returns>
     /// <exception cref="InvalidDataException">The pages are those of another ledger.</exception>
-    public Hash256 Restore(ReadOnlySpan<uint> counts)
+    public Hash256 Restore(ReadOnlySpan<uint> counts, Func<ExternalIds, bool>? fillIds = null)
     {
         Invariant.Check(Height == 0 && counts.Length == Tree.Tables.Length);
         for (int i = 0; i < counts.Length; i++)
@@ -198,26 +204,18 @@ public sealed class Ledger : IDisposable
         Height = record.Height;
         TimestampNs = record.TimestampNs;
         _counters = record.Counters;
+        if (fillIds is null || !fillIds(Ids)) Ids.Rebuild();
         Rebuild();
         return Tree.Combine();
     }
 
-    /// <summary>Makes everything derived anew from the tables; it must not reflect them yet.</summary>
+    /// <summary>Makes everything derived but <see cref="Ids"/> anew from the tables; it must not reflect them yet.</summary>
     private void Rebuild()
     {
         for (uint n = 1; n < Policies.Count; n++)
             if (Policies[n].Kind == PolicyKind.SingleKey) PolicyByKey.Add(KeyId(Policies[n].Key), n);
-        for (uint n = 1; n < Sessions.Count; n++) SessionByKey.Add(KeyId(Sessions[n].Key), n);
         for (uint n = 1; n < Assets.Count; n++)
             if (Assets[n].ExternalId != UInt128.Zero) AssetById.Add(Assets[n].ExternalId, n);
-        for (uint n = 1; n < Accounts.Count; n++)
-        {
-            Tree.Residency?.Walk(Accounts, n);
-            if (Accounts[n].ExternalId != UInt128.Zero) AccountById.Add(Accounts[n].ExternalId, n);
-        }
-
-        for (uint n = 1; n < Instruments.Count; n++)
-            if (Instruments[n].ExternalId != UInt128.Zero) InstrumentById.Add(Instruments[n].ExternalId, n);
         for (uint n = 1; n < PendingTransfers.Count; n++)
         {
             Tree.Residency?.Walk(PendingTransfers, n);

@@ -283,13 +283,18 @@ public sealed class Replica : IAsyncDisposable
         if (!_options.State.TakesCheckpoints || state.Pages is null) return null;
 
         // What nothing makes durable cannot be gone on from: pages may leave memory then, but no manifest is written.
-        var publisher = _options.Durability == Durability.None
-            ? null
-            : new CheckpointPublisher(state.Manifests!, _journal, _history, _options.Genesis.ToGenesis(), _options.State.KeepJournal, StopBecause)
+        CheckpointPublisher? publisher = null;
+        if (_options.Durability != Durability.None)
+        {
+            StateIndex index = state.OpenIndex(RestoredState.FolderOf(_options), out Manifest? indexed);
+            publisher = new CheckpointPublisher(
+                state.Manifests!, _journal, _history, index, new CreatedIds(_ledger, indexed), _options.Genesis.ToGenesis(), _options.State.KeepJournal, StopBecause)
             {
                 Forget = _archive.Index.Forget,
                 Published = _rings.ExecutionBell.Ring,
             };
+        }
+
         return new Checkpointer(_options.State, _ledger, state.Pages, publisher);
     }
 

@@ -64,6 +64,14 @@ public sealed unsafe class IdIndex : IDerivedStructure, IDisposable
         if (_undo.IsRecording) _undo.SaveDerived(_slot, Inserted, (ulong)id, (ulong)(id >> 64));
     }
 
+    /// <summary>Removes all ids. Not inside a linked chain.</summary>
+    public void Clear()
+    {
+        Invariant.Check(!_undo.IsRecording);
+        if (Count != 0) _memory.Clear();
+        Count = 0;
+    }
+
     /// <summary>Removes an id that is in the index. Not inside a linked chain: it could not be taken back.</summary>
     public void Remove(UInt128 id)
     {

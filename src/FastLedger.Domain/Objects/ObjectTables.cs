@@ -94,15 +94,15 @@ public sealed class ObjectTables : IDisposable
 
     private static UInt128 OwnerKey(uint @class, uint owner) => new(@class, owner);
 
-    /// <summary>Makes the derived structures anew from the tables and the event log, which remembers the contents that objects had.</summary>
+    /// <summary>
+    /// Makes the derived structures but those of <see cref="ExternalIds"/> anew from the tables and the event log, which remembers the contents
+    /// that objects had.
+    /// </summary>
     public void Rebuild(EventLog log)
     {
-        for (uint n = 1; n < Classes.Count; n++)
-            if (Classes[n].ExternalId != UInt128.Zero) ClassById.Add(Classes[n].ExternalId, n);
         for (uint n = 1; n < Objects.Count; n++)
         {
             ref readonly ObjectRecord record = ref Objects[n];
-            if (record.ExternalId != UInt128.Zero) ObjectById.Add(Key(record.Class, record.ExternalId), n);
             if (record.AwaitsExpiry != 0) Expiries.Add(n, record.ValidToNs);
             Count(record.Class, 0, record.Owner);
         }

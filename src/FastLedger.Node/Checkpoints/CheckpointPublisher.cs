@@ -10,8 +10,8 @@ using FastLedger.Storage;
 namespace FastLedger.Node.Checkpoints;
 
 /// <summary>
-/// Publishes checkpoints on a thread of its own: waits until journal and history hold what the manifest names, writes the manifest, and
-/// deletes the part of the journal that only older manifests needed.
+/// Publishes checkpoints on a thread of its own: waits until journal and history hold what the manifest names, continues the index of external
+/// ids, writes the manifest, and deletes the part of the journal that only older manifests needed.
 /// </summary>
 /// <remarks>
 /// A segment of the journal is deleted one checkpoint after it became superfluous, so that whoever still reads it for a peer can end. Thread:
@@ -24,6 +24,7 @@ internal sealed class CheckpointPublisher : IDisposable
     private readonly ManifestStore _manifests;
     private readonly Journal _journal;
     private readonly HistoryLog _history;
+    private readonly StateIndex _index;
     private readonly bool _keepJournal;
     private readonly byte[] _genesis;
     private readonly AutoResetEvent _work = new(false);
@@ -31,11 +32,23 @@ internal sealed class CheckpointPublisher : IDisposable
     private UnpublishedCheckpoint? _next;
     private Manifest? _oldest;
     private JournalAnchor _superfluous;
+    private ulong? _indexedFrom;
     private Action? _published;
     private volatile bool _stopping;
 
-    public CheckpointPublisher(ManifestStore manifests, Journal journal, HistoryLog history, Genesis genesis, bool keepJournal, Action<IOException> failed)
+    /// <param name="manifests">Where manifests go.</param>
+    /// <param name="journal">The journal.</param>
+    /// <param name="history">The history.</param>
+    /// <param name="index">The index on disk; this thread's alone from now on.</param>
+    /// <param name="ids">What is not in the index; belongs to the publisher.</param>
+    /// <param name="genesis">Of the ledger.</param>
+    /// <param name="keepJournal">Nothing of the journal is deleted.</param>
+    /// <param name="failed">Told on its thread that the device failed.</param>
+    public CheckpointPublisher(
+        ManifestStore manifests, Journal journal, HistoryLog history, StateIndex index, CreatedIds ids, Genesis genesis, bool keepJournal, Action<IOException> failed)
     {
+        Ids = ids;
+        _index = index;
         _manifests = manifests;
         _journal = journal;
         _history = history;
@@ -58,6 +71,9 @@ internal sealed class CheckpointPublisher : IDisposable
         };
         _thread.Start();
     }
+
+    /// <summary>Ids on their way to the index.</summary>
+    public CreatedIds Ids { get; }
 
     /// <summary>Told on its thread when a manifest can be taken back.</summary>
     public Action? Published
@@ -90,6 +106,7 @@ internal sealed class CheckpointPublisher : IDisposable
         _work.Set();
         if (Thread.CurrentThread != _thread) _thread.Join();
         _work.Dispose();
+        Ids.Dispose();
     }
 
     private void Run()
@@ -99,7 +116,11 @@ internal sealed class CheckpointPublisher : IDisposable
             _work.WaitOne();
             if (Volatile.Read(ref _next) is not { } checkpoint || !AwaitContent(checkpoint)) continue;
             _history.Sync();
-            Manifest oldest = _manifests.Write(Compose(checkpoint));
+            Ids.MoveTo(_index, checkpoint.IdsEnd);
+            StoreToken index = _index.Checkpoint();
+            _indexedFrom ??= checkpoint.Begun.Height;
+            Manifest oldest = _manifests.Write(Compose(checkpoint, in index));
+            if (oldest.Height >= _indexedFrom) _index.Release(oldest.IndexToken); // an older one may name an index that is gone
             if (!_keepJournal) Truncate(oldest.JournalAnchor);
             Volatile.Write(ref _next, null);
             Volatile.Write(ref _oldest, oldest);
@@ -107,7 +128,7 @@ internal sealed class CheckpointPublisher : IDisposable
         }
     }
 
-    private Manifest Compose(UnpublishedCheckpoint checkpoint)
+    private Manifest Compose(UnpublishedCheckpoint checkpoint, in StoreToken index)
     {
         Manifest begun = checkpoint.Begun;
         CheckpointAnchor anchor = checkpoint.Anchor;
@@ -121,6 +142,7 @@ internal sealed class CheckpointPublisher : IDisposable
             JournalIndex = anchor.FirstIndex - 1,
             JournalAnchor = _journal.FindAnchor(anchor.FirstIndex),
             StoreToken = checkpoint.Token,
+            IndexToken = index,
             Tables = begun.Tables,
             ConsensusSnapshot = anchor.Snapshot,
             Extension = anchor.Write(checkpoint.HistoryEntries, _genesis),

@@ -34,15 +34,14 @@ internal sealed class Checkpointer : IDisposable
     private readonly PageResidency? _residency;
     private readonly CheckpointPublisher? _publisher;
     private Phase _phase;
-    private ulong _wanted;
-    private long _beganTail;
+    private ulong _wanted, _beganHeight;
+    private long _beganTail, _idsNoted, _idsEnd;
     private CheckpointAnchor? _anchor;
     private Manifest? _manifest;
     private ulong _historyEntries;
     private StoreToken _token;
     private StoreToken _release;
     private long _began, _lastBegan;
-    private ulong _beganHeight;
     private CheckpointStatistics _statistics;
     private long _published;
     private long _lastTicks;
@@ -106,6 +105,7 @@ internal sealed class Checkpointer : IDisposable
     /// <summary>After each block.</summary>
     public void AfterBlock(BlockExecution execution)
     {
+        _idsNoted = _publisher?.Ids.Collect() ?? 0; // first: what was created is still in memory
         _residency?.Trim();
         if (_phase == Phase.Idle && IsDue()) Begin(execution);
         else if (_phase == Phase.Capturing && _capture.Step(Budget())) _phase = Phase.Requesting;
@@ -244,7 +244,7 @@ internal sealed class Checkpointer : IDisposable
             JournalIndex = 0,
             Tables = described,
         };
-        _historyEntries = _ledger.Counters.HistoryEntries;
+        (_historyEntries, _idsEnd) = (_ledger.Counters.HistoryEntries, _idsNoted);
         _token = default;
         _anchor = null;
         long now = Stopwatch.GetTimestamp();
@@ -284,7 +284,7 @@ internal sealed class Checkpointer : IDisposable
     {
         if (Volatile.Read(ref _anchor) is not { } anchor) return false;
         if (anchor.FirstIndex == 0) return End(); // the journal cannot be cut here; the next checkpoint tries again
-        _publisher!.Publish(new UnpublishedCheckpoint(_manifest!, anchor, _token, _historyEntries));
+        _publisher!.Publish(new UnpublishedCheckpoint(_manifest!, anchor, _token, _historyEntries, _idsEnd));
         _phase = Phase.Publishing;
         return true;
     }

@@ -52,6 +52,9 @@ internal sealed class RestoredState : IDisposable
     /// <summary>History entries at the manifest's height.</summary>
     public ulong HistoryEntries { get; }
 
+    /// <summary>The index of external ids as of <see cref="Manifest"/>; null when it is not on disk, or not to be used.</summary>
+    public StateIndex? Index { get; private set; }
+
     /// <summary>Folder of pages and manifests.</summary>
     public static string FolderOf(NodeOptions options) =>
         options.State.Directory.Length > 0 ? options.State.Directory : Path.Combine(options.DataDirectory, StateFolder);
@@ -90,13 +93,16 @@ internal sealed class RestoredState : IDisposable
         foreach (ManifestDamage damage in listing.Damaged) faults.Add(damage.ToString());
         foreach (Manifest manifest in listing.Manifests)
         {
-            string? fault = TryLoad(options, genesis, folder, manifest, progress, out Ledger? ledger, out PageStoreAdapter? pages);
+            var index = new IndexLoading(folder, manifest, progress);
+            string? fault = TryLoad(options, genesis, folder, manifest, progress, out Ledger? ledger, out PageStoreAdapter? pages, index.TryFill);
             if (fault is null)
             {
                 foreach (string line in faults) progress(line);
                 manifests.RemoveAbove(manifest.Height);
-                return new RestoredState(ledger!, pages, manifests, manifest);
+                return new RestoredState(ledger!, pages, manifests, manifest) { Index = index.Index };
             }
+
+            index.Dispose();
 
             faults.Add(fault);
         }
@@ -128,7 +134,8 @@ internal sealed class RestoredState : IDisposable
     /// <summary>Fills a new ledger with the pages of a checkpoint.</summary>
     /// <returns>Null, or why it cannot be used.</returns>
     public static string? TryLoad(
-        NodeOptions options, Genesis genesis, string folder, Manifest manifest, Action<string> progress, out Ledger? ledger, out PageStoreAdapter? pages)
+        NodeOptions options, Genesis genesis, string folder, Manifest manifest, Action<string> progress, out Ledger? ledger, out PageStoreAdapter? pages,
+        Func<ExternalIds, bool>? fillIds = null)
     {
         var adapter = new PageStoreAdapter();
         Ledger loaded = Empty(genesis, adapter);
@@ -142,7 +149,7 @@ internal sealed class RestoredState : IDisposable
             adapter.Bind(PageStore.Recover(StoreOptions(options.State, Path.GetFullPath(folder), loaded, adapter.Progress), manifest.StoreToken, filler.Fill));
             if (filler.Fault is not null) return Refuse(filler.Fault);
             progress("Hashing the state and making what is derived from it.");
-            Hash256 root = loaded.Restore(counts);
+            Hash256 root = loaded.Restore(counts, fillIds);
             if (root != manifest.StateRoot) return Refuse($"the state root is {root}, the manifest says {manifest.StateRoot}");
             progress($"State of height {manifest.Height}, root {root} as recorded.");
             (ledger, pages) = (loaded, adapter);
@@ -164,8 +171,19 @@ internal sealed class RestoredState : IDisposable
         string Refuse(string reason) => $"The checkpoint of height {manifest.Height} cannot be used: {reason}";
     }
 
+    /// <summary>The index, to be continued: the one on disk, or an empty one.</summary>
+    /// <param name="folder">Folder of pages and manifests.</param>
+    /// <param name="indexed">The checkpoint whose records it has; null for none.</param>
+    /// <exception cref="StorageFaultException">The device failed.</exception>
+    public StateIndex OpenIndex(string folder, out Manifest? indexed)
+    {
+        indexed = Index is null ? null : Manifest;
+        return Index ??= StateIndex.Create(folder);
+    }
+
     public void Dispose()
     {
+        Index?.Dispose();
         Pages?.Dispose();
         Ledger.Dispose();
     }

@@ -8,4 +8,5 @@ namespace FastLedger.Node.Checkpoints;
 /// <param name="Anchor">What the journal has to give on top of it.</param>
 /// <param name="Token">The store's name for its pages.</param>
 /// <param name="HistoryEntries">History entries at its height.</param>
-internal sealed record UnpublishedCheckpoint(Manifest Begun, CheckpointAnchor Anchor, StoreToken Token, ulong HistoryEntries);
+/// <param name="IdsEnd">Place in <see cref="CreatedIds"/> behind the ids of its records.</param>
+internal sealed record UnpublishedCheckpoint(Manifest Begun, CheckpointAnchor Anchor, StoreToken Token, ulong HistoryEntries, long IdsEnd);

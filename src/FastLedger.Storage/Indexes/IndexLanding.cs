@@ -6,5 +6,5 @@ internal sealed class IndexLanding
 {
     public bool Found { get; set; }
 
-    public uint Number { get; set; }
+    public ulong Value { get; set; }
 }

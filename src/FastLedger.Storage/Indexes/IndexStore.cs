@@ -9,17 +9,16 @@ using FastLedger.Primitives;
 namespace FastLedger.Storage;
 
 /// <summary>
-/// A derived index: 128-bit keys → record numbers, each added once and never changed. It can outgrow memory, and it can always be built
-/// again from the tables, in the order of the record numbers.
+/// A derived index: 128-bit keys → 64-bit values, record numbers say, each added once and never changed. It can outgrow memory, and it can
+/// always be built again from the tables, in the order of the record numbers.
 /// </summary>
 /// <remarks>
-/// Thread: one, its owner's (the executor, where the order of additions is the order of execution). Alloc: none, but for entries that have
+/// Thread: one at a time, its owner's. Alloc: none, but for entries that have
 /// left memory. Blocks: on the device, when a page of the log is full and for entries that have left memory. Fail-stop, as
 /// <see cref="PageStore"/>: every block of the log is compared with its digest whenever it is read, so that damage is a fault and never an
-/// absent entry. What kind of record a key is for is part of the key: the caller hashes it in, and holds the record's own id against
-/// collisions.
+/// absent entry. What kind of record a key is for is part of the key: the caller mixes it in.
 /// </remarks>
-public sealed class IndexStore : IDisposable
+public sealed partial class IndexStore : IDisposable
 {
     private const string Prefix = "index";
     private const int CheckpointSteps = 1000;
@@ -31,9 +30,9 @@ public sealed class IndexStore : IDisposable
     private readonly BlockDigests _digests;
     private readonly SegmentedDevice _device;
     private readonly CheckpointFiles _checkpoints;
-    private readonly FasterKV<IndexKey, uint> _store;
+    private readonly FasterKV<IndexKey, ulong> _store;
     private readonly IndexLanding _landing = new();
-    private readonly ClientSession<IndexKey, uint, Empty, uint, Empty, IndexFunctions> _session;
+    private readonly ClientSession<IndexKey, ulong, Empty, ulong, Empty, IndexFunctions> _session;
     private ulong _sequence;
     private bool _changed;
     private IndexCheckpoint _last;
@@ -56,7 +55,7 @@ public sealed class IndexStore : IDisposable
             _logPageBytes = description?.LogPageBytes ?? options.LogPageBytes;
             _segmentBytes = description?.SegmentBytes ?? options.SegmentBytes;
             _device = new SegmentedDevice(options.Files, options.Directory, Prefix, direct: false, _digests, _fault);
-            _store = new FasterKV<IndexKey, uint>(
+            _store = new FasterKV<IndexKey, ulong>(
                 (long)BitOperations.RoundUpToPowerOf2((ulong)Math.Max(options.ExpectedEntries / 4, 64)),
                 new LogSettings
                 {
@@ -127,24 +126,24 @@ public sealed class IndexStore : IDisposable
 
     /// <summary>Looks a key up.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="number">Its number, or 0.</param>
+    /// <param name="value">Its value, or 0.</param>
     /// <returns>False when it was never added.</returns>
     /// <exception cref="StorageFaultException">The device failed.</exception>
     /// <exception cref="StoreDamagedException">The log is not as it was written.</exception>
-    public bool TryFind(UInt128 key, out uint number)
+    public bool TryFind(UInt128 key, out ulong value)
     {
         _fault.ThrowIfAny();
         IndexKey indexKey = new(key);
         Empty input = default;
-        number = 0;
-        Status status = _session.Read(ref indexKey, ref input, ref number);
+        value = 0;
+        Status status = _session.Read(ref indexKey, ref input, ref value);
         bool found = status.Found;
         if (status.IsPending)
         {
             _landing.Found = false;
             _session.CompletePending(wait: true);
             found = _landing.Found;
-            number = found ? _landing.Number : 0;
+            value = found ? _landing.Value : 0;
         }
 
         _fault.ThrowIfAny();
@@ -153,16 +152,16 @@ public sealed class IndexStore : IDisposable
 
     /// <summary>Adds a key unless it is there.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="number">Its number.</param>
-    /// <param name="existing">The number that the key has already; 0 when it was added.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="existing">The value that the key has already; 0 when it was added.</param>
     /// <returns>False when the key was there.</returns>
     /// <exception cref="StorageFaultException">The device failed.</exception>
     /// <exception cref="StoreDamagedException">The log is not as it was written.</exception>
-    public bool TryAdd(UInt128 key, uint number, out uint existing)
+    public bool TryAdd(UInt128 key, ulong value, out ulong existing)
     {
         if (TryFind(key, out existing)) return false;
         IndexKey indexKey = new(key);
-        Status status = _session.Upsert(ref indexKey, ref number);
+        Status status = _session.Upsert(ref indexKey, ref value);
         _fault.ThrowIfAny();
         Invariant.Check(!status.IsPending && !status.IsFaulted && !status.IsCanceled);
         Count++;

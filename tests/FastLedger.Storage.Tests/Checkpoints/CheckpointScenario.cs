@@ -176,6 +176,6 @@ internal sealed class CheckpointScenario
         Pages.Model.Clear();
         foreach ((ulong key, (int, ulong) page) in state.Pages) Pages.Model.Add(key, page);
         Index.Model.Clear();
-        foreach ((UInt128 key, uint number) in state.Entries) Index.Model.Add(key, number);
+        foreach ((UInt128 key, ulong number) in state.Entries) Index.Model.Add(key, number);
     }
 }

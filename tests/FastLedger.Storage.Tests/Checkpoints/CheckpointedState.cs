@@ -8,7 +8,7 @@ using FastLedger.Primitives;
 namespace FastLedger.Storage.Tests;
 
 /// <summary>What a replica holds at a height, as the tests remember it.</summary>
-internal sealed record CheckpointedState(SortedDictionary<ulong, (int Seed, ulong Height)> Pages, SortedDictionary<UInt128, uint> Entries)
+internal sealed record CheckpointedState(SortedDictionary<ulong, (int Seed, ulong Height)> Pages, SortedDictionary<UInt128, ulong> Entries)
 {
     public static CheckpointedState Empty => new([], []);
 
@@ -18,7 +18,7 @@ internal sealed record CheckpointedState(SortedDictionary<ulong, (int Seed, ulon
     {
         Blake3Hasher hasher = Blake3Hasher.Create();
         foreach ((ulong key, (int seed, ulong height)) in Pages) Add(ref hasher, key, height, PageScenario.Page(seed));
-        foreach ((UInt128 key, uint number) in Entries) Add(ref hasher, key, number, []);
+        foreach ((UInt128 key, ulong number) in Entries) Add(ref hasher, key, number, []);
         return hasher.Finish();
     }
 
@@ -29,7 +29,7 @@ internal sealed record CheckpointedState(SortedDictionary<ulong, (int Seed, ulon
         foreach ((ulong key, (ulong height, byte[] bytes)) in pages) Add(ref hasher, key, height, bytes);
         foreach (UInt128 key in keys)
         {
-            if (index.TryFind(key, out uint number)) Add(ref hasher, key, number, []);
+            if (index.TryFind(key, out ulong number)) Add(ref hasher, key, number, []);
         }
 
         return hasher.Finish();

@@ -11,7 +11,7 @@ internal sealed class IndexScenario
 
     public SimulatedFileSystem Files { get; set; } = new();
 
-    public SortedDictionary<UInt128, uint> Model { get; private set; } = [];
+    public SortedDictionary<UInt128, ulong> Model { get; private set; } = [];
 
     public static string Segment(int number) => $"{Directory}/index-{number:D10}.log";
 
@@ -41,8 +41,8 @@ internal sealed class IndexScenario
             UInt128 key = new((ulong)random.NextInt64(), (ulong)random.Next(4));
             if (random.Next(4) == 0) key &= 0xFF; // often there already
             uint number = (uint)random.Next(1, int.MaxValue);
-            bool added = store.TryAdd(key, number, out uint existing);
-            Assert.Equal(!Model.TryGetValue(key, out uint modelled), added);
+            bool added = store.TryAdd(key, number, out ulong existing);
+            Assert.Equal(!Model.TryGetValue(key, out ulong modelled), added);
             Assert.Equal(modelled, existing);
             if (added) Model.Add(key, number);
         }
@@ -51,9 +51,9 @@ internal sealed class IndexScenario
     public void AssertHolds(IndexStore store)
     {
         Assert.Equal((ulong)Model.Count, store.Count);
-        foreach ((UInt128 key, uint number) in Model)
+        foreach ((UInt128 key, ulong number) in Model)
         {
-            Assert.True(store.TryFind(key, out uint found));
+            Assert.True(store.TryFind(key, out ulong found));
             Assert.Equal(number, found);
             Assert.False(store.TryFind(~key, out _));
         }

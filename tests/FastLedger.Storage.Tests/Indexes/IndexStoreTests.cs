@@ -41,7 +41,7 @@ public class IndexStoreTests
         IndexScenario scenario = new();
         Random random = new(3);
         StoreToken token;
-        SortedDictionary<UInt128, uint> model;
+        SortedDictionary<UInt128, ulong> model;
         using (IndexStore store = scenario.Create())
         {
             scenario.AddRandom(store, random, 1000);
@@ -51,7 +51,7 @@ public class IndexStoreTests
         }
 
         scenario.Model.Clear();
-        foreach ((UInt128 key, uint number) in model) scenario.Model.Add(key, number);
+        foreach ((UInt128 key, ulong number) in model) scenario.Model.Add(key, number);
         using IndexStore recovered = scenario.Recover(in token);
         scenario.AssertHolds(recovered);
         scenario.AddRandom(recovered, random, 1000);
