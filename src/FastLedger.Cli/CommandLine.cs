@@ -57,6 +57,7 @@ public static class CommandLine
             ReplayVerb.Create(),
             InspectVerb.Create(),
             VerifyVerb.Create(),
+            RepairVerb.Create(),
             BackupVerb.CreateBackup(),
             BackupVerb.CreateRestore(),
             KeygenVerb.Create(),

@@ -101,6 +101,49 @@ public sealed class StateVerbTests : IDisposable
         await OkAsync("inspect", "stats", Data);
     }
 
+    [Fact]
+    public async Task Repair_compares_the_index_with_the_tables_and_makes_it_anew()
+    {
+        await MakeAsync();
+        string index = At("data/state/index");
+        JsonElement sound = await OkAsync("repair", "--reindex", Data);
+        Assert.True(sound.GetProperty("was_sound").GetBoolean());
+        Assert.False(sound.GetProperty("applied").GetBoolean());
+        Assert.Equal(sound.GetProperty("ids").GetInt64(), sound.GetProperty("entries").GetInt64());
+        Assert.InRange(sound.GetProperty("ids").GetInt64(), 1, 100); // the client's session, and one account with an id
+
+        foreach (string pattern in (string[])["index-*.log", "*.description"])
+        {
+            Flip(Directory.GetFiles(index, pattern));
+            (int exit, string output, _) = await RunAsync("repair", "--reindex", Data);
+            Assert.Equal(ExitCode.FailedCheck, exit);
+            Assert.Contains("cannot be used", output, StringComparison.Ordinal);
+            (exit, output, _) = await RunAsync("repair", "--reindex", Data, "--json"); // nothing was changed
+            Assert.Equal((ExitCode.FailedCheck, false), (exit, JsonDocument.Parse(output).RootElement.GetProperty("ok").GetBoolean()));
+            Assert.True((await OkAsync("repair", "--reindex", Data, "--apply")).GetProperty("applied").GetBoolean());
+            Assert.True((await OkAsync("repair", "--reindex", Data)).GetProperty("was_sound").GetBoolean());
+        }
+
+        Directory.Delete(index, recursive: true);
+        Assert.Equal(ExitCode.FailedCheck, (await RunAsync("repair", "--reindex", Data)).ExitCode);
+        await OkAsync("repair", "--reindex", Data, "--apply");
+        JsonElement again = await OkAsync("repair", "--reindex", Data);
+        Assert.Equal(sound.GetProperty("entries").GetInt64(), again.GetProperty("entries").GetInt64());
+        await OkAsync("verify", Data);
+
+        var said = new System.Collections.Generic.List<string>();
+        await using (Replica running = Replica.Start(SmallReplica(), stateProgress: said.Add))
+        {
+            Assert.Contains(said, static line => line.Contains("taken from disk", StringComparison.Ordinal));
+            await FailsAsync(ExitCode.InputOutput, "", "repair", "--reindex", Data, "--apply");
+        }
+
+        await FailsAsync(ExitCode.BadData, "no checkpoint", "repair", "--reindex", At("missing"));
+        (int usage, _, string error) = await RunAsync("repair", Data);
+        Assert.Equal(ExitCode.Usage, usage);
+        Assert.Contains("--reindex", error, StringComparison.Ordinal);
+    }
+
     private static string Newest(string folder, string pattern) => Directory.GetFiles(folder, pattern).Order(StringComparer.Ordinal).Last();
 
     private static void Flip(string[] files)
@@ -149,25 +192,14 @@ public sealed class StateVerbTests : IDisposable
     /// <summary>A stopped replica with a few accounts, some checkpoints, and a journal on top of them.</summary>
     private async Task<(ulong Height, Hash256 Root)> MakeAsync()
     {
-        var options = new NodeOptions
-        {
-            DataDirectory = Data,
-            Listen = "127.0.0.1:0",
-            Durability = Durability.Write,
-            Genesis = new GenesisSection { MaxSessions = 64, MaxAssets = 64, MaxAccounts = 1 << 12, MaxPendingTransfers = 1 << 10, MaxInstruments = 64, MaxPriceLevels = 1 << 10, MaxOrders = 1 << 10 },
-            Journal = new JournalSection { SegmentBytes = 4 << 20, RingBytes = 1 << 22 },
-        };
-        options.State.CheckpointBlocks = 3;
-        options.State.LogMemory = 4 << 20;
-        options.State.SegmentBytes = 1 << 20;
-        Replica replica = Replica.Start(options);
+        Replica replica = Replica.Start(SmallReplica());
         await using (replica)
         {
             using var key = SigningKey.FromSeed(Enumerable.Repeat((byte)7, 32).ToArray());
             await using LedgerClient client = await LedgerClient.ConnectAsync(new ClientOptions { Endpoints = [replica.EndPoint], Key = key });
             ulong asset = await SendAsync(client, new CreateAssetCommand { Opcode = Opcode.CreateAsset });
             ulong from = await SendAsync(client, new OpenAccountCommand { Opcode = Opcode.OpenAccount, Asset = (uint)asset, AccountFlags = AccountFlags.Unlimited });
-            ulong to = await SendAsync(client, new OpenAccountCommand { Opcode = Opcode.OpenAccount, Asset = (uint)asset });
+            ulong to = await SendAsync(client, new OpenAccountCommand { Opcode = Opcode.OpenAccount, Asset = (uint)asset, ExternalId = 77 });
             for (int sent = 0; replica.Checkpoints().Published < 3; sent++)
             {
                 Assert.True(sent < 20_000, "no checkpoint ends");
@@ -180,6 +212,22 @@ public sealed class StateVerbTests : IDisposable
 
             TransferCommand Transfer() => new() { Opcode = Opcode.Transfer, DebitAccount = from, CreditAccount = to, Amount = 1 };
         }
+    }
+
+    private NodeOptions SmallReplica()
+    {
+        var options = new NodeOptions
+        {
+            DataDirectory = Data,
+            Listen = "127.0.0.1:0",
+            Durability = Durability.Write,
+            Genesis = new GenesisSection { MaxSessions = 64, MaxAssets = 64, MaxAccounts = 1 << 12, MaxPendingTransfers = 1 << 10, MaxInstruments = 64, MaxPriceLevels = 1 << 10, MaxOrders = 1 << 10 },
+            Journal = new JournalSection { SegmentBytes = 4 << 20, RingBytes = 1 << 22 },
+        };
+        options.State.CheckpointBlocks = 3;
+        options.State.LogMemory = 4 << 20;
+        options.State.SegmentBytes = 1 << 20;
+        return options;
     }
 
     private static async Task<ulong> SendAsync<T>(LedgerClient client, T command) where T : unmanaged, ICommand

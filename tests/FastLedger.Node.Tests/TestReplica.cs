@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Threading.Tasks;
 using FastLedger.Client;
@@ -20,10 +21,13 @@ public sealed class TestReplica : IAsyncDisposable
     {
         Options = OptionsFor(_directory, durability);
         configure?.Invoke(Options);
-        Replica = Replica.Start(Options);
+        Replica = Replica.Start(Options, stateProgress: Said.Add);
     }
 
     public NodeOptions Options { get; }
+
+    /// <summary>What it said about its state when it started last.</summary>
+    public List<string> Said { get; } = [];
 
     public Replica Replica { get; private set; }
 
@@ -66,14 +70,18 @@ public sealed class TestReplica : IAsyncDisposable
     public async Task RestartAsync()
     {
         await Replica.DisposeAsync();
-        Replica = Replica.Start(Options);
+        Start();
     }
 
     /// <summary>Stops the replica in good order.</summary>
     public async Task StopAsync() => await Replica.DisposeAsync();
 
     /// <summary>Starts it on what its directory holds.</summary>
-    public void Start() => Replica = Replica.Start(Options);
+    public void Start()
+    {
+        Said.Clear();
+        Replica = Replica.Start(Options, stateProgress: Said.Add);
+    }
 
     /// <summary>Ends the replica as a crash would and starts it again.</summary>
     public async Task KillAsync()

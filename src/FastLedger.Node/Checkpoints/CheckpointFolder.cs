@@ -80,13 +80,27 @@ public static class CheckpointFolder
         PageStore.Recover(OptionsOf(dataDirectory, ledger, progress), manifest.StoreToken, visitor).Dispose();
     }
 
-    /// <summary>The files of a checkpoint's pages.</summary>
+    /// <summary>The files of a checkpoint's pages and of its index, as far as it has one that is whole.</summary>
     public static IReadOnlyList<string> ListFiles(string dataDirectory, Manifest manifest)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         using var ledger = new Ledger(GenesisOf(manifest), new ResidentPageStore(), secret: 0);
         using var progress = new Doorbell();
-        return PageStore.ListFiles(OptionsOf(dataDirectory, ledger, progress), manifest.StoreToken);
+        return [.. PageStore.ListFiles(OptionsOf(dataDirectory, ledger, progress), manifest.StoreToken), .. ListIndex(dataDirectory, manifest)];
+    }
+
+    /// <summary>What is derived can be missing: a copy without it makes it anew.</summary>
+    private static IReadOnlyList<string> ListIndex(string dataDirectory, Manifest manifest)
+    {
+        if (manifest.IndexToken.Sequence == 0) return [];
+        try
+        {
+            return IndexStore.ListFiles(StateIndex.OptionsOf(FolderOf(dataDirectory), manifest.IndexToken.Records), manifest.IndexToken);
+        }
+        catch (IOException)
+        {
+            return [];
+        }
     }
 
     /// <summary>Folder of pages and manifests in a data directory.</summary>

@@ -41,7 +41,7 @@ internal sealed class StateIndex : IDisposable
         ExpectedEntries = (long)Math.Clamp(entries * 2, LeastExpected, 1UL << 33),
         LogMemoryBytes = 4 << 20, // what is added is not read again
         LogPageBytes = 1 << 20,
-        SegmentBytes = 64 << 20,
+        SegmentBytes = 8 << 20, // allocated as a whole
     };
 
     /// <summary>Makes an empty index; what is left of an earlier one is deleted.</summary>

@@ -51,7 +51,7 @@ public sealed class Manifest
     /// <summary>The pages.</summary>
     public StoreToken StoreToken { get; init; }
 
-    /// <summary>The derived indexes.</summary>
+    /// <summary>The derived indexes; sequence 0 when there are none, as in manifests of earlier versions.</summary>
     public StoreToken IndexToken { get; init; }
 
     /// <summary>The tables, in ascending order of their numbers.</summary>
@@ -62,6 +62,23 @@ public sealed class Manifest
 
     /// <summary>Anything else, in its owner's format.</summary>
     public byte[] Extension { get; init; } = [];
+
+    /// <summary>The same with other derived indexes.</summary>
+    public Manifest WithIndex(in StoreToken token) => new()
+    {
+        ChainId = ChainId,
+        Height = Height,
+        BlockId = BlockId,
+        StateRoot = StateRoot,
+        ReceiptsRoot = ReceiptsRoot,
+        JournalIndex = JournalIndex,
+        JournalAnchor = JournalAnchor,
+        StoreToken = StoreToken,
+        IndexToken = token,
+        Tables = Tables,
+        ConsensusSnapshot = ConsensusSnapshot,
+        Extension = Extension,
+    };
 
     /// <summary>The file's bytes.</summary>
     public byte[] Encode()

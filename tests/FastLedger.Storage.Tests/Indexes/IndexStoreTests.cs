@@ -59,6 +59,44 @@ public class IndexStoreTests
     }
 
     [Fact]
+    public void All_entries_are_read_in_the_order_of_their_additions_also_after_recovery()
+    {
+        IndexScenario scenario = new();
+        List<(UInt128, ulong)> added = [];
+        StoreToken token;
+        using (IndexStore store = scenario.Create())
+        {
+            for (ulong i = 1; i <= 3000; i++)
+            {
+                UInt128 key = new(i * 0x9E37_79B9_7F4A_7C15, i);
+                added.Add((key, i << 40));
+                Assert.True(store.TryAdd(key, i << 40, out _));
+                if (i % 700 == 0) _ = store.BeginCheckpoint().Complete();
+            }
+
+            Assert.Equal(added, ReadAll(store));
+            token = store.BeginCheckpoint().Complete();
+        }
+
+        using IndexStore recovered = scenario.Recover(in token);
+        Assert.Equal(added, ReadAll(recovered));
+        int read = 0;
+        recovered.ReadAll((_, _) => ++read < 5);
+        Assert.Equal(5, read);
+
+        static List<(UInt128, ulong)> ReadAll(IndexStore store)
+        {
+            List<(UInt128, ulong)> entries = [];
+            store.ReadAll((key, value) =>
+            {
+                entries.Add((key, value));
+                return true;
+            });
+            return entries;
+        }
+    }
+
+    [Fact]
     public void A_checkpoint_without_changes_is_the_last_one_again()
     {
         IndexScenario scenario = new();

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
+using FastLedger.Client;
+using FastLedger.Domain;
+using FastLedger.Node.Checkpoints;
+using FastLedger.Node.Configuration;
+using FastLedger.Node.Recovery;
+using FastLedger.Primitives;
+using FastLedger.Primitives.Commands;
+using FastLedger.Storage;
+
+namespace FastLedger.Node.Tests.Checkpoints;
+
+/// <summary>The index of external ids: what checkpoints keep of it, and what a restart makes of it.</summary>
+public sealed class StateIndexTests
+{
+    private const string FromDisk = "taken from disk", FromTables = "made from the tables";
+
+    private static readonly Action<NodeOptions> Often = static options =>
+    {
+        options.State.CheckpointBlocks = 3;
+        options.State.LogMemory = 4 << 20;
+        options.State.SegmentBytes = 1 << 20;
+        options.Journal.SegmentBytes = 4 << 20;
+        options.Journal.RingBytes = 1 << 22;
+    };
+
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(2, 1 << 20)]
+    public async Task The_index_holds_what_a_scan_of_the_tables_finds_over_restarts_and_kills(int seed, long memory)
+    {
+        var random = new Random(seed);
+        await using var replica = new TestReplica(configure: options =>
+        {
+            Often(options);
+            options.State.Memory = memory;
+        });
+        Records records = await Records.BeginAsync(replica);
+        for (int life = 0; life < 4; life++)
+        {
+            await using (LedgerClient client = await replica.ConnectAsync())
+            {
+                await records.CheckAsync(client);
+                for (int i = 0; i < 60; i++) await records.AddAsync(client, random);
+                await CheckpointAsync(replica.Replica, client, records, random);
+            }
+
+            if (life == 2)
+            {
+                await replica.KillAsync();
+            }
+            else
+            {
+                await replica.StopAsync();
+                AssertHoldsTheTables(replica.Options.DataDirectory);
+                replica.Start();
+            }
+
+            Assert.Contains(replica.Said, static line => line.Contains(FromDisk, StringComparison.Ordinal));
+        }
+
+        await using LedgerClient last = await replica.ConnectAsync();
+        await records.CheckAsync(last);
+    }
+
+    [Fact]
+    public async Task What_is_damaged_missing_or_of_an_older_manifest_is_made_from_the_tables_and_finds_the_same()
+    {
+        var random = new Random(3);
+        await using var replica = new TestReplica(configure: Often);
+        string state = Path.Combine(replica.Options.DataDirectory, "state"), index = Path.Combine(state, "index");
+        Records records = await Records.BeginAsync(replica);
+        Action[] damages =
+        [
+            () => Flip(Directory.GetFiles(index, "index-*.log")),
+            () => Flip(Directory.GetFiles(index, "*.description")),
+            () => Flip(Directory.GetFiles(index, "*.directory")),
+            () => Directory.Delete(index, recursive: true),
+            () => Truncate(Directory.GetFiles(index, "index-*.log")),
+            () => WithoutIndex(state),
+        ];
+        foreach (Action damage in damages)
+        {
+            await using (LedgerClient client = await replica.ConnectAsync())
+            {
+                for (int i = 0; i < 20; i++) await records.AddAsync(client, random);
+                await CheckpointAsync(replica.Replica, client, records, random);
+            }
+
+            await replica.RestartAsync();
+            Assert.Contains(replica.Said, static line => line.Contains(FromDisk, StringComparison.Ordinal));
+            await replica.StopAsync();
+            damage();
+            replica.Start();
+            Assert.Single(replica.Said, static line => line.Contains(FromTables, StringComparison.Ordinal));
+            await using (LedgerClient client = await replica.ConnectAsync()) await records.CheckAsync(client);
+        }
+    }
+
+    [Fact]
+    public async Task A_copy_of_a_running_replica_brings_its_index()
+    {
+        await using var replica = new TestReplica(configure: Often);
+        string copies = Directory.CreateTempSubdirectory("fastledger-index-").FullName;
+        try
+        {
+            Records records = await Records.BeginAsync(replica);
+            await using (LedgerClient client = await replica.ConnectAsync()) await CheckpointAsync(replica.Replica, client, records, new Random(4));
+            string copy = Path.Combine(copies, "copy");
+            _ = Backup.Copy(replica.Options.DataDirectory, copy);
+            Assert.True(IndexRepair.Run(copy, apply: false, static _ => { }).IsSound);
+        }
+        finally
+        {
+            Directory.Delete(copies, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Ids_of_different_kinds_may_be_the_same_and_the_order_of_numbers_is_checked()
+    {
+        string folder = Directory.CreateTempSubdirectory("fastledger-index-").FullName;
+        try
+        {
+            using StateIndex index = StateIndex.Create(folder);
+            foreach (IdKind kind in ExternalIds.Kinds.ToArray()) index.Add(kind, 7, 3);
+            index.Add(IdKind.Account, 8, 4);
+            Assert.Throws<StoreDamagedException>(() => index.Add(IdKind.Account, 8, 5));
+            Assert.Equal(6ul, index.Count);
+            var read = new List<(IdKind, UInt128, uint)>();
+            Assert.Null(index.Read((kind, key, number) =>
+            {
+                read.Add((kind, key, number));
+                return null;
+            }));
+            Assert.Equal([.. ExternalIds.Kinds.ToArray().Select(static kind => (kind, (UInt128)7, 3u)), (IdKind.Account, (UInt128)8, 4u)], read);
+            Assert.Equal("no", index.Read(static (_, _, _) => "no"));
+            index.Add(IdKind.Account, 9, 2);
+            Assert.Contains("comes after 4", index.Read(static (_, _, _) => null), StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task CheckpointAsync(Replica replica, LedgerClient client, Records records, Random random)
+    {
+        ulong wanted = replica.Checkpoints().Published + 2;
+        for (int sent = 0; replica.Checkpoints().Published < wanted; sent++)
+        {
+            Assert.True(sent < 20_000, "no checkpoint ends");
+            await records.AddAsync(client, random);
+        }
+    }
+
+    /// <summary>Reads the tables field by field, without what the index is made with.</summary>
+    private static void AssertHoldsTheTables(string dataDirectory)
+    {
+        var expected = new SortedDictionary<(IdKind, uint), UInt128>();
+        using RestoredState state = CheckpointFolder.Load(dataDirectory, static _ => { });
+        Ledger ledger = state.Ledger;
+        for (uint n = 1; n < ledger.Sessions.Count; n++) expected.Add((IdKind.Session, n), Ledger.KeyId(ledger.Sessions[n].Key));
+        for (uint n = 1; n < ledger.Accounts.Count; n++)
+            if (ledger.Accounts[n].ExternalId != 0) expected.Add((IdKind.Account, n), ledger.Accounts[n].ExternalId);
+        for (uint n = 1; n < ledger.Instruments.Count; n++)
+            if (ledger.Instruments[n].ExternalId != 0) expected.Add((IdKind.Instrument, n), ledger.Instruments[n].ExternalId);
+        Domain.Objects.ObjectTables objects = ledger.Agreements.Objects;
+        for (uint n = 1; n < objects.Classes.Count; n++)
+            if (objects.Classes[n].ExternalId != 0) expected.Add((IdKind.ObjectClass, n), objects.Classes[n].ExternalId);
+        for (uint n = 1; n < objects.Objects.Count; n++)
+            if (objects.Objects[n].ExternalId != 0) expected.Add((IdKind.Object, n), Domain.Objects.ObjectTables.Key(objects.Objects[n].Class, objects.Objects[n].ExternalId));
+        Assert.True(expected.Count > 50);
+
+        var held = new SortedDictionary<(IdKind, uint), UInt128>();
+        using StateIndex? index = StateIndex.TryRecover(CheckpointFolder.FolderOf(dataDirectory), state.Manifest!, out string? fault);
+        Assert.Null(fault);
+        Assert.Null(index!.Read((kind, key, number) =>
+        {
+            held.Add((kind, number), key);
+            return null;
+        }));
+        Assert.Equal(expected, held);
+        Assert.Equal((ulong)expected.Count, index.Count);
+    }
+
+    private static void Flip(string[] files)
+    {
+        Assert.NotEmpty(files);
+        foreach (string file in files)
+        {
+            byte[] bytes = File.ReadAllBytes(file);
+            bytes[Math.Min(100, bytes.Length - 1)] ^= 4;
+            File.WriteAllBytes(file, bytes);
+        }
+    }
+
+    private static void Truncate(string[] files)
+    {
+        Assert.NotEmpty(files);
+        foreach (string file in files) File.WriteAllBytes(file, []);
+    }
+
+    /// <summary>As a version without the index wrote them.</summary>
+    private static void WithoutIndex(string state)
+    {
+        string[] files = Directory.GetFiles(state, "manifest-*");
+        Assert.NotEmpty(files);
+        foreach (string file in files)
+        {
+            Assert.Null(Manifest.Decode(File.ReadAllBytes(file), out Manifest? manifest, out _));
+            File.WriteAllBytes(file, manifest!.WithIndex(default).Encode());
+        }
+    }
+
+    /// <summary>Records that were created, by id; ids are shared between the kinds.</summary>
+    private sealed class Records(uint asset, uint @class)
+    {
+        private readonly Dictionary<UInt128, ulong> _accounts = [], _objects = [];
+        private UInt128 _next = 1;
+
+        public static async Task<Records> BeginAsync(TestReplica replica)
+        {
+            await using LedgerClient client = await replica.ConnectAsync();
+            uint asset = (uint)await TestReplica.OkAsync(client, new CreateAssetCommand { Opcode = Opcode.CreateAsset });
+            uint quote = (uint)await TestReplica.OkAsync(client, new CreateAssetCommand { Opcode = Opcode.CreateAsset });
+            ulong fees = await TestReplica.OkAsync(client, new OpenAccountCommand { Opcode = Opcode.OpenAccount, Asset = quote });
+            _ = await TestReplica.OkAsync(client, new CreateInstrumentCommand { FeeAccount = fees, Opcode = Opcode.CreateInstrument, ExternalId = 1, BaseAsset = asset, QuoteAsset = quote, LotSize = 1, TickValue = 1, MaxQuantityLots = 100, MaxPriceTicks = 100 });
+            CommandResult created = await client.CreateClassAsync(new CreateClassCommand { ExternalId = 1, IssuePolicy = uint.MaxValue }, []);
+            Assert.Equal(ResultCode.Ok, created.Code);
+            return new Records(asset, (uint)created.Value);
+        }
+
+        public async Task AddAsync(LedgerClient client, Random random)
+        {
+            UInt128 id = random.Next(4) == 0 ? 0 : _next++;
+            if (random.Next(3) == 0)
+            {
+                CommandResult created = await client.CreateObjectAsync(new CreateObjectCommand { Class = @class, ExternalId = id });
+                Assert.Equal(ResultCode.Ok, created.Code);
+                if (id != 0) _objects.Add(id, (ulong)created.Value);
+            }
+            else
+            {
+                ulong account = await TestReplica.OkAsync(client, new OpenAccountCommand { Opcode = Opcode.OpenAccount, Asset = asset, ExternalId = id });
+                if (id != 0) _accounts.Add(id, account);
+            }
+        }
+
+        /// <summary>Every id finds its record: an object by a query, an account by the refusal of a second one, which names the first.</summary>
+        public async Task CheckAsync(LedgerClient client)
+        {
+            Assert.Equal(@class, (await client.FindObjectClassAsync(1)).Class);
+            foreach ((UInt128 id, ulong number) in _objects) Assert.Equal(number, (await client.FindObjectAsync(@class, id)).Object);
+            foreach ((UInt128 id, ulong number) in _accounts)
+            {
+                CommandResult again = await client.ExecuteAsync(new OpenAccountCommand { Opcode = Opcode.OpenAccount, Asset = asset, ExternalId = id });
+                Assert.Equal((ResultCode.ExternalIdExists, (Int128)number), (again.Code, (Int128)again.Value));
+            }
+        }
+    }
+}
