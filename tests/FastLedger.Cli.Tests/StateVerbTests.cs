@@ -112,7 +112,7 @@ public sealed class StateVerbTests : IDisposable
         Assert.Equal(sound.GetProperty("ids").GetInt64(), sound.GetProperty("entries").GetInt64());
         Assert.InRange(sound.GetProperty("ids").GetInt64(), 1, 100); // the client's session, and one account with an id
 
-        foreach (string pattern in (string[])["index-*.log", "*.description"])
+        foreach (string pattern in (string[])["*.directory", "*.description"])
         {
             Flip(Directory.GetFiles(index, pattern));
             (int exit, string output, _) = await RunAsync("repair", "--reindex", Data);

@@ -88,7 +88,8 @@ public sealed class StateIndexTests
         {
             await using (LedgerClient client = await replica.ConnectAsync())
             {
-                for (int i = 0; i < 20; i++) await records.AddAsync(client, random);
+                // The last block of the log is kept with the checkpoint too: for damage of the log to matter there must be more than one.
+                for (int i = damage == damages[0] ? -280 : 0; i < 20; i++) await records.AddAsync(client, random);
                 await CheckpointAsync(replica.Replica, client, records, random);
             }
 
@@ -97,7 +98,7 @@ public sealed class StateIndexTests
             await replica.StopAsync();
             damage();
             replica.Start();
-            Assert.Single(replica.Said, static line => line.Contains(FromTables, StringComparison.Ordinal));
+            Assert.True(replica.Said.Count(static line => line.Contains(FromTables, StringComparison.Ordinal)) == 1, $"damage {Array.IndexOf(damages, damage)}: {string.Join("; ", replica.Said)}");
             await using (LedgerClient client = await replica.ConnectAsync()) await records.CheckAsync(client);
         }
     }
