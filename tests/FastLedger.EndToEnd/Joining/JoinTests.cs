@@ -118,9 +118,9 @@ public sealed class JoinTests(ITestOutputHelper output) : IDisposable
     /// <summary>Every batch is answered once, whatever happens: the client sends what was not answered again.</summary>
     private async Task LoadAsync(LedgerClient client, CancellationToken stop)
     {
-        uint asset = (uint)(await client.ExecuteAsync(new CreateAssetCommand { Opcode = Opcode.CreateAsset })).Value;
-        ulong from = (ulong)(await client.ExecuteAsync(new OpenAccountCommand { Opcode = Opcode.OpenAccount, Asset = asset, AccountFlags = AccountFlags.Unlimited })).Value;
-        ulong to = (ulong)(await client.ExecuteAsync(new OpenAccountCommand { Opcode = Opcode.OpenAccount, Asset = asset })).Value;
+        uint asset = (uint)(await client.ExecuteAsync(new CreateAssetCommand { Opcode = Opcode.CreateAsset }, stop)).Value;
+        ulong from = (ulong)(await client.ExecuteAsync(new OpenAccountCommand { Opcode = Opcode.OpenAccount, Asset = asset, AccountFlags = AccountFlags.Unlimited }, stop)).Value;
+        ulong to = (ulong)(await client.ExecuteAsync(new OpenAccountCommand { Opcode = Opcode.OpenAccount, Asset = asset }, stop)).Value;
         ulong sent = 0;
         while (!stop.IsCancellationRequested)
         {
@@ -131,6 +131,6 @@ public sealed class JoinTests(ITestOutputHelper output) : IDisposable
             Interlocked.Increment(ref _answered);
         }
 
-        Assert.Equal((UInt128)sent, (await client.GetAccountAsync(to)).CreditsPosted);
+        Assert.Equal((UInt128)sent, (await client.GetAccountAsync(to, CancellationToken.None)).CreditsPosted);
     }
 }
