@@ -10,7 +10,7 @@ namespace FastLedger.State;
 /// Operations take effect in the order in which they were accepted, reads included: a page that was written is read as written. Thread:
 /// executor only. Alloc: none. Blocks: only where said.
 /// </remarks>
-public interface IPageStore
+public unsafe interface IPageStore
 {
     /// <summary>Takes a copy of a page.</summary>
     /// <param name="region">Number of the table or other region.</param>
@@ -24,15 +24,23 @@ public interface IPageStore
     /// <remarks>Blocks: on the store.</remarks>
     void WaitForRoom();
 
-    /// <summary>Reads the newest image of a page; zeros when it was never written.</summary>
+    /// <summary>Reads the newest image of a page and compares it with its checksum; zeros when it was never written.</summary>
     /// <remarks>Blocks: on the store.</remarks>
     void Read(byte region, uint page, Span<byte> image);
 
-    /// <summary>Asks for a page, to be taken later.</summary>
+    /// <summary>
+    /// Asks for the newest image of a page. Its bytes are not compared with a checksum: the caller has a root to compare them with, and asks
+    /// <see cref="Read"/> for what is wrong when they differ.
+    /// </summary>
+    /// <param name="region">Number of the table or other region.</param>
+    /// <param name="page">Number of the page in it.</param>
+    /// <param name="destination">Gets its 4,096 bytes, on any thread, before it can be taken.</param>
+    /// <param name="tag">Comes back with it.</param>
     /// <returns>False when there is no room now.</returns>
-    bool TryRequest(byte region, uint page);
+    bool TryRequest(byte region, uint page, byte* destination, ulong tag);
 
-    /// <summary>Takes a page that was asked for, in any order.</summary>
+    /// <summary>Takes a page that was asked for and has come to its destination, in any order.</summary>
+    /// <param name="tag">The request's.</param>
     /// <returns>False when none has arrived yet.</returns>
-    bool TryTake(out byte region, out uint page, Span<byte> image);
+    bool TryTake(out ulong tag);
 }

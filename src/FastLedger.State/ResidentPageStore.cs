@@ -5,7 +5,7 @@ using FastLedger.Primitives;
 namespace FastLedger.State;
 
 /// <summary>No store at all: every page stays in memory and the journal brings it back after a restart.</summary>
-public sealed class ResidentPageStore : IPageStore
+public sealed unsafe class ResidentPageStore : IPageStore
 {
     /// <inheritdoc/>
     public bool TryWrite(byte region, uint page, ulong height, ReadOnlySpan<byte> image)
@@ -21,16 +21,16 @@ public sealed class ResidentPageStore : IPageStore
     public void Read(byte region, uint page, Span<byte> image) => Invariant.Fail("a page was read where there is no store");
 
     /// <inheritdoc/>
-    public bool TryRequest(byte region, uint page)
+    public bool TryRequest(byte region, uint page, byte* destination, ulong tag)
     {
         Invariant.Fail("a page was asked for where there is no store");
         return false;
     }
 
     /// <inheritdoc/>
-    public bool TryTake(out byte region, out uint page, Span<byte> image)
+    public bool TryTake(out ulong tag)
     {
-        (region, page) = (0, 0);
+        tag = 0;
         return false;
     }
 }

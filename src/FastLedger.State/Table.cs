@@ -10,7 +10,7 @@ namespace FastLedger.State;
 
 /// <summary>
 /// A dense array of fixed-size records in one reserved address range: record <c>n</c> stands at <c>base + n × size</c> for as long as the
-/// process runs. The table remembers which records changed since the last state root, and can undo a linked chain.
+/// process runs, or in the frame of its page when pages may leave memory. The table remembers which records changed since the last state root, and can undo a linked chain.
 /// </summary>
 /// <remarks>
 /// Record 0 exists in every table and stays zero, so that number 0 can mean "none". Thread: executor only. Alloc: none after construction.
@@ -87,8 +87,7 @@ public abstract unsafe class Table : IDisposable
     public ReadOnlySpan<byte> Bytes(uint number)
     {
         Invariant.Check(number < Count);
-        Residence?.Touch(number);
-        return new ReadOnlySpan<byte>(Memory + ((nuint)number * (uint)RecordSize), RecordSize);
+        return new ReadOnlySpan<byte>(At(number), RecordSize);
     }
 
     /// <summary>Adds a zeroed record.</summary>
@@ -163,14 +162,18 @@ public abstract unsafe class Table : IDisposable
     }
 
     /// <summary>Pages may leave memory from now on.</summary>
-    internal void LetPagesLeave(ResidentPages residence)
+    internal ResidentPages LetPagesLeave(PageResidency owner, int index)
     {
         Invariant.Check(Residence is null && _changedCount == 0);
-        Residence = residence;
         _records.AvoidHugePages();
+        var residence = new ResidentPages(owner, this, Memory, index);
+        for (uint page = 0; page <= _pages.PageOf(Count - 1); page++) residence.Add(page, residence.TakeFrame()); // each where it stands already
+        _pages.LetPagesLeave(residence.Frames);
         _tree.Dispose();
-        _tree = new TableTree(RecordSize, Capacity, pagesLeave: true);
+        _tree = new TableTree(RecordSize, Capacity, residence.Frames);
         _tree.Rebuild(Memory, 1, Count);
+        Residence = residence;
+        return residence;
     }
 
     /// <summary>Makes the nodes of a page that came back.</summary>
@@ -180,13 +183,13 @@ public abstract unsafe class Table : IDisposable
     /// <summary>Makes the nodes of a page in recovery.</summary>
     internal void RestoreNodes(uint page, uint count) => _tree.RebuildPage(Memory, page, 1, count, keepRoot: true);
 
-    /// <summary>Gives the memory of a page back, and that of its nodes.</summary>
-    /// <param name="page">Neither changed nor part of a running checkpoint.</param>
-    /// <param name="nodesFrom">First of the pages that share memory for their nodes, when none of them is in memory any more.</param>
-    internal void ReleasePage(uint page, uint? nodesFrom)
+    /// <summary>Gives the memory of frames back to the system.</summary>
+    /// <param name="from">The first one, from 1.</param>
+    /// <param name="count">Frames that hold nothing.</param>
+    internal void ReleaseFrames(uint from, uint count)
     {
-        _records.Release((nuint)page * PageSize, PageSize);
-        if (nodesFrom is { } first) _tree.ReleaseNodes(first);
+        _records.Release((nuint)(from - 1) * PageSize, (nuint)count * PageSize);
+        _tree.ReleaseNodes(from, count);
     }
 
     /// <summary>Brings the cache lines of a record near before it is used. Numbers out of range are ignored.</summary>
@@ -194,7 +197,7 @@ public abstract unsafe class Table : IDisposable
     public void Prefetch(ulong number)
     {
         if (number >= Count) return;
-        byte* address = Memory + ((nuint)number * (uint)RecordSize);
+        byte* address = Residence is null ? Memory + ((nuint)number * (uint)RecordSize) : Residence.Peek((uint)number);
         if (System.Runtime.Intrinsics.X86.Sse.IsSupported)
         {
             System.Runtime.Intrinsics.X86.Sse.Prefetch0(address);
@@ -216,15 +219,17 @@ public abstract unsafe class Table : IDisposable
     }
 
     internal void Restore(uint number, ReadOnlySpan<byte> bytes) =>
-        bytes.CopyTo(new Span<byte>(Memory + ((nuint)number * (uint)RecordSize), RecordSize));
+        bytes.CopyTo(new Span<byte>(At(number), RecordSize));
 
     internal void RestoreCount(uint count)
     {
         Invariant.Check(count <= Count);
         for (uint number = count; number < Count; number++)
-            new Span<byte>(Memory + ((nuint)number * (uint)RecordSize), RecordSize).Clear();
+            new Span<byte>(At(number), RecordSize).Clear();
         Count = count;
     }
+
+    private byte* At(uint number) => Residence is null ? Memory + ((nuint)number * (uint)RecordSize) : Residence.Touch(number);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private protected void NoteChange(uint number)

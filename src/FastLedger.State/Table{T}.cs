@@ -7,7 +7,7 @@ namespace FastLedger.State;
 /// <summary>A <see cref="Table"/> of records of one type.</summary>
 /// <typeparam name="T">A struct without references of 64, 128 or 256 bytes.</typeparam>
 /// <remarks>
-/// References to records stay valid while the table lives, but a reference taken before another command ran must not be written through:
+/// References to records stay valid while the table lives, or until pages leave memory; but a reference taken before another command ran must not be written through:
 /// take it again with <see cref="Change"/>, which records the change. Thread: executor only. Alloc: none. Blocks: no.
 /// </remarks>
 public sealed unsafe class Table<T> : Table where T : unmanaged
@@ -29,8 +29,7 @@ public sealed unsafe class Table<T> : Table where T : unmanaged
         get
         {
             Invariant.Check(number < Count);
-            if (Residence is not null) Residence.Touch(number);
-            return ref _base[number];
+            return ref Residence is null ? ref _base[number] : ref *(T*)Residence.Touch(number);
         }
     }
 
@@ -44,9 +43,9 @@ public sealed unsafe class Table<T> : Table where T : unmanaged
     public ref T Change(uint number)
     {
         Invariant.Check(number < Count);
-        if (Residence is not null) Residence.Touch(number);
+        T* record = Residence is null ? _base + number : (T*)Residence.Touch(number);
         NoteChange(number);
-        if (Undo.IsRecording) Undo.SaveRecord(Slot, number, Memory + ((nuint)number * (uint)sizeof(T)), sizeof(T));
-        return ref _base[number];
+        if (Undo.IsRecording) Undo.SaveRecord(Slot, number, (byte*)record, sizeof(T));
+        return ref *record;
     }
 }

@@ -39,7 +39,7 @@ public sealed class CheckpointCaptureTests
     {
         using var undo = new UndoLog();
         using var table = new Table<Large>(TableId.Accounts, 1 << 16, undo);
-        var store = new DroppingStore();
+        using var store = new ArrayPageStore(table.Pages.PageCapacity);
         var tree = new StateTree([table], store);
         using var capture = new CheckpointCapture(tree, store, 1 << 20, 16);
         for (int i = 1; i < 1 << 15; i++) table.Append();
@@ -48,6 +48,9 @@ public sealed class CheckpointCaptureTests
         for (ulong height = 2; height < 40; height++) Round(height);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.True(store.Writes > 1024 * 8);
+        byte[] page = new byte[PagedRegion.PageBytes];
+        store.Read((byte)TableId.Accounts, 0, page);
+        Assert.NotEqual(new byte[PagedRegion.PageBytes], page);
 
         void Round(ulong height)
         {
@@ -137,25 +140,5 @@ public sealed class CheckpointCaptureTests
         Shown restored = Show(tree, smalls, larges);
         Assert.Equal(expected.SmallValues, restored.SmallValues);
         Assert.Equal(expected.LargeValues, restored.LargeValues);
-    }
-
-    /// <summary>Counts pages.</summary>
-    private sealed class DroppingStore : IPageStore
-    {
-        public int Writes { get; private set; }
-
-        public bool TryWrite(byte region, uint page, ulong height, ReadOnlySpan<byte> image)
-        {
-            Writes++;
-            return true;
-        }
-
-        public void WaitForRoom() => throw new NotSupportedException();
-
-        public void Read(byte region, uint page, Span<byte> image) => throw new NotSupportedException();
-
-        public bool TryRequest(byte region, uint page) => throw new NotSupportedException();
-
-        public bool TryTake(out byte region, out uint page, Span<byte> image) => throw new NotSupportedException();
     }
 }

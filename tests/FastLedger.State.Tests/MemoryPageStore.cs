@@ -6,10 +6,10 @@ using FastLedger.State.Checkpoints;
 namespace FastLedger.State.Tests;
 
 /// <summary>A page store in memory behind a ring of bounded length that works only when it is waited for, or by chance.</summary>
-public sealed class MemoryPageStore(int ringEntries, Random random) : IPageStore
+public sealed unsafe class MemoryPageStore(int ringEntries, Random random) : IPageStore
 {
-    private readonly Queue<(byte Region, uint Page, byte[]? Image)> _ring = [];
-    private readonly Queue<(byte Region, uint Page, byte[] Image)> _arrived = [];
+    private readonly Queue<(byte Region, uint Page, byte[]? Image, nint Destination, ulong Tag)> _ring = [];
+    private readonly List<ulong> _arrived = [];
 
     /// <summary>The newest image of every page.</summary>
     public Dictionary<(byte Region, uint Page), byte[]> Pages { get; private set; } = [];
@@ -26,24 +26,25 @@ public sealed class MemoryPageStore(int ringEntries, Random random) : IPageStore
     {
         Assert.Equal(PagedRegion.PageBytes, image.Length);
         if (!HasRoom()) return false;
-        _ring.Enqueue((region, page, image.ToArray()));
+        _ring.Enqueue((region, page, image.ToArray(), 0, 0));
         return true;
     }
 
-    public bool TryRequest(byte region, uint page)
+    public bool TryRequest(byte region, uint page, byte* destination, ulong tag)
     {
         if (!HasRoom()) return false;
-        _ring.Enqueue((region, page, null));
+        _ring.Enqueue((region, page, null, (nint)destination, tag));
         return true;
     }
 
-    public bool TryTake(out byte region, out uint page, Span<byte> image)
+    public bool TryTake(out ulong tag)
     {
         if (random.Next(3) == 0) Work();
-        (region, page) = (0, 0);
-        if (!_arrived.TryDequeue(out var taken)) return false;
-        (region, page) = (taken.Region, taken.Page);
-        taken.Image.CopyTo(image);
+        tag = 0;
+        if (_arrived.Count == 0) return false;
+        int at = random.Next(_arrived.Count); // in any order
+        tag = _arrived[at];
+        _arrived.RemoveAt(at);
         return true;
     }
 
@@ -94,7 +95,10 @@ public sealed class MemoryPageStore(int ringEntries, Random random) : IPageStore
             else
             {
                 Reads++;
-                _arrived.Enqueue((entry.Region, entry.Page, Pages.TryGetValue((entry.Region, entry.Page), out byte[]? found) ? found : new byte[PagedRegion.PageBytes]));
+                var destination = new Span<byte>((byte*)entry.Destination, PagedRegion.PageBytes);
+                if (Pages.TryGetValue((entry.Region, entry.Page), out byte[]? found)) found.CopyTo(destination);
+                else destination.Clear();
+                _arrived.Add(entry.Tag);
             }
         }
     }

@@ -11,7 +11,8 @@ public sealed class PageResidencyTests
 {
     private const uint RecordsPerPage = 32;
     private const uint Pages = 512;
-    private const long PageAndNodes = 2 * 4096;
+    private const long PageAndNodes = 4096 + (RecordsPerPage * 64);
+    private const long Bookkeeping = Pages * 144;
 
     [StructLayout(LayoutKind.Sequential, Size = 128)]
     private struct Record
@@ -32,7 +33,7 @@ public sealed class PageResidencyTests
                 for (int i = 0; i < count; i++) numbers.Add(1 + (uint)random.Next((int)(Pages * RecordsPerPage) - 1));
                 bounded.Execute(numbers);
                 Assert.Equal(0UL, bounded.Residency.UnexpectedMisses);
-                Assert.True(bounded.Residency.ResidentBytes <= bounded.Residency.LimitBytes);
+                Assert.True(bounded.Residency.ResidentBytes + bounded.Residency.BookkeepingBytes <= bounded.Residency.LimitBytes);
             }
 
             Assert.True(bounded.Residency.WriteBacks > 0);
@@ -59,6 +60,89 @@ public sealed class PageResidencyTests
         Assert.True(bounded.Residency.Misses - misses >= scanned - 64);
     }
 
+    [Fact]
+    public void What_batches_ahead_asked_for_is_in_memory_when_they_execute_whatever_they_share() =>
+        Gen.Int[0, int.MaxValue].Sample(seed =>
+        {
+            var random = new Random(seed);
+            using var bounded = new Bounded(random, pages: 160);
+            var ahead = new Queue<List<uint>>();
+            for (int batch = 0; batch < 80; batch++)
+            {
+                var numbers = new List<uint>();
+                int count = 1 + random.Next(64), from = random.Next((int)(Pages * RecordsPerPage) - 4096);
+                for (int i = 0; i < count; i++) numbers.Add(1 + (uint)(from + random.Next(4095)));
+                bounded.Expect(numbers);
+                ahead.Enqueue(numbers);
+                if (ahead.Count == 2 || random.Next(2) == 0) bounded.ExecuteExpected(ahead.Dequeue());
+                if (ahead.Count == 1 && random.Next(3) == 0) bounded.Look(1 + (uint)random.Next((int)(Pages * RecordsPerPage) - 1));
+            }
+
+            Assert.True(bounded.Residency.UnexpectedMisses <= bounded.Looks);
+            Assert.True(bounded.Residency.WriteBacks > 0);
+        }, iter: 20);
+
+    [Fact]
+    public void Pages_that_come_and_go_allocate_nothing()
+    {
+        using var undo = new UndoLog();
+        using var table = new Table<Record>(TableId.Accounts, Pages * RecordsPerPage, undo);
+        using var store = new ArrayPageStore(Pages);
+        var tree = new StateTree([table], store);
+        using var residency = new PageResidency(tree, store, 96 * PageAndNodes);
+        while (table.Append() != 0)
+        {
+            if (table.Count % 1024 != 0) continue;
+            tree.Update();
+            residency.Trim();
+        }
+
+        Round(0);
+        ulong misses = residency.Misses;
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (uint round = 1; round < 40; round++) Round(round);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.True(residency.Misses - misses > 1000);
+
+        void Round(uint round)
+        {
+            for (uint i = 0; i < 48; i++) table.Want(1 + ((round * 48) + i) * 37 % Pages * RecordsPerPage);
+            residency.Expect();
+            residency.Prepare();
+            for (uint i = 0; i < 48; i++) table.Change(1 + ((round * 48) + i) * 37 % Pages * RecordsPerPage).Value++;
+            tree.Update();
+            residency.Trim();
+        }
+    }
+
+    [Fact]
+    public void Memory_that_one_table_no_longer_needs_serves_another_within_the_bound()
+    {
+        var random = new Random(3);
+        using var undo = new UndoLog();
+        using var first = new Table<Record>(TableId.Assets, Pages * RecordsPerPage, undo);
+        using var second = new Table<Record>(TableId.Accounts, Pages * RecordsPerPage, undo);
+        var store = new MemoryPageStore(16, random);
+        var tree = new StateTree([first, second], store);
+        using var residency = new PageResidency(tree, store, 128 * PageAndNodes);
+        for (int turn = 0; turn < 6; turn++)
+        {
+            Table<Record> table = turn % 2 == 0 ? first : second, other = turn % 2 == 0 ? second : first;
+            for (int i = 0; i < 4096; i++)
+            {
+                uint number = table.Append();
+                table.Change(number).Value = number * 3;
+                if (i % 512 != 511) continue;
+                tree.Update();
+                residency.Trim();
+                Assert.True(residency.HeldBytes <= residency.LimitBytes + (17 * PageAndNodes), $"{residency.HeldBytes} bytes are held");
+            }
+
+            for (uint number = 1; number < other.Count; number += 5) Assert.Equal(number * 3, other[number].Value);
+            residency.Trim();
+        }
+    }
+
     private sealed class Bounded : IDisposable
     {
         private readonly UndoLog _undo = new();
@@ -70,7 +154,7 @@ public sealed class PageResidencyTests
             Table = new Table<Record>(TableId.Accounts, Pages * RecordsPerPage, _undo);
             var store = new MemoryPageStore(1 + random.Next(32), random);
             _tree = new StateTree([Table], store);
-            Residency = new PageResidency(_tree, store, pages * PageAndNodes);
+            Residency = new PageResidency(_tree, store, (pages * PageAndNodes) + Bookkeeping);
             while (Table.Append() != 0)
                 if (Table.Count % 1024 == 0) EndBlock();
             EndBlock();
@@ -80,9 +164,29 @@ public sealed class PageResidencyTests
 
         public PageResidency Residency { get; }
 
+        /// <summary>Records read that nobody had asked for.</summary>
+        public ulong Looks { get; private set; }
+
+        public void Expect(IReadOnlyList<uint> numbers)
+        {
+            foreach (uint number in numbers) Table.Want(number);
+            Residency.Expect();
+        }
+
+        public void Look(uint number)
+        {
+            Looks++;
+            Assert.Equal(_model[number], Table[number].Value);
+        }
+
         public void Execute(IReadOnlyList<uint> numbers)
         {
             foreach (uint number in numbers) Table.Want(number);
+            ExecuteExpected(numbers);
+        }
+
+        public void ExecuteExpected(IReadOnlyList<uint> numbers)
+        {
             Residency.Prepare();
             foreach (uint number in numbers)
             {

@@ -11,7 +11,7 @@ namespace FastLedger.Benchmarks.Storage;
 /// What the page store does in a second on this disk: pages written by a caller that does nothing else, pages read at random from disk,
 /// the time of a checkpoint after that, and of a recovery that reads every page. And the same of the index store, per entry.
 /// </summary>
-internal static class StoreMeasurement
+internal static unsafe class StoreMeasurement
 {
     private const int Tables = 4;
 
@@ -86,13 +86,14 @@ internal static class StoreMeasurement
 
             void ReadRandom(int count)
             {
+                using ReservedMemory destinations = new(512 * PageStore.PageBytes);
                 int asked = 0, arrived = 0;
                 while (arrived < count)
                 {
                     while (asked < count && asked - arrived < 512)
                     {
                         uint chosen = (uint)(random.Next() % (ulong)pages);
-                        if (!store.TryRequest(new PageKey(chosen % Tables, chosen / Tables), chosen)) break;
+                        if (!store.TryRequest(new PageKey(chosen % Tables, chosen / Tables), destinations.Pointer + (asked % 512 * PageStore.PageBytes), chosen)) break;
                         asked++;
                     }
 
@@ -102,7 +103,6 @@ internal static class StoreMeasurement
                         continue;
                     }
 
-                    store.ReleaseCompletion();
                     arrived++;
                 }
             }

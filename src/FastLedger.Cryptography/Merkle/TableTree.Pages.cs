@@ -8,23 +8,25 @@ namespace FastLedger.Cryptography;
 // The whole tree from its records, or page by page.
 public sealed unsafe partial class TableTree
 {
-    /// <summary>Bytes of the nodes below the root of a page: 64 per record. They stand together, one page's behind the other's.</summary>
+    /// <summary>Bytes of the nodes below the root of a page: 64 per record. They stand together, one frame's behind the other's.</summary>
     public int NodeBytesPerPage => 64 << _pageLevel;
 
-    /// <summary>The nodes below the root of a page; what they are made of again is the page.</summary>
-    /// <param name="page">Number of the page of a table whose pages may leave memory.</param>
-    public byte* NodesOf(uint page)
+    /// <summary>The block of nodes of a frame.</summary>
+    /// <param name="frame">From 1.</param>
+    public Span<byte> NodesIn(uint frame)
     {
-        Invariant.Check(_pageLevel > 0 && page < _capacity >> _pageLevel);
-        return _blocks!.Pointer + ((nuint)page * (uint)NodeBytesPerPage);
+        Invariant.Check(_pageLevel > 0 && frame - 1 < _capacity >> _pageLevel);
+        return new Span<byte>(_blocks!.Pointer + ((nuint)(frame - 1) * (uint)NodeBytesPerPage), NodeBytesPerPage);
     }
 
-    /// <summary>Gives the memory of nodes back: of the page and those after it that share 4 KiB for their nodes.</summary>
-    /// <param name="page">The first one of them.</param>
-    public void ReleaseNodes(uint page)
+    /// <summary>Gives the memory of the nodes of these frames back, but for what shares 4 KiB with those of others.</summary>
+    /// <param name="from">The first frame, from 1.</param>
+    /// <param name="count">Frames; no page has one of them.</param>
+    public void ReleaseNodes(uint from, uint count)
     {
-        nuint offset = (nuint)page * (uint)NodeBytesPerPage;
-        _blocks!.Release(offset, PageBytes);
+        nuint begin = (((nuint)(from - 1) * (uint)NodeBytesPerPage) + PageBytes - 1) & ~(nuint)(PageBytes - 1);
+        nuint end = ((nuint)(from - 1 + count) * (uint)NodeBytesPerPage) & ~(nuint)(PageBytes - 1);
+        if (begin < end) _blocks!.Release(begin, end - begin);
     }
 
     /// <summary>The root of a page as of the last update, in a table that has more than one.</summary>
@@ -62,7 +64,7 @@ public sealed unsafe partial class TableTree
     public Hash256 RebuildPage(byte* records, uint page, uint from, uint count, bool keepRoot)
     {
         uint perPage = 1u << _pageLevel, first = page << _pageLevel;
-        Invariant.Check(_pageLevel > 0 && first < count);
+        Invariant.Check(_pageLevel > 0 && first < count && _frames[page] != 0);
         uint nodes = Math.Min(count - first, perPage), skipped = from > first ? Math.Min(from - first, nodes) : 0;
 
         // One level behind the other at first; then each line of the block is put into its place.
@@ -71,7 +73,7 @@ public sealed unsafe partial class TableTree
         new Span<byte>(level, NodeBytesPerPage).Clear();
         if (skipped < nodes)
         {
-            Blake3Lanes.HashStrided(records + ((first + skipped) * _recordSize), _recordSize, nodes - skipped, _leafJob, (byte*)(level + skipped));
+            Blake3Lanes.HashStrided(Records(records).At(first + skipped), _recordSize, nodes - skipped, _leafJob, (byte*)(level + skipped));
             for (uint width = perPage; width > 1; width /= 2)
             {
                 nodes = (nodes + 1) / 2;
@@ -85,7 +87,7 @@ public sealed unsafe partial class TableTree
         }
 
         if (keepRoot) *Level(_pageLevel).Node(page) = *level;
-        byte* block = NodesOf(page);
+        byte* block = _blocks!.Pointer + ((nuint)(_frames[page] - 1) * (uint)NodeBytesPerPage);
         nuint mixing = ((nuint)page * 64) & ((nuint)NodeBytesPerPage - 1);
         for (nuint line = 0; line < (nuint)NodeBytesPerPage; line += Blake3Constants.BlockSize)
             Unsafe.CopyBlockUnaligned(block + (line ^ mixing), lines + line, Blake3Constants.BlockSize);

@@ -17,7 +17,7 @@ public sealed unsafe partial class TableTree
     private const int Ahead = 4 * Blake3Lanes.Width;
 
     /// <summary>Hashes the touched records and the nodes above them again; the records stay where they are.</summary>
-    /// <param name="records">The table: record i begins at <c>records + i × recordSize</c>.</param>
+    /// <param name="records">The table: where its first record stands, or its first frame.</param>
     /// <param name="touched">Numbers of the records that were written since the last update, each once, in any order.</param>
     /// <param name="count">Records in the table now, never fewer than before.</param>
     public void Update(byte* records, ReadOnlySpan<uint> touched, uint count)
@@ -35,7 +35,7 @@ public sealed unsafe partial class TableTree
     }
 
     private void HashLeaves(byte* records, uint* dirty, int length) =>
-        HashNodes(new NodeLevel(records, 0, (uint)_recordSize, NoPages, 0), _leafJob, Level(0), dirty, length);
+        HashNodes(Records(records), _leafJob, Level(0), dirty, length);
 
     /// <summary>Hashes the inputs number <paramref name="dirty"/> to the nodes of the same numbers.</summary>
     [SkipLocalsInit] // the addresses are written before they are used

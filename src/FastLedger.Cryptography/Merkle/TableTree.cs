@@ -15,8 +15,9 @@ namespace FastLedger.Cryptography;
 /// level 1   nodes over two leaves    capacity / 2 × 32      and stands beside its sibling: the two are one aligned 64-byte
 /// …                                                         line, which is exactly the block that their parent hashes.
 /// </code>
-/// A table whose pages may leave memory keeps the levels below the page's root in a block per page instead, 64 bytes per record, so that
-/// they leave with the page. They are made again from its records, and that they lead to the same root proves that nothing else came back.
+/// A table whose pages may leave memory has frames: a frame holds the records of a page, and in a block beside them the levels below the
+/// page's root, 64 bytes per record, which leave with the page. They are made again from its records, and that they lead to the same root
+/// proves that nothing else came back.
 /// <para>The arrays are reserved address space, backed by memory only where nodes exist. A record that was never touched is 32 zero bytes at
 /// level 0, and a node over two zeros is zero, so memory that was never written is a correct empty tree.</para>
 /// Thread: one at a time (the executor's). Alloc: none after construction. Blocks: no.
@@ -37,29 +38,32 @@ public sealed unsafe partial class TableTree : IDisposable, IMerkleNodes
     private readonly nuint _recordSize;
     private readonly ulong _capacity;
     private readonly int _pageLevel;
+    private readonly uint* _frames;
     private uint _count;
 
     /// <summary>Reserves the tree of a table.</summary>
     /// <param name="recordSize">Bytes per record: a multiple of 64, at most 1,024.</param>
     /// <param name="capacity">Most records that the table can have: 1 to 2^31.</param>
-    /// <param name="pagesLeave">Keeps the nodes below the root of a page with the page: see <see cref="RebuildPage"/>. Record sizes are powers
-    /// of two then.</param>
-    public TableTree(int recordSize, long capacity, bool pagesLeave = false)
+    /// <param name="frames">Null when record i stands at <c>records + i × recordSize</c>. Else the frame of each page, from 1 and at most the
+    /// number of pages, or 0 while the page is not in memory: it stands at <c>records + (frame − 1) × 4096</c>, and the nodes below its root
+    /// with it. Record sizes are powers of two then.</param>
+    public TableTree(int recordSize, long capacity, uint* frames = null)
     {
         Invariant.Check(recordSize is > 0 and <= Blake3Constants.ChunkSize && recordSize % Blake3Constants.BlockSize == 0);
         Invariant.Check(capacity is > 0 and <= MaxCapacity);
         _recordSize = (nuint)recordSize;
         _leafJob = Blake3.RecordJob(recordSize);
         _capacity = BitOperations.RoundUpToPowerOf2((ulong)capacity);
-        if (pagesLeave)
+        _frames = frames;
+        if (frames != null)
         {
             Invariant.Check(BitOperations.IsPow2(recordSize));
             _pageLevel = BitOperations.Log2((uint)(PageBytes / recordSize));
             _capacity = Math.Max(_capacity, 1UL << _pageLevel);
-            _blocks = new ReservedMemory((nuint)_capacity * 2 * Hash256.Size);
+            _blocks = new ReservedMemory((nuint)_capacity * 2 * Hash256.Size, hugePages: true);
         }
 
-        _nodes = new ReservedMemory((nuint)(_capacity >> _pageLevel) * 2 * Hash256.Size, hugePages: !pagesLeave);
+        _nodes = new ReservedMemory((nuint)(_capacity >> _pageLevel) * 2 * Hash256.Size, hugePages: frames == null);
         _dirty = new ReservedMemory((nuint)_capacity * sizeof(uint));
         _spare = new ReservedMemory((nuint)_capacity * sizeof(uint));
     }
@@ -79,6 +83,7 @@ public sealed unsafe partial class TableTree : IDisposable, IMerkleNodes
     public Hash256 Node(int level, ulong index)
     {
         Invariant.Check((uint)level <= (uint)Depth && index < 1UL << (Depth - level));
+        Invariant.Check(level >= _pageLevel || _frames[index >> (_pageLevel - level)] != 0);
         return *Level(level).Node((uint)index);
     }
 
@@ -121,12 +126,18 @@ public sealed unsafe partial class TableTree : IDisposable, IMerkleNodes
 
     private static int DepthOf(uint count) => count < 2 ? 0 : BitOperations.Log2(count - 1) + 1;
 
+    private NodeLevel Records(byte* records) => _frames == null
+        ? new NodeLevel(records, 0, (uint)_recordSize, NoPages, 0)
+        : new NodeLevel(records - PageBytes, 0, (uint)_recordSize, _pageLevel, 12, _frames);
+
     private NodeLevel Level(int level)
     {
         if (level < _pageLevel)
         {
             uint perBlock = 2u << _pageLevel;
-            return new NodeLevel(_blocks!.Pointer, (perBlock - (perBlock >> level)) * Hash256.Size, Hash256.Size, _pageLevel - level, _pageLevel + 6);
+            nuint block = (nuint)NodeBytesPerPage;
+            return new NodeLevel(
+                _blocks!.Pointer - block, (perBlock - (perBlock >> level)) * Hash256.Size, Hash256.Size, _pageLevel - level, _pageLevel + 6, _frames, block - 1);
         }
 
         // One level behind the other, each half as long as the one before.

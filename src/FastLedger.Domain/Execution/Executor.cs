@@ -107,12 +107,7 @@ public sealed partial class Executor : IDisposable
     {
         Invariant.Check(commands.Length is > 0 and <= MaxBatchCommands);
         Invariant.Check(hashes.Length == commands.Length && results.Length >= commands.Length);
-        if (_ledger.Tree.Residency is { } residency)
-        {
-            Footprint.Want(_ledger, session, commands);
-            residency.Prepare();
-        }
-
+        if (_ledger.Tree.Residency is { } residency) Prepare(residency, session, commands);
         _context.Events.Clear();
         _receipts.Clear();
         _sessionNumber = session;

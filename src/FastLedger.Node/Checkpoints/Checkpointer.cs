@@ -24,6 +24,7 @@ namespace FastLedger.Node.Checkpoints;
 /// </remarks>
 internal sealed class Checkpointer : IDisposable
 {
+    private const long LeastLogGrowth = 4L << 30;
     private const int BlocksBetweenPreparations = 128;
 
     private readonly StateSection _options;
@@ -34,6 +35,7 @@ internal sealed class Checkpointer : IDisposable
     private readonly CheckpointPublisher? _publisher;
     private Phase _phase;
     private ulong _wanted;
+    private long _beganTail;
     private CheckpointAnchor? _anchor;
     private Manifest? _manifest;
     private ulong _historyEntries;
@@ -211,7 +213,18 @@ internal sealed class Checkpointer : IDisposable
     {
         if (_ledger.Height == _beganHeight) return false;
         if (_options.CheckpointBlocks > 0) return _ledger.Height - _beganHeight >= (ulong)_options.CheckpointBlocks;
-        return Seconds(Stopwatch.GetTimestamp() - _lastBegan) >= _options.CheckpointSeconds;
+        return Seconds(Stopwatch.GetTimestamp() - _lastBegan) >= _options.CheckpointSeconds || HasLogGrown();
+    }
+
+    /// <summary>
+    /// Bounded memory: pages that leave are written between checkpoints too, and what they replace is freed only behind one. So one is due
+    /// when as much was written as all pages take.
+    /// </summary>
+    private bool HasLogGrown()
+    {
+        if (_residency is null) return false;
+        PageStoreStatistics store = _pages.Store.Statistics;
+        return store.TailAddress - _beganTail >= Math.Max(LeastLogGrowth, store.LiveBytes);
     }
 
     private void Begin(BlockExecution execution)
@@ -238,6 +251,7 @@ internal sealed class Checkpointer : IDisposable
         Volatile.Write(ref _began, now);
         Volatile.Write(ref _lastBegan, now);
         _beganHeight = height;
+        if (_residency is not null) _beganTail = _pages.Store.Statistics.TailAddress;
         _statistics = _statistics with { DirtyPages = _capture.DirtyPages };
         _capture.Begin(height);
         _phase = Phase.Capturing;

@@ -9,7 +9,7 @@ namespace FastLedger.Node.Checkpoints;
 
 /// <summary>The state's view of the page store. The store is opened when the ledger is there to take its pages, so it is bound later.</summary>
 /// <remarks>Thread: the executor's. Alloc: none. Blocks: <see cref="WaitForRoom"/> and <see cref="Read"/>.</remarks>
-internal sealed class PageStoreAdapter : IPageStore, IDisposable
+internal sealed unsafe class PageStoreAdapter : IPageStore, IDisposable
 {
     private const int LongestWaitMs = 100; // bounds what a lost signal could cost; none is known
     private const int Yields = 4;
@@ -52,21 +52,14 @@ internal sealed class PageStoreAdapter : IPageStore, IDisposable
 
     public void Read(byte region, uint page, Span<byte> image) => Store.ReadBlocking(new PageKey(region, page), image);
 
-    public bool TryRequest(byte region, uint page) => Store.TryRequest(new PageKey(region, page), 0);
+    public bool TryRequest(byte region, uint page, byte* destination, ulong tag) => Store.TryRequest(new PageKey(region, page), destination, tag);
 
-    public bool TryTake(out byte region, out uint page, Span<byte> image)
+    public bool TryTake(out ulong tag)
     {
-        if (!Store.TryTakeCompletion(out PageRead read))
-        {
-            (region, page) = (0, 0);
-            return false;
-        }
-
-        (region, page) = ((byte)read.Key.Table, read.Key.Page);
-        read.Bytes.CopyTo(image);
-        Store.ReleaseCompletion();
-        EndWait();
-        return true;
+        bool taken = Store.TryTakeCompletion(out PageRead read);
+        tag = read.Tag;
+        if (taken) EndWait();
+        return taken;
     }
 
     public void Dispose()

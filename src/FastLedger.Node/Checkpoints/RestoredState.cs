@@ -68,7 +68,7 @@ internal sealed class RestoredState : IDisposable
             ExpectedPages = options.ExpectedPages,
             LogMemoryBytes = options.LogMemory,
             SegmentBytes = options.SegmentBytes,
-            DirectIO = options.PageIo == PageIo.Direct || (options.PageIo == PageIo.Auto && options.Memory == 0),
+            DirectIO = options.PageIo != PageIo.Buffered,
             Progress = progress,
         };
     }

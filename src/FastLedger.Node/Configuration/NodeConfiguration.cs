@@ -115,6 +115,7 @@ public static class NodeConfiguration
     private static bool TryConvert(string text, Type type, out object? value)
     {
         value = null;
+        type = Nullable.GetUnderlyingType(type) ?? type;
         if (type == typeof(string)) value = text;
         else if (type == typeof(bool))
         {
@@ -150,5 +151,5 @@ public static class NodeConfiguration
     }
 
     private static string Describe(Type type) =>
-        type == typeof(bool) ? "true or false" : type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type)).ToLowerInvariant()}" : "a whole number in range, such as 4096 or 64MiB";
+        (Nullable.GetUnderlyingType(type) ?? type) == typeof(bool) ? "true or false" : type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type)).ToLowerInvariant()}" : "a whole number in range, such as 4096 or 64MiB";
 }

@@ -4,7 +4,7 @@ namespace FastLedger.Node.Configuration;
 /// <summary>How pages of the state go to disk.</summary>
 public enum PageIo
 {
-    /// <summary>Direct while all tables stay in memory, else buffered.</summary>
+    /// <summary>Direct.</summary>
     Auto,
 
     /// <summary>Through the kernel's page cache: pages that left memory are often still there.</summary>

@@ -17,7 +17,7 @@ public sealed class StateSection
     [Description("Blocks between the beginnings of two checkpoints, instead of seconds; 0 goes by time.")]
     public int CheckpointBlocks { get; set; }
 
-    [Description("Memory for the tables and the nodes of their trees; 0 keeps all of them in memory.")]
+    [Description("Memory for the tables, the nodes of their trees, and what remembers their pages; 0 keeps all of them in memory.")]
     public long Memory { get; set; }
 
     [Description("Pages that a checkpoint hands over per block at least.")]
@@ -38,7 +38,7 @@ public sealed class StateSection
     [Description("Size of the store's files, a power of two; large ones are freed at once, and syncs of the journal wait meanwhile.")]
     public long SegmentBytes { get; set; } = 64 << 20;
 
-    [Description("buffered: through the kernel's page cache; direct: past it; auto: direct while all tables stay in memory, since pages are not read again then.")]
+    [Description("buffered: through the kernel's page cache; direct: past it; auto: past it.")]
     public PageIo PageIo { get; set; } = PageIo.Auto;
 
     [Description("Keeps the whole journal instead of deleting what the older checkpoint has made superfluous.")]

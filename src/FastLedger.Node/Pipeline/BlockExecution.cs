@@ -92,6 +92,14 @@ internal sealed class BlockExecution : IDisposable
     /// <summary>The clients' batches that follow are those of a validator's bundle.</summary>
     public void BeginBundle(in BatchReference bundle) => Ledger.NoteBatch(_epoch, bundle.Author, bundle.Number);
 
+    /// <summary>Between batches: asks for what a batch needs that executes next, or as the next but one.</summary>
+    public void Expect(in BundledBatch batch)
+    {
+        long start = Stopwatch.GetTimestamp();
+        _executor.Expect(batch.Head.Session, batch.Commands);
+        _times.Add(Stage.Execute, start);
+    }
+
     /// <summary>Executes a client's batch.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="hashes">BLAKE3 of each command.</param>

@@ -138,6 +138,7 @@ internal sealed partial class ExecutionStage : IDisposable
         ulong position = _ordered.Position;
         if (_ordered.TryRead(ref position, out ByteRing.Entry block))
         {
+            _behindBlock = position;
             Execute(block.Payload);
             _ordered.Release(position);
             any = true;
@@ -160,7 +161,7 @@ internal sealed partial class ExecutionStage : IDisposable
     private void Execute(Span<byte> order)
     {
         ref readonly OrderedBlock block = ref MemoryMarshal.AsRef<OrderedBlock>(order);
-        ReadOnlySpan<StoredBatch> stored = MemoryMarshal.Cast<byte, StoredBatch>(order.Slice(OrderedBlock.Size, block.Batches * System.Runtime.CompilerServices.Unsafe.SizeOf<StoredBatch>()));
+        ReadOnlySpan<StoredBatch> stored = Bundles(order);
         _journalIndex = block.JournalIndex;
         _egressAtBlock = _egress.ClaimedPosition;
         _inBlock = true;
@@ -172,10 +173,11 @@ internal sealed partial class ExecutionStage : IDisposable
         long start = Stopwatch.GetTimestamp();
         _execution.Begin(block.Height, block.TimestampNs, block.Epoch);
         if (!_execution.Events.IsEmpty) SendEvents(block.Height, block.TimestampNs);
-        foreach (ref readonly StoredBatch bundle in stored)
+        for (int i = 0; i < stored.Length; i++)
         {
+            StoredBatch bundle = stored[i];
             _execution.BeginBundle(bundle.Reference);
-            Execute(bundle, bundle.Reference.Author == block.Self, block.Height, block.TimestampNs, leaves);
+            Execute(bundle, stored[(i + 1)..], bundle.Reference.Author == block.Self, block.Height, block.TimestampNs, leaves);
             commands += bundle.Reference.CommandCount;
         }
 
@@ -202,7 +204,7 @@ internal sealed partial class ExecutionStage : IDisposable
         });
     }
 
-    private void Execute(StoredBatch bundle, bool isOwn, ulong height, long timestampNs, int leaves)
+    private void Execute(StoredBatch bundle, ReadOnlySpan<StoredBatch> following, bool isOwn, ulong height, long timestampNs, int leaves)
     {
         ReadOnlySpan<byte> rest = bundle.Bundle;
         ReadOnlySpan<Hash256> hashes = bundle.Hashes;
@@ -211,6 +213,7 @@ internal sealed partial class ExecutionStage : IDisposable
         {
             Invariant.Check(Bundle.TryTake(ref rest, out BundledBatch batch));
             int count = batch.Head.Count;
+            ExpectAround(batch, rest, following);
             ReadOnlySpan<CommandResult> results = _execution.Execute(batch, hashes[..count], bundle.Digests[i], out int failed);
             hashes = hashes[count..];
             long start = Stopwatch.GetTimestamp();

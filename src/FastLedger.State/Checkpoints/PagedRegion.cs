@@ -21,6 +21,7 @@ public sealed unsafe class PagedRegion : IDisposable
     public const int PageBytes = 4096;
 
     private readonly byte* _memory;
+    private uint* _frames;
     private readonly int _unitsPerPageShift;
     private readonly ReservedMemory _slots; // per unit, where its former image is kept; 0: nowhere
     private readonly byte[] _image = new byte[PageBytes];
@@ -67,11 +68,11 @@ public sealed unsafe class PagedRegion : IDisposable
     /// <summary>True while a page of the region waits for a checkpoint: <see cref="Keep"/> comes before a change then.</summary>
     public bool IsCapturing { get; private set; }
 
-    /// <summary>The memory of a page.</summary>
+    /// <summary>The memory of a page, which must be there.</summary>
     public Span<byte> Page(uint page)
     {
         Invariant.Check(page < PageCapacity);
-        return new Span<byte>(_memory + ((nuint)page * PageBytes), PageBytes);
+        return new Span<byte>(At(page), PageBytes);
     }
 
     /// <summary>The page that holds a unit.</summary>
@@ -104,7 +105,8 @@ public sealed unsafe class PagedRegion : IDisposable
             return;
         }
 
-        new ReadOnlySpan<byte>(_memory + ((nuint)unit * (uint)UnitBytes), UnitBytes).CopyTo(_pool.Image(UnitBytes, slot));
+        uint within = unit & ((1u << _unitsPerPageShift) - 1);
+        new ReadOnlySpan<byte>(At(page) + (within * (uint)UnitBytes), UnitBytes).CopyTo(_pool.Image(UnitBytes, slot));
     }
 
     /// <summary>Brings near what <see cref="Keep"/> looks at, before a batch that changes the unit.</summary>
@@ -113,6 +115,9 @@ public sealed unsafe class PagedRegion : IDisposable
     {
         if (Sse.IsSupported) Sse.Prefetch0((uint*)_slots.Pointer + unit);
     }
+
+    /// <summary>From now on a page stands in the frame of the memory that the map gives it, from 1; 0 while it is not in memory.</summary>
+    internal void LetPagesLeave(uint* frames) => _frames = frames;
 
     /// <summary>Frees the bookkeeping; not the memory watched.</summary>
     public void Dispose()
@@ -160,6 +165,13 @@ public sealed unsafe class PagedRegion : IDisposable
         if (!store.TryWrite(Id, page, height, Page(page))) return false;
         _dirty.Remove(page);
         return true;
+    }
+
+    private byte* At(uint page)
+    {
+        if (_frames == null) return _memory + ((nuint)page * PageBytes);
+        Invariant.Check(_frames[page] != 0);
+        return _memory + ((nuint)(_frames[page] - 1) * PageBytes);
     }
 
     private bool TryWriteFrozen(uint page)

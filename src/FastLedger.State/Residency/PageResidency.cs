@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
-using System.Numerics;
 using FastLedger.Primitives;
 using FastLedger.State.Checkpoints;
 using FastLedger.Storage;
@@ -14,24 +13,24 @@ namespace FastLedger.State.Residency;
 /// <remarks>
 /// Pages leave only between batches, so that a reference into a table holds as long as a command runs. A page that comes back must lead to
 /// the root that its table's tree has kept for it: an old image, however well checksummed, is found out. Results never depend on what is in
-/// memory. The bound may be passed by what one batch touches. Thread: executor only. Alloc: none after construction. Blocks: on the store.
+/// memory. While a batch executes, the store reads what the next one needs straight into its frames. The bound may be passed by what two
+/// batches touch. Thread: executor only. Alloc: none after construction. Blocks: on the store.
 /// </remarks>
-public sealed unsafe class PageResidency : IDisposable
+public sealed unsafe partial class PageResidency : IDisposable
 {
-    private const int MaxWanted = 1 << 18;
-    private const uint SystemPage = 4096;
     private const uint Ahead = 4096;
-    private const int MostRounds = 6; // the first may find everything used, the next ones lower how often
+
+    /// <summary>Per page that exists, in memory or not: 64 bytes of nodes from its root up; 24 in the store's directory, 20 in its copy for
+    /// checkpoints, 16 in FASTER's index; the rest in bit maps, maps of frames, and what checkpoints note.</summary>
+    private const int BookkeepingPerPage = 144;
 
     private readonly StateTree _tree;
     private readonly IPageStore _store;
     private readonly ResidentPages[] _tables;
     private readonly byte[] _image = new byte[PagedRegion.PageBytes];
-    private readonly (int Table, uint Page)[] _wanted = new (int, uint)[MaxWanted];
+    private readonly WantedPages[] _lists = [new(), new()];
     private readonly long _fixedBytes;
-    private int _wantedCount;
-    private int _handTable;
-    private uint _handWord;
+    private int _filling; // the list that is being filled, or the next one that will be
 
     /// <summary>Bounds the memory of a ledger's tables, which must be as new.</summary>
     /// <param name="tree">The tables.</param>
@@ -46,26 +45,44 @@ public sealed unsafe class PageResidency : IDisposable
         _tables = new ResidentPages[tree.Tables.Length];
         for (int i = 0; i < _tables.Length; i++)
         {
-            Table table = tree.Tables[i];
-            _tables[i] = new ResidentPages(this, table, i);
-            table.LetPagesLeave(_tables[i]);
-
-            Admit(_tables[i], 0);
+            _tables[i] = tree.Tables[i].LetPagesLeave(this, i);
+            ResidentBytes += BytesOf(_tables[i]);
         }
 
         _fixedBytes = ResidentBytes;
 
         // Page 0 stays; what else the genesis filled is written before it leaves.
-        foreach (ResidentPages pages in _tables)
-            for (uint page = 1; page <= pages.Table.Pages.PageOf(pages.Table.Count - 1); page++) Admit(pages, page);
+        foreach (ResidentPages pages in _tables) ResidentBytes += pages.Table.Pages.PageOf(pages.Table.Count - 1) * BytesOf(pages);
         tree.Residency = this;
     }
 
     /// <summary>The bound.</summary>
     public long LimitBytes { get; }
 
-    /// <summary>Memory of pages and nodes that can leave, now.</summary>
+    /// <summary>Memory of pages and nodes that can leave, now; of those on their way too.</summary>
     public long ResidentBytes { get; private set; }
+
+    /// <summary>Memory of all frames, those that wait for a page included.</summary>
+    public long HeldBytes
+    {
+        get
+        {
+            long held = 0;
+            foreach (ResidentPages pages in _tables) held += pages.FramesHeld * BytesOf(pages);
+            return held;
+        }
+    }
+
+    /// <summary>What remembers pages, in memory or not; part of the bound too.</summary>
+    public long BookkeepingBytes
+    {
+        get
+        {
+            long bytes = 0;
+            foreach (ResidentPages pages in _tables) bytes += (pages.Table.Pages.PageOf(pages.Table.Count - 1) + 1L) * BookkeepingPerPage;
+            return bytes;
+        }
+    }
 
     /// <summary>Pages read because they were needed.</summary>
     public ulong Misses { get; private set; }
@@ -85,45 +102,59 @@ public sealed unsafe class PageResidency : IDisposable
     /// </summary>
     public Action? BeforeWriteBack { get; set; }
 
-    /// <summary>Between batches: brings everything wanted into memory, and makes room for it while the store reads.</summary>
+    /// <summary>True when what one more batch wants can be noted and <see cref="Expect"/>ed.</summary>
+    public bool CanExpect => _lists[_filling].State != WantedPages.Stage.Expected;
+
+    /// <summary>
+    /// Between batches, before those that were expected earlier execute: makes room for everything wanted since the last call, and asks the
+    /// store for it. <see cref="Prepare"/> follows for each call, in the same order.
+    /// </summary>
+    public void Expect()
+    {
+        _ = BeginWant();
+        WantedPages list = _lists[_filling];
+        long bytes = 0;
+        for (int i = 0; i < list.Count; i++)
+        {
+            ResidentPages pages = _tables[list[i].Table];
+            if (!pages.Has(list[i].Page) && !pages.IsComing(list[i].Page)) bytes += BytesOf(pages);
+        }
+
+        MakeRoom(bytes);
+        list.State = WantedPages.Stage.Expected;
+        Request(list);
+        _filling ^= 1;
+    }
+
+    /// <summary>Between batches: everything wanted is in memory when it returns, and stays until the next batch's wants are noted.</summary>
     public void Prepare()
     {
-        int missing = 0;
-        long bytes = 0;
-        for (int i = 0; i < _wantedCount; i++)
+        // The older list of two: the one that would be filled next.
+        WantedPages list = _lists[_filling];
+        if (list.State != WantedPages.Stage.Expected) list = _lists[_filling ^ 1];
+        if (list.State != WantedPages.Stage.Expected)
         {
-            (int table, uint page) = _wanted[i];
-            ResidentPages pages = _tables[table];
-            if (pages.Has(page)) continue;
-            bytes += BytesOf(pages, page);
-            (_wanted[missing], _wanted[i]) = (_wanted[i], _wanted[missing]);
-            missing++;
+            list = _lists[_filling];
+            Expect();
         }
 
-        int sent = RequestFrom(0, missing);
-        MakeRoom(bytes);
-        for (int taken = 0; taken < missing;)
+        while (!list.HasArrived)
         {
-            if (_store.TryTake(out byte region, out uint page, _image))
-            {
-                ResidentPages pages = Of(region);
-                Fill(pages.Table.Pages.Page(page), _image);
-                Verify(pages, page);
-                taken++;
-                continue;
-            }
-
-            int before = sent;
-            sent = RequestFrom(sent, missing);
-            if (sent == before) _store.WaitForRoom();
+            if (TryTake()) continue;
+            int sent = list.Sent;
+            Request(list);
+            if (list.Sent == sent) _store.WaitForRoom();
         }
 
-        for (int i = 0; i < _wantedCount; i++) _tables[_wanted[i].Table].Forget(_wanted[i].Page);
-        _wantedCount = 0;
+        list.State = WantedPages.Stage.Prepared;
     }
 
     /// <summary>Between batches: lets pages go until the bound is kept.</summary>
-    public void Trim() => MakeRoom(0);
+    public void Trim()
+    {
+        ForgetPrepared();
+        MakeRoom(0);
+    }
 
     /// <summary>On a walk over all records of a table, called with each number: asks for pages ahead and lets those behind go.</summary>
     public void Walk(Table table, uint number)
@@ -143,10 +174,10 @@ public sealed unsafe class PageResidency : IDisposable
     {
         ResidentPages pages = Of(region);
         if (page > pages.Table.Pages.PageOf(count - 1)) return; // only a chain that failed was ever there
-        Fill(pages.Table.Pages.Page(page), image);
+        if (!pages.Has(page)) pages.Add(page, TakeFrame(pages));
+        image.CopyTo(pages.Table.Pages.Page(page));
         pages.Table.RestoreNodes(page, count);
-        if (!pages.Has(page)) Admit(pages, page);
-        if (page != 0 && ResidentBytes > LimitBytes) Release(pages, page);
+        if (page != 0 && ResidentBytes > LimitBytes - BookkeepingBytes) Release(pages, page);
     }
 
     /// <summary>Frees the bookkeeping.</summary>
@@ -159,32 +190,89 @@ public sealed unsafe class PageResidency : IDisposable
     internal void LoadNow(ResidentPages pages, uint page)
     {
         UnexpectedMisses++;
-        _store.Read((byte)pages.Table.Id, page, pages.Table.Pages.Page(page));
+        while (pages.IsComing(page))
+            if (!TryTake()) _store.WaitForRoom();
+        if (pages.Has(page)) return;
+        uint frame = TakeFrame(pages);
+        _store.Read((byte)pages.Table.Id, page, new Span<byte>(pages.Frame(frame), PagedRegion.PageBytes));
+        pages.Add(page, frame);
         Verify(pages, page);
     }
 
     /// <summary>A table begins a page that no store has.</summary>
-    internal void OnNew(ResidentPages pages, uint page) => Admit(pages, page);
-
-    /// <summary>Notes a page that the next <see cref="Prepare"/> brings, or keeps.</summary>
-    /// <returns>False when the list is full: the page may leave, and is read when it is touched.</returns>
-    internal bool TryWant(ResidentPages pages, uint page)
+    internal void OnNew(ResidentPages pages, uint page)
     {
-        if (_wantedCount == MaxWanted) return false;
-        _wanted[_wantedCount++] = (pages.Index, page);
+        uint frame = TakeFrame(pages);
+        new Span<byte>(pages.Frame(frame), PagedRegion.PageBytes).Clear();
+        pages.Table.Tree.NodesIn(frame).Clear();
+        pages.Add(page, frame);
+    }
+
+    /// <summary>A batch's wants are noted, in the list with the number returned. The batch before has been executed.</summary>
+    internal int BeginWant()
+    {
+        Invariant.Check(CanExpect);
+        ForgetPrepared();
+        return _filling;
+    }
+
+    /// <summary>Notes a page that comes, or stays.</summary>
+    /// <returns>False when the list is full: the page may leave, and is read when it is touched.</returns>
+    internal bool TryWant(ResidentPages pages, uint page) => _lists[_filling].TryAdd(pages.Index, page);
+
+    /// <summary>Asks for what is missing of a list as far as there is room.</summary>
+    private void Request(WantedPages list)
+    {
+        for (; list.Sent < list.Count; list.Sent++)
+        {
+            (int table, uint page) = list[list.Sent];
+            ResidentPages pages = _tables[table];
+            if (pages.Has(page) || pages.IsComing(page)) continue; // what comes was asked for by the list before
+            uint frame = TakeFrame(pages);
+            ulong tag = new PageTag(list == _lists[0] ? 0 : 1, table, page, frame).Packed;
+            if (!_store.TryRequest((byte)pages.Table.Id, page, pages.Frame(frame), tag))
+            {
+                pages.GiveBack(frame);
+                ResidentBytes -= BytesOf(pages);
+                return;
+            }
+
+            pages.Expect(page);
+            list.Coming++;
+        }
+    }
+
+    /// <summary>Takes a page that has arrived in its frame.</summary>
+    /// <returns>False when none has.</returns>
+    private bool TryTake()
+    {
+        if (!_store.TryTake(out ulong packed)) return false;
+        PageTag tag = new(packed);
+        _lists[tag.List].Coming--;
+        ResidentPages pages = _tables[tag.Table];
+        pages.Add(tag.Page, tag.Frame);
+        Verify(pages, tag.Page);
         return true;
     }
 
     private void Verify(ResidentPages pages, uint page)
     {
         Misses++;
-        if (!pages.Table.TryRestoreNodes(page))
-        {
-            throw new StoreDamagedException(
-                "the page store", (long)page * PagedRegion.PageBytes, $"page {page} of table {pages.Table.Id} is not the one that was written last: it does not lead to the table's root");
-        }
+        if (pages.Table.TryRestoreNodes(page)) return;
+        _store.Read((byte)pages.Table.Id, page, _image); // when it is damaged, the store says where
+        throw new StoreDamagedException(
+            "the page store", (long)page * PagedRegion.PageBytes, $"page {page} of table {pages.Table.Id} is not the one that was written last: it does not lead to the table's root");
+    }
 
-        Admit(pages, page);
+    private void ForgetPrepared()
+    {
+        for (int at = 0; at < _lists.Length; at++)
+        {
+            WantedPages list = _lists[at];
+            if (list.State != WantedPages.Stage.Prepared) continue;
+            for (int i = 0; i < list.Count; i++) _tables[list[i].Table].Forget(at, list[i].Page);
+            list.Clear();
+        }
     }
 
     private ResidentPages Of(byte region)
@@ -195,93 +283,12 @@ public sealed unsafe class PageResidency : IDisposable
         return null!;
     }
 
-    /// <summary>
-    /// Copies an image to where no memory is yet. The first write comes before the copy: a large copy begins with a read of both sides, which
-    /// would map the zero page, and the write behind it would be a second page fault.
-    /// </summary>
-    private static void Fill(Span<byte> page, ReadOnlySpan<byte> image)
+    /// <summary>What a page takes.</summary>
+    private static long BytesOf(ResidentPages pages) => PagedRegion.PageBytes + pages.Table.Tree.NodeBytesPerPage;
+
+    private uint TakeFrame(ResidentPages pages)
     {
-        page[0] = image[0];
-        image.CopyTo(page);
-    }
-
-    private int RequestFrom(int from, int to)
-    {
-        while (from < to && _store.TryRequest((byte)_tables[_wanted[from].Table].Table.Id, _wanted[from].Page)) from++;
-        return from;
-    }
-
-    /// <summary>What a page takes that is not in memory.</summary>
-    private static long BytesOf(ResidentPages pages, uint page)
-    {
-        uint sharing = SystemPage / (uint)pages.Table.Tree.NodeBytesPerPage;
-        return PagedRegion.PageBytes + (pages.HasNodes(page, sharing) ? 0 : SystemPage);
-    }
-
-    private void Admit(ResidentPages pages, uint page)
-    {
-        ResidentBytes += BytesOf(pages, page);
-        pages.Add(page);
-    }
-
-    private void Release(ResidentPages pages, uint page)
-    {
-        uint sharing = SystemPage / (uint)pages.Table.Tree.NodeBytesPerPage;
-        pages.Remove(page);
-        bool nodesToo = !pages.HasNodes(page, sharing);
-        pages.Table.ReleasePage(page, nodesToo ? page & ~(sharing - 1) : null);
-        ResidentBytes -= PagedRegion.PageBytes + (nodesToo ? SystemPage : 0);
-    }
-
-    /// <summary>Lets pages go until so much fits.</summary>
-    private void MakeRoom(long bytes)
-    {
-        if (ResidentBytes + bytes <= LimitBytes) return;
-
-        // A little more than needed, so that not every batch has to.
-        long goal = Math.Max(_fixedBytes, LimitBytes - bytes - (LimitBytes / 32));
-        foreach (ResidentPages pages in _tables) pages.Table.MarkChanged();
-        bool writes = false;
-        for (int visits = 0; visits <= MostRounds * _tables.Length && ResidentBytes > goal;)
-        {
-            ResidentPages pages = _tables[_handTable];
-            if (_handWord > pages.Table.Pages.PageOf(pages.Table.Count - 1) / 64)
-            {
-                _handWord = 0;
-                _handTable = (_handTable + 1) % _tables.Length;
-                visits++;
-                continue;
-            }
-
-            uint first = _handWord * 64;
-            for (ulong idle = pages.Pass(_handWord); idle != 0; idle &= idle - 1)
-                TryEvict(pages, first + (uint)BitOperations.TrailingZeroCount(idle), ref writes);
-            _handWord++;
-        }
-    }
-
-    /// <param name="pages">Pages of a table.</param>
-    /// <param name="page">One of them.</param>
-    /// <param name="writes">True once pages that changed may be written.</param>
-    private void TryEvict(ResidentPages pages, uint page, ref bool writes)
-    {
-        if (page == 0) return;
-        PagedRegion region = pages.Table.Pages;
-        if (!writes && (region.IsDirty(page) || region.IsFrozen(page)))
-        {
-            BeforeWriteBack?.Invoke();
-            _tree.Settle();
-            writes = true;
-        }
-
-        if (region.IsFrozen(page)) return;
-        if (region.IsDirty(page))
-        {
-            while (!region.TryWriteDirty(page, 0, _store)) _store.WaitForRoom();
-            WriteBacks++;
-        }
-
-        Release(pages, page);
-        Evictions++;
+        ResidentBytes += BytesOf(pages);
+        return pages.TakeFrame();
     }
 }

@@ -5,33 +5,48 @@ using FastLedger.Primitives;
 
 namespace FastLedger.State.Residency;
 
-/// <summary>Which pages of one table are in memory, and which of them were used since the clock's hand passed.</summary>
+/// <summary>Which pages of one table are in memory and where, and which of them were used since the clock's hand passed.</summary>
 /// <remarks>Page 0 never leaves. Thread: executor only. Alloc: none after construction. Blocks: when a page must be read.</remarks>
 internal sealed unsafe class ResidentPages : IDisposable
 {
     private readonly PageResidency _owner;
     private readonly ReservedMemory _memory;
-    private readonly ulong* _resident;
+    private readonly PageFrames _places;
+    private readonly byte* _records; // before the first frame, which has number 1
+    private readonly uint* _frames;
+    private readonly ulong* _resident, _coming;
     private readonly ulong* _used;
-    private readonly ulong* _wanted;
+    private readonly ulong* _wanted, _wantedToo;
     private readonly ulong* _fresh;
     private readonly ulong* _once, _twice;
-    private readonly int _pageShift;
+    private readonly int _pageShift, _recordShift;
+    private readonly uint _withinPage;
 
-    public ResidentPages(PageResidency owner, Table table, int index)
+    /// <param name="owner">Reads what is missing.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="records">The memory of its frames.</param>
+    /// <param name="index">Its number among the bounded tables.</param>
+    public ResidentPages(PageResidency owner, Table table, byte* records, int index)
     {
         _owner = owner;
         Table = table;
         Index = index;
+        _places = new PageFrames(table.Pages.PageCapacity);
+        _frames = _places.Of;
+        _records = records - Table.PageSize;
         nuint words = (table.Pages.PageCapacity + 63) / 64;
-        _memory = new ReservedMemory(words * 6 * sizeof(ulong));
+        _memory = new ReservedMemory(words * 8 * sizeof(ulong));
         _resident = (ulong*)_memory.Pointer;
-        _used = _resident + words;
+        _coming = _resident + words;
+        _used = _coming + words;
         _wanted = _used + words;
-        _fresh = _wanted + words;
+        _wantedToo = _wanted + words;
+        _fresh = _wantedToo + words;
         _once = _fresh + words;
         _twice = _once + words;
         _pageShift = System.Numerics.BitOperations.Log2((uint)(Table.PageSize / table.RecordSize));
+        _recordShift = System.Numerics.BitOperations.Log2((uint)table.RecordSize);
+        _withinPage = (1u << _pageShift) - 1;
     }
 
     /// <summary>The table.</summary>
@@ -40,21 +55,40 @@ internal sealed unsafe class ResidentPages : IDisposable
     /// <summary>Number among the bounded tables.</summary>
     public int Index { get; }
 
+    /// <summary>The frame of each page, from 1; 0 while it is not in memory.</summary>
+    public uint* Frames => _frames;
+
+    /// <summary>Frames that have memory.</summary>
+    public uint FramesHeld => _places.Top;
+
     /// <summary>Brings the page of a record into memory unless it is there, and notes its use.</summary>
+    /// <returns>Where the record stands until pages leave.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Touch(uint number)
+    public byte* Touch(uint number)
     {
         uint page = number >> _pageShift;
-        ulong bit = 1UL << (int)page;
         ref ulong used = ref _used[page >> 6];
-        if ((_resident[page >> 6] & bit) == 0) _owner.LoadNow(this, page);
+        if (_frames[page] == 0) _owner.LoadNow(this, page);
+        ulong bit = 1UL << (int)page;
         if ((used & bit) == 0) used |= bit;
+        return _records + ((nuint)_frames[page] * Table.PageSize) + ((number & _withinPage) << _recordShift);
     }
+
+    /// <summary>Where a record stands; null while its page is not in memory. No use.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public byte* Peek(uint number)
+    {
+        uint frame = _frames[number >> _pageShift];
+        return frame == 0 ? null : _records + ((nuint)frame * Table.PageSize) + ((number & _withinPage) << _recordShift);
+    }
+
+    /// <summary>The bytes of a frame.</summary>
+    public byte* Frame(uint frame) => _records + ((nuint)frame * Table.PageSize);
 
     /// <summary>A record was appended: the page is new, or must be in memory.</summary>
     public void OnAppended(uint number)
     {
-        if ((number & ((1u << _pageShift) - 1)) != 0 || Has(number >> _pageShift)) Touch(number);
+        if ((number & _withinPage) != 0 || Has(number >> _pageShift)) Touch(number);
         else _owner.OnNew(this, number >> _pageShift);
     }
 
@@ -63,22 +97,37 @@ internal sealed unsafe class ResidentPages : IDisposable
     {
         uint page = number >> _pageShift;
         ulong bit = 1UL << (int)page;
-        ref ulong wanted = ref _wanted[page >> 6];
+        int list = _owner.BeginWant();
+        ref ulong wanted = ref Wanted(list)[page >> 6];
         if ((wanted & bit) == 0 && _owner.TryWant(this, page)) wanted |= bit;
     }
 
-    /// <summary>The page may leave again.</summary>
-    public void Forget(uint page) => _wanted[page >> 6] &= ~(1UL << (int)page);
+    /// <summary>A list no longer holds the page.</summary>
+    public void Forget(int list, uint page) => Wanted(list)[page >> 6] &= ~(1UL << (int)page);
 
-    public bool Has(uint page) => (_resident[page >> 6] & (1UL << (int)page)) != 0;
+    public bool Has(uint page) => _frames[page] != 0;
+
+    /// <summary>True while the page was asked for and has not arrived.</summary>
+    public bool IsComing(uint page) => (_coming[page >> 6] & (1UL << (int)page)) != 0;
+
+    /// <summary>Takes a frame for a page to be.</summary>
+    public uint TakeFrame() => _places.Take();
+
+    /// <summary>Gives back a frame that no page came into.</summary>
+    public void GiveBack(uint frame) => _places.GiveBack(frame);
+
+    /// <summary>The page was asked for.</summary>
+    public void Expect(uint page) => _coming[page >> 6] |= 1UL << (int)page;
 
     /// <summary>The page is in memory from now on.</summary>
-    public void Add(uint page)
+    public void Add(uint page, uint frame)
     {
         ulong bit = 1UL << (int)page;
+        _coming[page >> 6] &= ~bit;
         _resident[page >> 6] |= bit;
         _used[page >> 6] |= bit;
         _fresh[page >> 6] |= bit;
+        _places.Bind(page, frame);
     }
 
     /// <summary>The page has left memory.</summary>
@@ -88,13 +137,26 @@ internal sealed unsafe class ResidentPages : IDisposable
         _resident[page >> 6] &= others;
         _once[page >> 6] &= others;
         _twice[page >> 6] &= others;
+        _places.Unbind(page);
     }
 
-    /// <summary>True when any of the pages that share a page of nodes with this one is in memory.</summary>
-    public bool HasNodes(uint page, uint sharing)
+    /// <summary>Gives up to so many frames that hold nothing back to the system; pages move to make them the last ones.</summary>
+    /// <returns>Frames given back.</returns>
+    public uint Shrink(uint most)
     {
-        uint first = page & ~(sharing - 1);
-        return (_resident[first >> 6] & (((1UL << (int)sharing) - 1) << (int)(first & 63))) != 0;
+        most = Math.Min(most, _places.Free);
+        uint given = 0;
+        for (; given < most; given++)
+        {
+            uint top = _places.Top;
+            if (!_places.TryDropTop(out _, out uint to)) break;
+            if (to == 0) continue;
+            new ReadOnlySpan<byte>(Frame(top), Table.PageSize).CopyTo(new Span<byte>(Frame(to), Table.PageSize));
+            Table.Tree.NodesIn(top).CopyTo(Table.Tree.NodesIn(to));
+        }
+
+        if (given > 0) Table.ReleaseFrames(_places.Top + 1, given);
+        return given;
     }
 
     /// <summary>
@@ -107,7 +169,7 @@ internal sealed unsafe class ResidentPages : IDisposable
         ulong resident = _resident[word];
         if (resident == 0) return 0;
         ulong used = _used[word], once = _once[word], twice = _twice[word], up = used & ~_fresh[word], down = ~used;
-        ulong idle = resident & down & ~once & ~twice & ~_wanted[word];
+        ulong idle = resident & down & ~once & ~twice & ~(_wanted[word] | _wantedToo[word]);
         ulong full = once & twice, none = ~(once | twice);
         up &= ~full;
         down &= ~none;
@@ -118,5 +180,11 @@ internal sealed unsafe class ResidentPages : IDisposable
         return idle;
     }
 
-    public void Dispose() => _memory.Dispose();
+    public void Dispose()
+    {
+        _places.Dispose();
+        _memory.Dispose();
+    }
+
+    private ulong* Wanted(int list) => list == 0 ? _wanted : _wantedToo;
 }

@@ -9,8 +9,9 @@ using FastLedger.Primitives;
 namespace FastLedger.Storage;
 
 /// <summary>
-/// FASTER's log on fail-stop files of equal size. Every transfer is done in full on the calling thread before the call returns, so FASTER
-/// never waits for one; large ones are split. Nothing is durable before <see cref="TakeUnsynced"/> was synced.
+/// FASTER's log on fail-stop files of equal size. Every transfer is done in full before the call returns, so FASTER never waits for one;
+/// large ones are split. Past the page cache a write may still be on its way to the device from a copy; whoever reads or syncs it waits
+/// for it. Nothing is durable before <see cref="TakeUnsynced"/> was synced.
 /// </summary>
 /// <remarks>
 /// Thread: the store's; files that were taken for a sync are synced on any. After a fault no byte is written, reads give zeros, and FASTER
@@ -30,6 +31,7 @@ internal sealed unsafe class SegmentedDevice : StorageDeviceBase
     private readonly SortedSet<int> _existing = [];
 
     private readonly BlockDigests? _digests;
+    private readonly QueuedWrites? _queued;
 
     /// <summary>Looks what segments there are.</summary>
     /// <param name="files">The system's files.</param>
@@ -42,6 +44,7 @@ internal sealed unsafe class SegmentedDevice : StorageDeviceBase
         : base(Path.Combine(directory, prefix), direct || digests is not null ? BlockDigests.BlockBytes : 512u, -1)
     {
         _digests = digests;
+        if (direct && digests is null) _queued = QueuedWrites.TryOpen(files);
         _files = files;
         _directory = directory;
         _prefix = prefix;
@@ -77,8 +80,10 @@ internal sealed unsafe class SegmentedDevice : StorageDeviceBase
         (SegmentPath((int)(address / segmentSize)), address % segmentSize);
 
     /// <summary>The files written since the last call. Syncing them and then their directory makes all writes so far durable.</summary>
+    /// <exception cref="StorageFaultException">A write failed.</exception>
     public void TakeUnsynced(List<LedgerFile> files)
     {
+        _queued?.WaitForAll();
         foreach (int segment in _unsynced) files.Add(_open[segment]);
         _unsynced.Clear();
         UnsyncedBytes = 0;
@@ -97,6 +102,7 @@ internal sealed unsafe class SegmentedDevice : StorageDeviceBase
     /// <returns>What to close and delete, in ascending order.</returns>
     public List<(LedgerFile? File, string Path)> Forget(long beginAddress)
     {
+        _queued?.WaitForAll();
         int first = (int)(beginAddress / segmentSize);
         List<(LedgerFile?, string)> forgotten = [];
         while (_existing.Count > 0 && _existing.Min < first)
@@ -142,6 +148,7 @@ internal sealed unsafe class SegmentedDevice : StorageDeviceBase
     /// <exception cref="StoreDamagedException">The file ends before.</exception>
     public void ReadAt(long address, Span<byte> bytes)
     {
+        _queued?.WaitFor(address, bytes.Length);
         LedgerFile file = File((int)(address / segmentSize));
         long offset = address % segmentSize;
         if (!_direct)
@@ -156,6 +163,15 @@ internal sealed unsafe class SegmentedDevice : StorageDeviceBase
         Span<byte> blocks = new(_blocks.Pointer, length);
         StoreDamagedException.Read(file, blocks, offset - lead);
         blocks.Slice(lead, bytes.Length).CopyTo(bytes);
+    }
+
+    /// <summary>The file and the place in it of an address of the log, to be read by other means.</summary>
+    /// <exception cref="StorageFaultException">It cannot be opened.</exception>
+    public LedgerFile FileAt(long address, int length, out long offset)
+    {
+        _queued?.WaitFor(address, length);
+        offset = address % segmentSize;
+        return File((int)(address / segmentSize));
     }
 
     /// <summary>Says that an address will be read soon.</summary>
@@ -173,6 +189,7 @@ internal sealed unsafe class SegmentedDevice : StorageDeviceBase
             try
             {
                 LedgerFile file = File(segment);
+                _queued?.WaitForAll();
                 for (long done = 0; done < length; done += TransferBytes)
                 {
                     Span<byte> bytes = new(destination + done, (int)Math.Min(TransferBytes, length - done));
@@ -215,6 +232,7 @@ internal sealed unsafe class SegmentedDevice : StorageDeviceBase
     /// <summary>Closes the files. What was not synced may be lost.</summary>
     public override void Dispose()
     {
+        _queued?.Dispose();
         foreach (LedgerFile file in _open.Values) file.Dispose();
         _open.Clear();
         _blocks?.Dispose();
@@ -223,9 +241,16 @@ internal sealed unsafe class SegmentedDevice : StorageDeviceBase
     private void Write(byte* source, int segment, long offset, long length)
     {
         LedgerFile file = File(segment, create: true);
-        for (long done = 0; done < length; done += TransferBytes)
+        int most = _queued is null ? TransferBytes : QueuedWrites.BufferBytes;
+        for (long done = 0; done < length; done += most)
         {
-            ReadOnlySpan<byte> bytes = new(source + done, (int)Math.Min(TransferBytes, length - done));
+            ReadOnlySpan<byte> bytes = new(source + done, (int)Math.Min(most, length - done));
+            if (_queued is not null)
+            {
+                _queued.Write(file, (segment * segmentSize) + offset + done, offset + done, bytes);
+                continue;
+            }
+
             _digests?.Note((segment * segmentSize) + offset + done, bytes);
             file.Write(bytes, offset + done);
             if (!_direct) file.BeginWriteback(offset + done, bytes.Length);

@@ -24,6 +24,11 @@ public interface IFileSystem
     /// <exception cref="StorageFaultException">The system refused.</exception>
     IStorageFile OpenDirect(string path, FileOpening opening) => Open(path, opening);
 
+    /// <summary>Opens a queue for transfers of files that were opened with <see cref="OpenDirect"/>.</summary>
+    /// <param name="depth">Transfers that may be under way, and tags.</param>
+    /// <returns>Null when there is no such thing.</returns>
+    ITransferQueue? TryOpenTransferQueue(int depth) => null;
+
     /// <summary>Names of the files in a directory, in ordinal order, without their path.</summary>
     IReadOnlyList<string> List(string directory);
 

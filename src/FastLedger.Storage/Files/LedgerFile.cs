@@ -92,6 +92,44 @@ public sealed class LedgerFile : IDisposable
     /// <summary>Says that a range will be read soon.</summary>
     public void WillRead(long offset, long length) => _file.WillRead(offset, length);
 
+    /// <summary>Adds a read of the file to a queue; <see cref="CheckRead"/> follows with its outcome.</summary>
+    /// <exception cref="StorageFaultException">The file has failed before.</exception>
+    internal unsafe void AddRead(ITransferQueue queue, byte* buffer, int length, long offset, int tag)
+    {
+        ThrowIfFaulted();
+        queue.AddRead(_file, buffer, length, offset, tag);
+    }
+
+    /// <summary>Looks at the outcome of a queued read.</summary>
+    /// <param name="result">Bytes read, or a negative errno.</param>
+    /// <param name="length">Bytes asked for.</param>
+    /// <param name="offset">From where.</param>
+    /// <exception cref="StorageFaultException">An error.</exception>
+    /// <exception cref="StoreDamagedException">The file ends before.</exception>
+    internal void CheckRead(long result, int length, long offset)
+    {
+        if (result < 0) Fail("pread", offset, result);
+        if (result < length) throw new StoreDamagedException(Path, offset + result, "the file ends there");
+    }
+
+    /// <summary>Adds a write of the file to a queue; <see cref="CheckWrite"/> follows with its outcome.</summary>
+    /// <exception cref="StorageFaultException">The file has failed before.</exception>
+    internal unsafe void AddWrite(ITransferQueue queue, byte* buffer, int length, long offset, int tag)
+    {
+        ThrowIfFaulted();
+        queue.AddWrite(_file, buffer, length, offset, tag);
+    }
+
+    /// <summary>Looks at the outcome of a queued write.</summary>
+    /// <param name="result">Bytes written, or a negative errno.</param>
+    /// <param name="length">Bytes asked for.</param>
+    /// <param name="offset">Where.</param>
+    /// <exception cref="StorageFaultException">An error, or the device takes no more.</exception>
+    internal void CheckWrite(long result, int length, long offset)
+    {
+        if (result < length) Fail("pwrite", offset + Math.Max(0, result), Math.Min(0, result));
+    }
+
     /// <summary>Lets the system begin to write a range out, so that the next sync is short.</summary>
     public void BeginWriteback(long offset, long length) => _file.BeginWriteback(offset, length);
 

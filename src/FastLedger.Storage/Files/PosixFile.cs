@@ -15,6 +15,9 @@ internal sealed partial class PosixFile(SafeFileHandle handle) : IStorageFile
     private const int AdviseWillNeed = 3; // POSIX_FADV_WILLNEED
     private const uint SyncRangeWrite = 2; // SYNC_FILE_RANGE_WRITE
 
+    /// <summary>The system's handle.</summary>
+    public SafeFileHandle Handle => handle;
+
     public long Length
     {
         get

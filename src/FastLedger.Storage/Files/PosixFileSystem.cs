@@ -39,6 +39,8 @@ public sealed partial class PosixFileSystem : IFileSystem
         throw new StorageFaultException("fcntl O_DIRECT", path, -1, errno);
     }
 
+    public ITransferQueue? TryOpenTransferQueue(int depth) => LinuxTransferQueue.TryOpen(depth);
+
     public IReadOnlyList<string> List(string directory)
     {
         try

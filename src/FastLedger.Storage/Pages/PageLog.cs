@@ -2,6 +2,7 @@
 using System;
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using FASTER.core;
 using FastLedger.Primitives;
 
@@ -126,12 +127,50 @@ internal sealed unsafe partial class PageLog : IDisposable
     /// <exception cref="StorageFaultException">The device failed.</exception>
     public void Read(PageKey key, PageImage* image)
     {
-        PageDirectory.Entry* entry = _directory.Find(key);
-        if (entry == null) throw Damage(0, $"{key} does not exist");
-        if (IsOnDisk(entry)) _device.ReadAt(entry->Address + RecordHeaderBytes, new Span<byte>(image, PageImage.Size));
-        else ReadFromMemory(key, entry->Address, image);
+        PageDirectory.Entry* entry = Load(key, image);
         string? wrong = Wrong(image, key, entry->Tag);
         if (wrong is not null) throw Damage(entry->Address, wrong);
+    }
+
+    /// <summary>As <see cref="Read"/>, but the image is only known to be the newest one of its page: its checksum is not computed.</summary>
+    /// <param name="key">Which page.</param>
+    /// <param name="image">Room.</param>
+    /// <param name="destination">Gets the page's bytes.</param>
+    /// <returns>The height it was written with.</returns>
+    /// <exception cref="StoreDamagedException">Another image is there.</exception>
+    /// <exception cref="StorageFaultException">The device failed.</exception>
+    public ulong ReadUnverified(PageKey key, PageImage* image, byte* destination)
+    {
+        PageDirectory.Entry* entry = Load(key, image);
+        if (image->Key != key || image->Tag != entry->Tag) throw Damage(entry->Address, Wrong(image, key, entry->Tag) ?? "another image");
+        Unsafe.CopyBlockUnaligned(destination, image->Bytes, PageStore.PageBytes);
+        return image->Height;
+    }
+
+    /// <summary>Begins to read the newest image of a page, if it is on disk.</summary>
+    /// <param name="reads">Has room.</param>
+    /// <param name="page">Key, destination and the caller's tag.</param>
+    /// <returns>False when it is in memory.</returns>
+    /// <exception cref="StoreDamagedException">There is no such page.</exception>
+    /// <exception cref="StorageFaultException">The device failed.</exception>
+    public bool TryBeginRead(PageReads reads, WaitingPage page)
+    {
+        PageDirectory.Entry* entry = _directory.Find(page.Key);
+        if (entry == null) throw Damage(0, $"{page.Key} does not exist");
+        if (!IsOnDisk(entry)) return false;
+        (page.Address, page.ImageTag) = (entry->Address, entry->Tag);
+        LedgerFile file = _device.FileAt(entry->Address + RecordHeaderBytes, PageImage.Size, out long offset);
+        reads.Add(file, offset, in page);
+        return true;
+    }
+
+    /// <summary>Takes the bytes of an image that was read: see <see cref="ReadUnverified"/>.</summary>
+    public ulong EndRead(in WaitingPage page, PageImage* image)
+    {
+        if (image->Key != page.Key || image->Tag != page.ImageTag)
+            throw Damage(page.Address, Wrong(image, page.Key, page.ImageTag) ?? "another image");
+        Unsafe.CopyBlockUnaligned(page.Destination, image->Bytes, PageStore.PageBytes);
+        return image->Height;
     }
 
     /// <summary>Says that a page will be read soon.</summary>
@@ -168,6 +207,15 @@ internal sealed unsafe partial class PageLog : IDisposable
 
     /// <summary>FASTER lets go of memory only behind what it has written.</summary>
     private bool IsOnDisk(PageDirectory.Entry* entry) => entry->Address < _store.Log.HeadAddress;
+
+    private PageDirectory.Entry* Load(PageKey key, PageImage* image)
+    {
+        PageDirectory.Entry* entry = _directory.Find(key);
+        if (entry == null) throw Damage(0, $"{key} does not exist");
+        if (IsOnDisk(entry)) _device.ReadAt(entry->Address + RecordHeaderBytes, new Span<byte>(image, PageImage.Size));
+        else ReadFromMemory(key, entry->Address, image);
+        return entry;
+    }
 
     private void ReadFromMemory(PageKey key, long address, PageImage* image)
     {

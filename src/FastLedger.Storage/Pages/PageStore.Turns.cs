@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.IO;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Threading;
 using FastLedger.Primitives;
@@ -10,10 +11,11 @@ namespace FastLedger.Storage;
 /// <summary>The store's side of the rings.</summary>
 public sealed unsafe partial class PageStore
 {
-    private const int ReadsPerTurn = 64;
+    private const int ReadsPerTurn = PageReads.Depth;
     private const int WritesPerTurn = 32;
     private const int IdleMoves = 8;
     private const int RenewalMoves = 64;
+    private const int LongestReadWaitUs = 200; // a write or a request that comes meanwhile waits as long
     private const int IdleMs = 1000; // bounds what a lost signal could cost; none is known
 
     private readonly Doorbell _bell = new();
@@ -71,7 +73,7 @@ public sealed unsafe partial class PageStore
         BackgroundPriority.Enter();
         while (!Volatile.Read(ref _stopping))
         {
-            if (TryTurn()) continue;
+            if (TryTurn() || (_reads is { IsBusy: true } && _fault.First is null)) continue;
             _bell.Announce();
             if (TryTurn() || Volatile.Read(ref _stopping)) _bell.StayAwake();
             else _bell.Sleep(IdleMs);
@@ -91,7 +93,7 @@ public sealed unsafe partial class PageStore
                 worked = true;
             }
 
-            worked = worked || _jobs.TryRun();
+            worked = worked || _jobs.TryRun() || DeliverReads(LongestReadWaitUs);
             if ((_renewed ?? _log).UnsyncedBytes >= _options.SyncBytes) SyncAhead();
         }
         catch (IOException fault)
@@ -117,26 +119,54 @@ public sealed unsafe partial class PageStore
 
     private bool ServeReads()
     {
-        bool worked = ServeBlockingRead();
-        Announce();
+        bool worked = ServeBlockingRead() | DeliverReads(0);
+        if (_reads is null) Announce();
         for (int i = 0; i < ReadsPerTurn; i++)
         {
             ulong cursor = _requestCursor;
             if (!_requests.TryRead(ref cursor, out ByteRing.Entry entry)) break;
             Request request = MemoryMarshal.Read<Request>(entry.Payload);
             if (!ApplyUpTo(request.Needs)) break;
-            if (!_completions.TryClaim(ImageOffset + PageImage.Size, out ByteRing.Entry completion)) break;
-            Span<byte> payload = completion.Payload;
-            MemoryMarshal.Write(payload, in request.Tag);
-            _log.Read(request.Key, Image(payload));
-            ByteRing.Publish(completion);
+            if (_reads is { HasRoom: false }) break;
+            var page = new WaitingPage { Key = request.Key, Destination = request.Destination, Tag = request.Tag };
+            if (_reads is null || !_log.TryBeginRead(_reads, page))
+            {
+                if (!_completions.TryClaim(Unsafe.SizeOf<PageRead>(), out ByteRing.Entry completion)) break;
+                Complete(completion, page, _log.ReadUnverified(page.Key, (PageImage*)_readImage.Pointer, page.Destination));
+            }
+
             _requestCursor = cursor;
             _requests.Release(cursor);
-            _pagesRead++;
+            worked = true;
+        }
+
+        _reads?.Submit();
+        return worked;
+    }
+
+    /// <summary>Hands over what the device has read.</summary>
+    /// <param name="waitUs">How long it may wait for the first one, in microseconds.</param>
+    private bool DeliverReads(int waitUs)
+    {
+        if (_reads is null || !_reads.IsBusy) return false;
+        _reads.Collect(waitUs);
+        bool worked = false;
+        while (_reads.TryPeek(out WaitingPage page, out PageImage* image))
+        {
+            if (!_completions.TryClaim(Unsafe.SizeOf<PageRead>(), out ByteRing.Entry completion)) break;
+            Complete(completion, page, _log.EndRead(page, image));
+            _reads.Remove();
             worked = true;
         }
 
         return worked;
+    }
+
+    private void Complete(ByteRing.Entry completion, in WaitingPage page, ulong height)
+    {
+        MemoryMarshal.Write(completion.Payload, new PageRead(page.Key, page.Tag, height));
+        ByteRing.Publish(completion);
+        _pagesRead++;
     }
 
     /// <summary>Lets the system begin to fetch what is asked for, so that the device has more than one read to do at a time.</summary>

@@ -22,7 +22,7 @@ public sealed unsafe partial class PageStore : IDisposable
     /// <summary>Bytes of a page.</summary>
     public const int PageBytes = 4096;
 
-    private const int ImageOffset = 32; // of the image in a ring entry, behind WriteHeader or the tag
+    private const int ImageOffset = 32; // of the image in a ring entry, behind WriteHeader
 
     private readonly PageStoreOptions _options;
     private readonly StoreFault _fault = new();
@@ -33,6 +33,8 @@ public sealed unsafe partial class PageStore : IDisposable
     private readonly ByteRing _completions;
     private readonly ReservedMemory?[] _lastWrites; // per page, the number of its last write
     private readonly ReservedMemory _blockingImage = new(PageImage.Size);
+    private readonly ReservedMemory _readImage = new(PageImage.Size);
+    private readonly PageReads? _reads;
     private readonly WaitPoint _blockingDone = new();
     private ulong _accepted;
     private ulong _completionCursor;
@@ -58,7 +60,8 @@ public sealed unsafe partial class PageStore : IDisposable
 
         _writes = new ByteRing(options.WriteRingBytes);
         _requests = new ByteRing(options.MaximumRequests * 128);
-        _completions = new ByteRing(options.CompletionRingBytes);
+        _completions = new ByteRing(options.MaximumRequests * 128); // as many as can be under way: none ever waits for room
+        if (options.DirectIO) _reads = PageReads.TryOpen(options.Files);
         _jobs = new StoreJobs(_fault, Signal, options.OwnThreads);
         try
         {
@@ -139,22 +142,27 @@ public sealed unsafe partial class PageStore : IDisposable
         return true;
     }
 
-    /// <summary>Asks for a page: as of the last write of it that was accepted, or of one that is accepted before it arrives.</summary>
+    /// <summary>
+    /// Asks for a page: as of the last write of it that was accepted, or of one that is accepted before it arrives. That the image is the
+    /// newest one of this page is checked, but not its checksum: the caller can tell by other means whether its bytes are right, and when
+    /// they are not, <see cref="ReadBlocking"/> says what is damaged.
+    /// </summary>
     /// <param name="key">A page that exists: asking for another is a fault.</param>
+    /// <param name="destination">Gets the page's 4,096 bytes before it can be taken; valid until then.</param>
     /// <param name="tag">Comes back with the page.</param>
     /// <returns>False when too many requests are under way.</returns>
-    public bool TryRequest(PageKey key, ulong tag)
+    public bool TryRequest(PageKey key, byte* destination, ulong tag)
     {
         _fault.ThrowIfAny();
         ulong needs = LastWrite(key);
         if (!_requests.TryClaim(Unsafe.SizeOf<Request>(), out ByteRing.Entry entry)) return false;
-        MemoryMarshal.AsRef<Request>(entry.Payload) = new Request { Key = key, Tag = tag, Needs = needs };
+        MemoryMarshal.AsRef<Request>(entry.Payload) = new Request { Key = key, Destination = destination, Tag = tag, Needs = needs };
         ByteRing.Publish(entry);
         _bell.Ring();
         return true;
     }
 
-    /// <summary>Takes a page that has arrived, in the order of the requests. Call <see cref="ReleaseCompletion"/> before the next one.</summary>
+    /// <summary>Takes a page that has arrived at its destination.</summary>
     /// <returns>False when none has.</returns>
     public bool TryTakeCompletion(out PageRead completion)
     {
@@ -165,18 +173,9 @@ public sealed unsafe partial class PageStore : IDisposable
             return false;
         }
 
-        Span<byte> payload = entry.Payload;
-        PageImage* image = Image(payload);
-        completion = new PageRead(
-            image->Key, MemoryMarshal.Read<ulong>(payload), image->Height, new ReadOnlySpan<byte>(image->Bytes, PageBytes));
-        return true;
-    }
-
-    /// <summary>Gives back the room of what <see cref="TryTakeCompletion"/> gave; its bytes are no longer valid.</summary>
-    public void ReleaseCompletion()
-    {
+        completion = MemoryMarshal.Read<PageRead>(entry.Payload);
         _completions.Release(_completionCursor);
-        _bell.Ring();
+        return true;
     }
 
     /// <summary>Reads a page and waits for it. For recovery and rare misses.</summary>
@@ -264,6 +263,8 @@ public sealed unsafe partial class PageStore : IDisposable
         _requests.Dispose();
         _completions.Dispose();
         _blockingImage.Dispose();
+        _readImage.Dispose();
+        _reads?.Dispose();
         foreach (ReservedMemory? table in _lastWrites) table?.Dispose();
         _bell.Dispose();
         _lock.Dispose();
@@ -297,6 +298,7 @@ public sealed unsafe partial class PageStore : IDisposable
     private struct Request
     {
         public PageKey Key;
+        public byte* Destination;
         public ulong Tag;
         public ulong Needs;
     }

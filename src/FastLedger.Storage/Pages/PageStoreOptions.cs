@@ -40,13 +40,10 @@ public sealed class PageStoreOptions
     public double MutableFraction { get; init; } = 0.25;
 
     /// <summary>Native memory for page writes on their way to the store, a power of two.</summary>
-    public int WriteRingBytes { get; init; } = 8 << 20;
-
-    /// <summary>Native memory for pages on their way from the store, a power of two.</summary>
-    public int CompletionRingBytes { get; init; } = 4 << 20;
+    public int WriteRingBytes { get; init; } = 16 << 20;
 
     /// <summary>Page reads that may be under way, a power of two.</summary>
-    public int MaximumRequests { get; init; } = 1 << 12;
+    public int MaximumRequests { get; init; } = 1 << 14;
 
     /// <summary>
     /// The log may grow to this multiple of the live pages' size, plus two segments, before the oldest live pages are moved to its end.
@@ -91,7 +88,6 @@ public sealed class PageStoreOptions
         PowerOfTwo(nameof(SegmentBytes), SegmentBytes, LogPageBytes, 1L << 40);
         if (MutableFraction is not (> 0 and < 1)) throw new ArgumentException($"{nameof(MutableFraction)} is {MutableFraction}: it must be between 0 and 1");
         PowerOfTwo(nameof(WriteRingBytes), WriteRingBytes, 1 << 15, 1 << 30);
-        PowerOfTwo(nameof(CompletionRingBytes), CompletionRingBytes, 1 << 15, 1 << 30);
         PowerOfTwo(nameof(MaximumRequests), MaximumRequests, 64, 1 << 20);
         if (LogGrowth is not (>= 1.5 and <= 100)) throw new ArgumentException($"{nameof(LogGrowth)} is {LogGrowth}: it must be from 1.5 to 100");
         if (RenewalBytes < 64L * LogPageBytes || RenewalBytes > 1L << 46)

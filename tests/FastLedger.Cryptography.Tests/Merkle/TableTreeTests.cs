@@ -9,6 +9,11 @@ namespace FastLedger.Cryptography.Tests;
 
 public unsafe class TableTreeTests
 {
+    private static readonly ReservedMemory Map = new(1024 * sizeof(uint));
+
+    /// <summary>Every page in the frame of its own place.</summary>
+    private static readonly uint* InOrder = MapInOrder();
+
     [Fact]
     public void The_root_of_an_empty_table_is_zero()
     {
@@ -31,10 +36,10 @@ public unsafe class TableTreeTests
     public void Any_history_of_updates_gives_the_root_that_a_naive_tree_gives()
     {
         // Steps of (growth, touched numbers): the numbers are reduced into the table, so any integers will do.
-        Gen.Select(Gen.Int[1, 4], Gen.Bool, Gen.Select(Gen.Int[0, 90], Gen.Int[0, 1 << 20].Array[0, 60]).Array[1, 8]).Sample((blocks, pagesLeave, steps) =>
+        Gen.Select(Gen.Int[1, 4], Gen.Bool, Gen.Select(Gen.Int[0, 90], Gen.Int[0, 1 << 20].Array[0, 60]).Array[1, 8]).Sample((blocks, framed, steps) =>
         {
             int size = blocks * 64;
-            using TableTree tree = new(size, 1000, pagesLeave && blocks != 3);
+            using TableTree tree = new(size, 1000, framed && blocks != 3 ? InOrder : null);
             using ReservedMemory memory = new((nuint)(1000 * size));
             HashSet<uint> written = [];
             uint count = 0;
@@ -59,11 +64,11 @@ public unsafe class TableTreeTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_rebuilt_tree_equals_one_that_was_updated_record_by_record(bool pagesLeave)
+    public void A_rebuilt_tree_equals_one_that_was_updated_record_by_record(bool framed)
     {
         for (uint count = 1; count < 300; count += 7)
         {
-            using TableTree updated = new(128, 300), rebuilt = new(128, 300, pagesLeave);
+            using TableTree updated = new(128, 300), rebuilt = new(128, 300, framed ? InOrder : null);
             using ReservedMemory memory = new(300 * 128);
             for (uint i = 0; i < count; i++)
             {
@@ -82,24 +87,39 @@ public unsafe class TableTreeTests
     [InlineData(64)]
     [InlineData(128)]
     [InlineData(256)]
-    public void The_nodes_of_a_page_that_left_memory_are_made_again_from_its_records(int size)
+    public void The_nodes_of_a_page_that_left_memory_are_made_again_from_its_records_in_another_frame(int size)
     {
-        using TableTree tree = new(size, 1000, pagesLeave: true), flat = new(size, 1000);
-        using ReservedMemory memory = new((nuint)(1000 * size));
+        const int Frames = 9;
+        using ReservedMemory map = new(64 * sizeof(uint));
+        uint* frames = (uint*)map.Pointer;
+        (frames[0], frames[1], frames[2], frames[3]) = (3, 1, 9, 4);
+        using TableTree tree = new(size, 1000, frames), flat = new(size, 1000);
+        using ReservedMemory memory = new((nuint)(1000 * size)), framed = new(Frames * 4096);
         uint perPage = (uint)(4096 / size), count = (perPage * 3) + 5;
         var random = new Random(size);
         for (int round = 0; round < 50; round++)
         {
             uint[] touched = [.. Enumerable.Range(0, 9).Select(_ => 1 + (uint)random.Next((int)count - 1)).Distinct()];
             if (round == 0) touched = [.. Enumerable.Range(1, (int)count - 1).Select(i => (uint)i)];
-            foreach (uint record in touched) random.NextBytes(new Span<byte>(memory.Pointer + (record * size), size));
-            tree.Update(memory.Pointer, touched, count);
+            foreach (uint record in touched)
+            {
+                var bytes = new Span<byte>(memory.Pointer + (record * size), size);
+                random.NextBytes(bytes);
+                bytes.CopyTo(new Span<byte>(framed.Pointer + ((frames[record / perPage] - 1) * 4096) + (record % perPage * size), size));
+            }
+
+            tree.Update(framed.Pointer, touched, count);
             flat.Update(memory.Pointer, touched, count);
             Assert.Equal(flat.Root, tree.Root);
 
-            uint page = (uint)random.Next(4);
-            new Span<byte>(tree.NodesOf(page), tree.NodeBytesPerPage).Clear();
-            Assert.Equal(tree.PageRoot(page), tree.RebuildPage(memory.Pointer, page, 1, count, keepRoot: false));
+            // The page leaves its frame and comes back into another one.
+            uint page = (uint)random.Next(4), left = frames[page];
+            uint[] taken = [frames[0], frames[1], frames[2], frames[3]];
+            uint[] free = [.. Enumerable.Range(1, Frames).Select(i => (uint)i).Except(taken)];
+            frames[page] = free[random.Next(free.Length)];
+            tree.NodesIn(left).Clear();
+            new Span<byte>(framed.Pointer + ((left - 1) * 4096), 4096).CopyTo(new Span<byte>(framed.Pointer + ((frames[page] - 1) * 4096), 4096));
+            Assert.Equal(tree.PageRoot(page), tree.RebuildPage(framed.Pointer, page, 1, count, keepRoot: false));
             for (int level = 0; level <= tree.Depth; level++)
                 for (ulong node = 0; node < 1UL << (tree.Depth - level); node++) Assert.Equal(flat.Node(level, node), tree.Node(level, node));
         }
@@ -151,5 +171,12 @@ public unsafe class TableTreeTests
         while (!System.Numerics.BitOperations.IsPow2(level.Count) && level.Count > 0) level.Add(default);
         while (level.Count > 1) level = level.Chunk(2).Select(pair => Merkle.Node(pair[0], pair[1])).ToList();
         return level.Count == 0 ? default : level[0];
+    }
+
+    private static uint* MapInOrder()
+    {
+        uint* frames = (uint*)Map.Pointer;
+        for (uint page = 0; page < 1024; page++) frames[page] = page + 1;
+        return frames;
     }
 }

@@ -207,7 +207,6 @@ internal sealed class CrashingLedger : IDisposable
             LogMemoryBytes = 1 << 17,
             SegmentBytes = 1 << 18,
             WriteRingBytes = 1 << 16,
-            CompletionRingBytes = 1 << 16,
             SyncBytes = 1 << 18,
             OwnThreads = false,
         };

@@ -27,7 +27,7 @@ internal sealed class DurableLedger : IDisposable
     private bool _isDisposed;
 
     /// <param name="seed">Decides when what happens.</param>
-    /// <param name="pagesPerTable">Memory for so many pages per table, with their nodes; 0 for all.</param>
+    /// <param name="pagesPerTable">Memory for so many pages per table, without their nodes; 0 for all.</param>
     public DurableLedger(int seed, int pagesPerTable = 0)
     {
         _pagesPerTable = pagesPerTable;
@@ -50,7 +50,7 @@ internal sealed class DurableLedger : IDisposable
         int left = 6;
         while (_ledger.Height < (ulong)blocks.Count)
         {
-            Execute(blocks[(int)_ledger.Height]);
+            Execute(blocks, (int)_ledger.Height);
             _residency?.Trim();
             if (_random.Next(12) == 0 ? _capture.Finish() : _capture.Step(1 + _random.Next(6))) Publish();
 
@@ -87,12 +87,24 @@ internal sealed class DurableLedger : IDisposable
         Checkpoints++;
     }
 
-    private void Execute(RecordedBlock block)
+    /// <summary>What is expected, rightly or wrongly, changes no result.</summary>
+    private void Expect(List<RecordedBlock> blocks, int at)
     {
+        int choice = _random.Next(5);
+        if (choice is 0 or 1) _executor.Expect(blocks[at].Session, blocks[at].Commands);
+        if (choice == 1 && at + 1 < blocks.Count) _executor.Expect(blocks[at + 1].Session, blocks[at + 1].Commands);
+        int other = _random.Next(blocks.Count);
+        if (choice == 2) _executor.Expect(blocks[other].Session, blocks[other].Commands);
+    }
+
+    private void Execute(List<RecordedBlock> blocks, int at)
+    {
+        RecordedBlock block = blocks[at];
         _executor.BeginBlock(_ledger.Height + 1, block.TimestampNs);
         var results = new CommandResult[block.Commands.Length];
         var hashes = new Hash256[block.Commands.Length];
         Blake3.HashMany(MemoryMarshal.AsBytes(block.Commands.AsSpan()), Command.Size, hashes);
+        Expect(blocks, at);
         _executor.ExecuteBatch(block.Session, block.Commands, hashes, results);
         Assert.Equal(block.Results, results);
         Assert.Equal(block.Root, _executor.EndBlock());
@@ -125,7 +137,7 @@ internal sealed class DurableLedger : IDisposable
         _residency = null;
         if (_pagesPerTable == 0) return;
         long pages = _pagesPerTable * _ledger.Tree.Tables.Length;
-        _residency = new PageResidency(_ledger.Tree, _store, pages * 2 * PagedRegion.PageBytes)
+        _residency = new PageResidency(_ledger.Tree, _store, pages * PagedRegion.PageBytes)
         {
             BeforeWriteBack = () =>
             {

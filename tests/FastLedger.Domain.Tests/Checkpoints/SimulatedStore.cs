@@ -6,7 +6,7 @@ using FastLedger.Storage;
 namespace FastLedger.Domain.Tests.Checkpoints;
 
 /// <summary>The real page store on simulated files; it works when it is waited for, and when the test lets it.</summary>
-internal sealed class SimulatedStore : IPageStore, IDisposable
+internal sealed unsafe class SimulatedStore : IPageStore, IDisposable
 {
     private PageStore? _store;
 
@@ -20,16 +20,13 @@ internal sealed class SimulatedStore : IPageStore, IDisposable
 
     public void Read(byte region, uint page, Span<byte> image) => Store.ReadBlocking(new PageKey(region, page), image);
 
-    public bool TryRequest(byte region, uint page) => Store.TryRequest(new PageKey(region, page), 0);
+    public bool TryRequest(byte region, uint page, byte* destination, ulong tag) => Store.TryRequest(new PageKey(region, page), destination, tag);
 
-    public bool TryTake(out byte region, out uint page, Span<byte> image)
+    public bool TryTake(out ulong tag)
     {
-        (region, page) = (0, 0);
-        if (!Store.TryTakeCompletion(out PageRead read)) return false;
-        (region, page) = ((byte)read.Key.Table, read.Key.Page);
-        read.Bytes.CopyTo(image);
-        Store.ReleaseCompletion();
-        return true;
+        bool taken = Store.TryTakeCompletion(out PageRead read);
+        tag = read.Tag;
+        return taken;
     }
 
     public void Dispose() => _store?.Dispose();

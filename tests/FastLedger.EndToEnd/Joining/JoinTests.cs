@@ -118,9 +118,9 @@ public sealed class JoinTests(ITestOutputHelper output) : IDisposable
     /// <summary>Every batch is answered once, whatever happens: the client sends what was not answered again.</summary>
     private async Task LoadAsync(LedgerClient client, CancellationToken stop)
     {
-        uint asset = (uint)(await client.ExecuteAsync(new CreateAssetCommand { Opcode = Opcode.CreateAsset }, stop)).Value;
-        ulong from = (ulong)(await client.ExecuteAsync(new OpenAccountCommand { Opcode = Opcode.OpenAccount, Asset = asset, AccountFlags = AccountFlags.Unlimited }, stop)).Value;
-        ulong to = (ulong)(await client.ExecuteAsync(new OpenAccountCommand { Opcode = Opcode.OpenAccount, Asset = asset }, stop)).Value;
+        uint asset = (uint)(await client.ExecuteAsync(new CreateAssetCommand { Opcode = Opcode.CreateAsset }, CancellationToken.None)).Value;
+        ulong from = (ulong)(await client.ExecuteAsync(new OpenAccountCommand { Opcode = Opcode.OpenAccount, Asset = asset, AccountFlags = AccountFlags.Unlimited }, CancellationToken.None)).Value;
+        ulong to = (ulong)(await client.ExecuteAsync(new OpenAccountCommand { Opcode = Opcode.OpenAccount, Asset = asset }, CancellationToken.None)).Value;
         ulong sent = 0;
         while (!stop.IsCancellationRequested)
         {

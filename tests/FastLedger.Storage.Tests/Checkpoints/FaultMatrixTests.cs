@@ -117,17 +117,42 @@ public class FaultMatrixTests
         AssertStopped(store, scenario);
     }
 
-    [Fact]
-    public void A_read_error_under_a_request_delivers_no_page()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_read_error_under_a_request_delivers_no_page(bool queued)
     {
-        PageScenario scenario = new();
+        PageScenario scenario = new() { Files = new SimulatedFileSystem { HasQueues = queued } };
         using PageStore store = scenario.Create();
         for (uint page = 0; page < 100; page++) scenario.Write(store, new PageKey(1, page), (int)page, 1);
         PageScenario.Checkpoint(store, 1);
         scenario.Files.Fault = static (operation, _, _) => operation == "pread" ? InputOutputError : 0;
-        Assert.True(store.TryRequest(new PageKey(1, 0), 9));
-        Assert.Throws<StorageFaultException>(() => store.Turn());
+        using RequestedPages asked = new();
+        Assert.True(asked.TryAsk(store, new PageKey(1, 0), 0, 1));
+        StorageFaultException fault = Assert.Throws<StorageFaultException>(() =>
+        {
+            while (store.Turn())
+            {
+            }
+        });
+        Assert.Equal(("pread", PageScenario.Segment(0), InputOutputError), (fault.Operation, fault.File, fault.Errno));
         Assert.Throws<StorageFaultException>(() => store.TryTakeCompletion(out _));
+        AssertStopped(store, scenario);
+    }
+
+    [Fact]
+    public void A_write_that_was_left_to_the_device_and_failed_is_in_no_checkpoint()
+    {
+        PageScenario scenario = new() { Files = new SimulatedFileSystem { HasQueues = true } };
+        using PageStore store = scenario.Create();
+        scenario.Files.Fault = static (operation, path, _) => operation == "pwrite" && path.EndsWith(".log", StringComparison.Ordinal) ? InputOutputError : 0;
+        StorageFaultException fault = Assert.Throws<StorageFaultException>(() =>
+        {
+            for (uint page = 0; page < 100; page++) scenario.Write(store, new PageKey(1, page), (int)page, 1);
+            PageScenario.Checkpoint(store, 1);
+        });
+        Assert.Equal(("pwrite", InputOutputError), (fault.Operation, fault.Errno)); // whichever of them the device did first
+        Assert.StartsWith("/store/pages-", fault.File, StringComparison.Ordinal);
         AssertStopped(store, scenario);
     }
 
@@ -220,9 +245,10 @@ public class FaultMatrixTests
         scenario.Files.Fault = null;
         scenario.Files.TransferLimit = static length => length;
         byte[] page = new byte[PageStore.PageBytes];
+        using RequestedPages asked = new();
         int before = scenario.Files.OperationCount;
         Assert.ThrowsAny<IOException>(() => { store.TryWrite(new PageKey(1, 1), 1, page); });
-        Assert.ThrowsAny<IOException>(() => { store.TryRequest(new PageKey(1, 1), 1); });
+        Assert.ThrowsAny<IOException>(() => { asked.TryAsk(store, new PageKey(1, 1), 1, 1); });
         Assert.ThrowsAny<IOException>(() => { store.TryRequestCheckpoint(1); });
         Assert.ThrowsAny<IOException>(() => { store.ReadBlocking(new PageKey(1, 1), page); });
         Assert.ThrowsAny<IOException>(() => { store.TryTakeCheckpoint(out _); });

@@ -35,10 +35,10 @@ internal sealed class PageScenario
         SegmentBytes = SegmentBytes,
         MutableFraction = 0.5,
         WriteRingBytes = 1 << 17,
-        CompletionRingBytes = 1 << 16,
         MaximumRequests = 64,
         RenewalBytes = RenewalBytes,
         SyncBytes = 3 * LogPageBytes,
+        DirectIO = Files.HasQueues,
         OwnThreads = false,
     };
 

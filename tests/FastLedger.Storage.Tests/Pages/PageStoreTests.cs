@@ -114,13 +114,15 @@ public class PageStoreTests
         Assert.Equal(1UL, token.Sequence);
     }
 
-    [Fact]
-    public void A_request_sees_the_last_write_accepted_before_it_and_pages_arrive_in_order()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_request_sees_the_last_write_accepted_before_it(bool queued)
     {
-        PageScenario scenario = new();
+        PageScenario scenario = new() { Files = new SimulatedFileSystem { HasQueues = queued } };
         using PageStore store = scenario.Create();
         Random random = new(6);
-        Queue<(PageKey Key, ulong Tag, int Seed, ulong Height)> expected = new();
+        using RequestedPages asked = new();
         for (int i = 0; i < 3000; i++)
         {
             if (random.Next(2) == 0)
@@ -130,17 +132,12 @@ public class PageStoreTests
             else if (scenario.Model.Count > 0)
             {
                 PageKey key = new((uint)random.Next(4), (uint)random.Next(24));
-                if (scenario.Model.TryGetValue(key.Packed, out (int Seed, ulong Height) page) && store.TryRequest(key, (ulong)i))
-                    expected.Enqueue((key, (ulong)i, page.Seed, page.Height));
+                if (scenario.Model.TryGetValue(key.Packed, out (int Seed, ulong Height) page)) asked.TryAsk(store, key, page.Seed, page.Height);
             }
 
             if (random.Next(8) == 0) store.Turn();
-            while (random.Next(2) == 0 && store.TryTakeCompletion(out PageRead read))
+            while (random.Next(2) == 0 && asked.TryTake(store))
             {
-                (PageKey key, ulong tag, int seed, ulong height) = expected.Dequeue();
-                Assert.Equal((key, tag, height), (read.Key, read.Tag, read.Height));
-                Assert.True(read.Bytes.SequenceEqual(PageScenario.Page(seed)));
-                store.ReleaseCompletion();
             }
         }
 
@@ -161,9 +158,12 @@ public class PageStoreTests
         }
 
         Assert.True(store.TryWrite(new PageKey(0, accepted), 1, page));
-        ulong tag = 0;
-        while (store.TryRequest(new PageKey(0, 0), tag)) tag++;
-        Assert.InRange(tag, 32UL, 128UL);
+        using RequestedPages asked = new();
+        while (asked.TryAsk(store, new PageKey(0, 0), 1, 1))
+        {
+        }
+
+        Assert.InRange(asked.Count, 32, 128);
     }
 
     [Fact]
@@ -314,17 +314,18 @@ public class PageStoreTests
         for (int life = 0; life < 3; life++)
         {
             using PageStore store = life == 0 ? scenario.Create() : scenario.Recover(in newer);
+            using RequestedPages asked = new();
             scenario.AssertHolds(store);
             for (ulong round = 0; round < 20; round++)
             {
                 scenario.WriteRandom(store, random, 60, (ulong)life);
                 while (!store.TryRequestCheckpoint(round)) store.Turn();
                 store.Turn();
-                Assert.True(store.TryRequest(PageScenario.Key(scenario.Model.Keys.First()), 1)); // reads go on beside the copying
+                (ulong first, (int seed, ulong height)) = scenario.Model.First();
+                Assert.True(asked.TryAsk(store, PageScenario.Key(first), seed, height)); // reads go on beside the copying
                 StoreCheckpoint done;
                 while (!store.TryTakeCheckpoint(out done)) store.Turn();
-                while (!store.TryTakeCompletion(out _)) store.Turn();
-                store.ReleaseCompletion();
+                while (!asked.TryTake(store)) store.Turn();
                 (older, newer) = (newer, done.Token);
                 if (older.Sequence != 0) Assert.True(store.TryRelease(in older));
                 if (round < 19) olderModel = new(scenario.Model);

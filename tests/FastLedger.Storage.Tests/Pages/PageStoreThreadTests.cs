@@ -23,31 +23,30 @@ public class PageStoreThreadTests
             PageStoreOptions options = Options(directory.Path, direct, progress);
             using PageStore store = life == 0 ? PageStore.Create(options) : PageStore.Recover(options, in token);
             Dictionary<ulong, (int Seed, ulong Height)> written = new(model);
-            Queue<(PageKey Key, int Seed)> asked = new();
-            ulong arrived = 0;
+            using RequestedPages asked = new();
             for (ulong round = 1; round <= 6; round++)
             {
                 for (int i = 0; i < 400; i++)
                 {
                     PageKey key = new((uint)random.Next(3), (uint)random.Next(300));
-                    while (Contains(asked, key)) Await(progress, store, asked, ref arrived); // else it may arrive as it is written now
+                    while (asked.Contains(key)) Await(progress, store, asked); // else it may arrive as it is written now
                     int seed = random.Next();
-                    while (!store.TryWrite(key, round, PageScenario.Page(seed))) Await(progress, store, asked, ref arrived);
+                    while (!store.TryWrite(key, round, PageScenario.Page(seed))) Await(progress, store, asked);
                     written[key.Packed] = (seed, round);
-                    if (random.Next(3) == 0 && store.TryRequest(key, (ulong)seed)) asked.Enqueue((key, seed));
+                    if (random.Next(3) == 0) asked.TryAsk(store, key, seed, round);
                 }
 
-                while (!store.TryRequestCheckpoint(round)) Await(progress, store, asked, ref arrived);
+                while (!store.TryRequestCheckpoint(round)) Await(progress, store, asked);
                 model = new(written);
                 StoreCheckpoint done;
-                while (!store.TryTakeCheckpoint(out done)) Await(progress, store, asked, ref arrived);
+                while (!store.TryTakeCheckpoint(out done)) Await(progress, store, asked);
                 Assert.Equal(round, done.Id);
                 if (token.Sequence != 0) Assert.True(store.TryRelease(in token));
                 token = done.Token;
             }
 
-            while (asked.Count > 0) Await(progress, store, asked, ref arrived);
-            Assert.True(arrived > 100);
+            while (asked.Count > 0) Await(progress, store, asked);
+            Assert.True(asked.Arrived > 100);
             byte[] page = new byte[PageStore.PageBytes];
             foreach ((ulong key, (int seed, ulong height)) in written)
             {
@@ -103,34 +102,13 @@ public class PageStoreThreadTests
         SegmentBytes = 1 << 20,
         SyncBytes = 1 << 18,
         WriteRingBytes = 1 << 18,
-        CompletionRingBytes = 1 << 17,
         DirectIO = direct,
         Progress = progress,
     };
 
-    private static void Await(Doorbell progress, PageStore store, Queue<(PageKey Key, int Seed)> asked, ref ulong arrived)
+    private static void Await(Doorbell progress, PageStore store, RequestedPages asked)
     {
-        if (!store.TryTakeCompletion(out PageRead read))
-        {
-            Sleep(progress, store);
-            return;
-        }
-
-        (PageKey key, int seed) = asked.Dequeue();
-        Assert.Equal((key, (ulong)seed), (read.Key, read.Tag));
-        Assert.True(read.Bytes.SequenceEqual(PageScenario.Page(seed)));
-        store.ReleaseCompletion();
-        arrived++;
-    }
-
-    private static bool Contains(Queue<(PageKey Key, int Seed)> asked, PageKey key)
-    {
-        foreach ((PageKey other, _) in asked)
-        {
-            if (other == key) return true;
-        }
-
-        return false;
+        if (!asked.TryTake(store)) Sleep(progress, store);
     }
 
     private static void Sleep(Doorbell progress, PageStore store)

@@ -27,6 +27,11 @@ internal sealed class SimulatedFileSystem : IFileSystem
 
     public Dictionary<string, int> Calls { get; } = [];
 
+    /// <summary>Transfers can be left to the device.</summary>
+    public bool HasQueues { get; init; }
+
+    public ITransferQueue? TryOpenTransferQueue(int depth) => HasQueues ? new SimulatedTransferQueue(depth) : null;
+
     public IStorageFile Open(string path, FileOpening opening)
     {
         Enter("open", path);
