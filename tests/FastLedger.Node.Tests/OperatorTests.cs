@@ -13,7 +13,7 @@ namespace FastLedger.Node.Tests;
 
 public sealed class OperatorTests
 {
-    private const uint LedgerTable = 1, SessionTable = 3, AccountTable = 5;
+    private const uint LedgerTable = 1, SessionTable = 3, AccountTable = 5, AuthorTable = 61;
 
     [Fact]
     public async Task The_roots_of_the_tables_make_up_the_state_root_and_show_which_tables_a_command_touched()
@@ -26,7 +26,7 @@ public sealed class OperatorTests
 
         Assert.Equal(ResultCode.UnknownAccount, (await client.ExecuteAsync(new TransferCommand { DebitAccount = 9, CreditAccount = 8, Amount = 1 })).Code);
         TableRoots refused = await client.GetTableRootsAsync();
-        Assert.Equal([LedgerTable, SessionTable], Changed(before, refused));
+        Assert.Equal([LedgerTable, SessionTable, AuthorTable], Changed(before, refused));
 
         await TestReplica.OkAsync(client, new OpenAccountCommand { Asset = asset });
         Assert.Contains(AccountTable, Changed(refused, await client.GetTableRootsAsync()));

@@ -15,8 +15,8 @@ namespace FastLedger.Applications.Running;
 /// <summary>What must hold after every step.</summary>
 internal static class LedgerChecks
 {
-    /// <summary>Tables that every command changes, refused or not: the counters, and the numbers of the sessions.</summary>
-    private const uint LedgerTable = 1, SessionTable = 3;
+    /// <summary>Tables that every command changes, refused or not: the counters, the numbers of the sessions, and those of the validators' bundles.</summary>
+    private const uint LedgerTable = 1, SessionTable = 3, AuthorTable = 61;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -45,7 +45,7 @@ internal static class LedgerChecks
         var bytes = new List<byte>();
         foreach (TableRoot table in roots.Tables)
         {
-            if (table.Table is LedgerTable or SessionTable) continue;
+            if (table.Table is LedgerTable or SessionTable or AuthorTable) continue;
             bytes.AddRange(BitConverter.GetBytes(table.Count));
             bytes.AddRange(table.Root.Bytes);
         }

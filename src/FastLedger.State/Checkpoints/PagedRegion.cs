@@ -83,6 +83,13 @@ public sealed unsafe class PagedRegion : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void MarkDirty(uint page) => _dirty.Add(page);
 
+    /// <summary>The page holds what the store holds of it: what a new ledger put there is gone.</summary>
+    internal void MarkClean(uint page)
+    {
+        Invariant.Check(!IsCapturing);
+        _dirty.Remove(page);
+    }
+
     /// <summary>True when the page changed since the last checkpoint began.</summary>
     public bool IsDirty(uint page) => _dirty.Has(page);
 

@@ -177,6 +177,7 @@ public sealed unsafe partial class PageResidency : IDisposable
         if (!pages.Has(page)) pages.Add(page, TakeFrame(pages));
         image.CopyTo(pages.Table.Pages.Page(page));
         pages.Table.RestoreNodes(page, count);
+        pages.Table.Pages.MarkClean(page); // or it would leave as a page that must be written, and never be
         if (page != 0 && ResidentBytes > LimitBytes - BookkeepingBytes) Release(pages, page);
     }
 
