@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using FastLedger.Domain.Objects;
-using FastLedger.Primitives;
 using FastLedger.State;
 
 namespace FastLedger.Domain;

@@ -89,7 +89,7 @@ public sealed class StateIndexTests
             await using (LedgerClient client = await replica.ConnectAsync())
             {
                 // The last block of the log is kept with the checkpoint too: for damage of the log to matter there must be more than one.
-                for (int i = damage == damages[0] ? -280 : 0; i < 20; i++) await records.AddAsync(client, random);
+                for (int i = damage == damages[0] ? -180 : 0; i < 20; i++) await records.AddAsync(client, random);
                 await CheckpointAsync(replica.Replica, client, records, random);
             }
 
