@@ -135,7 +135,7 @@ public sealed class StateVerbTests : IDisposable
         await using (Replica running = Replica.Start(SmallReplica(), stateProgress: said.Add))
         {
             Assert.Contains(said, static line => line.Contains("taken from disk", StringComparison.Ordinal));
-            await FailsAsync(ExitCode.InputOutput, "", "repair", "--reindex", Data, "--apply");
+            await FailsAsync(ExitCode.InputOutput, "is in use", "repair", "--reindex", Data, "--apply");
         }
 
         await FailsAsync(ExitCode.BadData, "no checkpoint", "repair", "--reindex", At("missing"));

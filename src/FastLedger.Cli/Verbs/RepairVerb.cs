@@ -10,7 +10,7 @@ namespace FastLedger.Cli.Verbs;
 internal static class RepairVerb
 {
     private static readonly Argument<string> Directory = new("dir") { Description = "Data directory of a stopped replica." };
-    private static readonly Option<bool> Reindex = new("--reindex") { Description = "The index of accounts, instruments, objects, classes and sessions by their ids.", Required = true };
+    private static readonly Option<bool> Reindex = new("--reindex") { Description = "The index of accounts, instruments, objects, classes and sessions by their ids." };
     private static readonly Option<bool> Apply = new("--apply") { Description = "Make the index anew when it differs; without it nothing is changed." };
     private static readonly Option<bool> Json = Options.Json();
 
@@ -20,6 +20,10 @@ internal static class RepairVerb
         {
             Directory, Reindex, Apply, Json,
         };
+        command.Validators.Add(static result =>
+        {
+            if (!result.GetValue(Reindex)) result.AddError("Say what to repair: --reindex.");
+        });
         HelpWithExamples.Install(
             command,
             "fastledger repair --reindex /var/lib/fastledger",

@@ -8,7 +8,6 @@ using FastLedger.Client;
 using FastLedger.Domain;
 using FastLedger.Node.Checkpoints;
 using FastLedger.Node.Configuration;
-using FastLedger.Node.Recovery;
 using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
 using FastLedger.Storage;
@@ -147,6 +146,50 @@ public sealed class StateIndexTests
         finally
         {
             Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Ids_are_noted_without_allocation_and_moved_once_up_to_the_place_that_was_handed_over()
+    {
+        string folder = Directory.CreateTempSubdirectory("fastledger-index-").FullName;
+        try
+        {
+            using var ledger = new Ledger(TestReplica.OptionsFor(folder, Durability.Write).Genesis.ToGenesis(), new State.ResidentPageStore(), secret: 0);
+            using StateIndex index = StateIndex.Create(folder);
+            Open(ledger, 10);
+            using var ids = new CreatedIds(ledger, indexed: null); // the first ten are there already
+            long place = ids.Collect(), allocated = 0;
+            Assert.Equal(10, place);
+            for (int round = 0; round < 200; round++)
+            {
+                Open(ledger, 100);
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                long end = ids.Collect();
+                if (round > 0) allocated += GC.GetAllocatedBytesForCurrentThread() - before;
+                Assert.Equal(place + 100, end);
+                if (round % 3 == 0) ids.MoveTo(index, place); // what was noted after the place stays
+                place = end;
+            }
+
+            Assert.Equal(0, allocated);
+            ids.MoveTo(index, place);
+            Assert.Equal(20_010ul, index.Count);
+            uint next = 1;
+            Assert.Null(index.Read((kind, key, number) => (kind, key, number) == (IdKind.Account, (UInt128)(1000 + number), next++) ? null : "another"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        static void Open(Ledger ledger, int count)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                uint number = ledger.Accounts.Append();
+                ledger.Accounts.Change(number).ExternalId = 1000 + number;
+            }
         }
     }
 
