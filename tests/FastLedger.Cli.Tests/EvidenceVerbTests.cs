@@ -2,6 +2,8 @@
 using System;
 using System.IO;
 using System.Linq;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Threading.Tasks;
 using FastLedger.Consensus;
@@ -14,6 +16,9 @@ using FastLedger.Load.Nodes;
 using FastLedger.Node.Cluster;
 using FastLedger.Node.Recovery;
 using FastLedger.Primitives;
+using FastLedger.Protocol;
+using FastLedger.Protocol.Certificates;
+using FastLedger.Protocol.Messages;
 
 namespace FastLedger.Cli.Tests;
 
@@ -81,6 +86,27 @@ public sealed class EvidenceVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Evidence_of_a_later_epoch_is_judged_by_the_validators_that_the_hand_overs_name()
+    {
+        // Node 0 got another key: its old one convicts it no more.
+        using SigningKey key = SigningKey.Generate();
+        byte[] set = [4, 0, .. Enumerable.Range(0, 4).SelectMany(node => (byte[])[(byte)node, .. (node == 0 ? key : _keys[node]).PublicKey.Bytes])];
+        var head = new StateCertificateHead { Epoch = 1, Height = 9, NextSetDigest = Blake3.Hash(set), Signers = 0b0111 };
+        byte[] message = new byte[SignedMessages.StateBytes];
+        SignedMessages.State(message, _genesis.ChainId, head);
+        byte[] certificate = [.. Bytes(head), .. Bytes(new GroupHead { BlockLength = 64, NumInGroup = 3 }), .. _keys.Take(3).SelectMany(signer => Sign(signer, message))];
+        string folder = Directory.CreateDirectory(Path.Combine(_folder.Path, "handovers")).FullName;
+        await File.WriteAllBytesAsync(Path.Combine(folder, "epoch-0000000001.handover"), HandOver.Write(certificate, set));
+        Keep(guilty: 3, signer: 3, epoch: 2);
+        string target = Path.Combine(_folder.Path, "case");
+        (int exit, JsonElement result) = await Run(_folder.Path, "--out", target);
+        Assert.Equal((ExitCode.Ok, "proven"), (exit, result.GetProperty("evidence")[0].GetProperty("verdict").GetString()));
+        Assert.Equal(ExitCode.Ok, (await Run(target)).ExitCode);
+        Keep(guilty: 0, signer: 0, epoch: 2);
+        Assert.Equal(ExitCode.FailedCheck, (await Run(_folder.Path)).ExitCode);
+    }
+
+    [Fact]
     public async Task Nothing_kept_is_no_fault_and_a_wrong_path_is()
     {
         (int exit, JsonElement result) = await Run(_folder.Path);
@@ -110,6 +136,20 @@ public sealed class EvidenceVerbTests : IDisposable
         var writer = new FrameWriter(new byte[1024]);
         EvidenceMessage.Write(ref writer, EvidenceKind.DoubleVote, epoch, guilty, first, firstSignature, second, secondSignature, default);
         new EvidenceFolder(EvidenceFolder).Add(writer.Written, guilty, epoch);
+    }
+
+    private static byte[] Bytes<T>(T value) where T : unmanaged
+    {
+        byte[] bytes = new byte[Unsafe.SizeOf<T>()];
+        MemoryMarshal.Write(bytes, value);
+        return bytes;
+    }
+
+    private static byte[] Sign(SigningKey key, byte[] message)
+    {
+        byte[] signature = new byte[ISignatureScheme.SignatureSize];
+        new Ed25519Signer(key).Sign(key.PublicKey, message, signature);
+        return signature;
     }
 
     private static async Task<(int ExitCode, JsonElement Result)> Run(params string[] arguments)
