@@ -12,8 +12,8 @@ using FastLedger.Load.Nodes;
 using FastLedger.Node;
 using FastLedger.Node.Checkpoints;
 using FastLedger.Node.Configuration;
-using FastLedger.Node.Sync;
 using FastLedger.Node.Recovery;
+using FastLedger.Node.Sync;
 using FastLedger.Primitives;
 using FastLedger.Storage;
 
