@@ -38,12 +38,11 @@ public sealed class BatchVerifierTests : IDisposable
     public void Any_flipped_bit_is_found()
     {
         byte[] original = Bytes.Batch(_key, 1, 5, 5, 1)[32..];
-        Hash256[] hashes = new Hash256[5];
         Gen.Int[0, original.Length * 8 - 1].Sample(bit =>
         {
             byte[] body = [.. original];
             body[bit / 8] ^= (byte)(1 << (bit % 8));
-            return BatchVerifier.Verify(body, Bytes.ChainId, _key.PublicKey, hashes, out _) != ResultCode.Ok;
+            return BatchVerifier.Verify(body, Bytes.ChainId, _key.PublicKey, new Hash256[5], out _) != ResultCode.Ok; // samples run side by side
         }, iter: 2000);
     }
 
