@@ -54,7 +54,7 @@ public sealed partial class NemesisCampaign : IAsyncDisposable
         string[] settings =
         [
             "genesis.max_accounts=4096", "genesis.max_orders=4096", "genesis.max_price_levels=4096", "genesis.max_pending_transfers=4096",
-            "genesis.max_instruments=64", "genesis.max_sessions=64", "genesis.max_assets=64", "state.keep_journal=true", "journal.segment_bytes=4MiB",
+            "genesis.max_instruments=64", "genesis.max_sessions=64", "genesis.max_assets=64", "state.keep_journal=true", "state.checkpoint_blocks=256", "journal.segment_bytes=4MiB",
             "state.segment_bytes=1MiB", .. plan.Settings,
         ];
         try
