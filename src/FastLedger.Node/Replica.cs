@@ -270,7 +270,7 @@ public sealed class Replica : IAsyncDisposable
     {
         try
         {
-            return new HistoryStage(options.DataDirectory, state.HistoryEntries);
+            return new HistoryStage(options, state.HistoryEntries);
         }
         catch (ArgumentOutOfRangeException e)
         {
@@ -291,6 +291,7 @@ public sealed class Replica : IAsyncDisposable
                 state.Manifests!, _journal, _history, index, new CreatedIds(_ledger, indexed), _options.Genesis.ToGenesis(), _options.State.KeepJournal, StopBecause)
             {
                 Forget = _archive.Index.Forget,
+                Retention = _options.History.Prunes ? new HistoryRetention(_options.History, _history) : null,
                 Published = _rings.ExecutionBell.Ring,
             };
         }

@@ -84,6 +84,8 @@ internal static class StateListing
             newest.Height,
             Bytes(CheckpointFolder.FolderOf(directory)),
             Bytes(OfflineReplica.JournalOf(directory)),
+            Bytes(CheckpointFolder.HistoryOf(directory)),
+            HistoryStart.Read(CheckpointFolder.HistoryOf(directory)),
             CheckpointFolder.HistoryEntriesOf(newest),
             [.. pages.Select(static part => new RegionRow(Name(part.Key), part.Value))]);
         if (presenter.IsJson)
@@ -94,7 +96,7 @@ internal static class StateListing
 
         presenter.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Height {result.Height:N0}: {result.StateBytes / 1e6:N1} MB of checkpoints, {result.JournalBytes / 1e6:N1} MB of journal, {result.HistoryEntries:N0} history entries"));
+            $"Height {result.Height:N0}: {result.StateBytes / 1e6:N1} MB of checkpoints, {result.JournalBytes / 1e6:N1} MB of journal, {result.HistoryBytes / 1e6:N1} MB of history, entries {result.FirstHistoryEntry:N0} to {result.HistoryEntries:N0}"));
         var table = new Spectre.Console.Table { Border = TableBorder.Simple };
         table.AddColumns("pages of", "pages", "MB");
         foreach (RegionRow row in result.Pages) table.AddRow(row.Table, Text((ulong)row.Pages), (row.Pages * 4096 / 1e6).ToString("N1", CultureInfo.InvariantCulture));
@@ -127,5 +129,5 @@ internal static class StateListing
 
     private sealed record RegionRow(string Table, long Pages);
 
-    private sealed record StatsResult(bool Ok, ulong Height, long StateBytes, long JournalBytes, ulong HistoryEntries, RegionRow[] Pages);
+    private sealed record StatsResult(bool Ok, ulong Height, long StateBytes, long JournalBytes, long HistoryBytes, ulong FirstHistoryEntry, ulong HistoryEntries, RegionRow[] Pages);
 }

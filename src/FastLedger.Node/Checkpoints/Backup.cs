@@ -6,6 +6,7 @@ using System.Linq;
 using FastLedger.Consensus.Encoding;
 using FastLedger.Consensus.Messages;
 using FastLedger.Consensus.Safety;
+using FastLedger.Node.Pipeline;
 using FastLedger.Node.Recovery;
 using FastLedger.Storage;
 
@@ -22,7 +23,7 @@ namespace FastLedger.Node.Checkpoints;
 public static class Backup
 {
     private const int Tries = 5;
-    private const string HistoryFile = "history.dat", MarkFile = "manifests-were-written", StartFile = "journal.start";
+    private const string MarkFile = "manifests-were-written", StartFile = "journal.start";
 
     /// <summary>Copies a data directory.</summary>
     /// <param name="dataDirectory">Of a replica, running or not, with its state in its usual place.</param>
@@ -75,7 +76,7 @@ public static class Backup
         }
 
         CopyJournal(OfflineReplica.JournalOf(dataDirectory), OfflineReplica.JournalOf(target));
-        File.Copy(Path.Combine(dataDirectory, HistoryFile), Path.Combine(target, HistoryFile));
+        HistoryCopy.Make(HistoryStage.FolderOf(dataDirectory), HistoryStage.FolderOf(target), CheckpointFolder.HistoryEntriesOf(manifest));
         File.WriteAllBytes(Path.Combine(to, MarkFile), []);
         File.WriteAllBytes(Path.Combine(to, FormattableString.Invariant($"manifest-{manifest.Height:D20}")), manifest.Encode());
     }

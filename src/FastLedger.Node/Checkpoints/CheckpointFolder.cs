@@ -5,6 +5,7 @@ using System.IO;
 using System.Text.Json;
 using FastLedger.Domain;
 using FastLedger.Node.Configuration;
+using FastLedger.Node.Pipeline;
 using FastLedger.Node.Recovery;
 using FastLedger.Primitives;
 using FastLedger.State;
@@ -105,6 +106,9 @@ public static class CheckpointFolder
 
     /// <summary>Folder of pages and manifests in a data directory.</summary>
     public static string FolderOf(string dataDirectory) => RestoredState.FolderOf(new NodeOptions { DataDirectory = dataDirectory });
+
+    /// <summary>Folder of the history in a data directory.</summary>
+    public static string HistoryOf(string dataDirectory) => HistoryStage.FolderOf(dataDirectory);
 
     /// <summary>The state of the newest checkpoint that can be used.</summary>
     internal static RestoredState Load(string dataDirectory, Action<string> progress)

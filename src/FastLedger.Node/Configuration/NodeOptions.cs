@@ -31,6 +31,8 @@ public sealed class NodeOptions
 
     public StateSection State { get; set; } = new();
 
+    public HistorySection History { get; set; } = new();
+
     public PipelineSection Pipeline { get; set; } = new();
 
     public ClusterSection Cluster { get; set; } = new();
@@ -66,6 +68,8 @@ public sealed class NodeOptions
         Require(IsRing(Journal.RingBytes, 1 << 22), "journal.ring_bytes must be a power of two, 4 MiB … 1 GiB");
         Cluster.AddFaults(faults, Genesis);
         faults.AddRange(State.Faults());
+        faults.AddRange(History.Faults());
+        Require(!History.Prunes || (State.TakesCheckpoints && Durability != Durability.None), "history.retain_bytes and history.retain_days need checkpoints: set state.checkpoint_seconds or state.checkpoint_blocks, and a durability other than none");
         return faults;
     }
 

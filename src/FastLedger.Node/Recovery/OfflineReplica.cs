@@ -18,8 +18,6 @@ namespace FastLedger.Node.Recovery;
 /// <remarks>Thread: one. Blocks: on the device.</remarks>
 public sealed class OfflineReplica : IDisposable
 {
-    private const string HistoryFile = "history.dat";
-
     private readonly BlockExecution _execution;
     private readonly string _scratch;
 
@@ -71,9 +69,9 @@ public sealed class OfflineReplica : IDisposable
         RestoredState? state = genesis is null ? CheckpointFolder.Load(dataDirectory, static _ => { }) : null;
         string scratch = Path.Combine(Path.GetTempPath(), "fastledger-offline-" + Path.GetRandomFileName());
         Directory.CreateDirectory(scratch);
-        string historyFile = Path.Combine(scratch, HistoryFile);
-        if (state is not null) File.Copy(Path.Combine(dataDirectory, HistoryFile), historyFile);
-        var history = new HistoryLog(historyFile, state?.HistoryEntries ?? 0);
+        string folder = HistoryStage.FolderOf(scratch);
+        if (state is not null) HistoryCopy.Make(HistoryStage.FolderOf(dataDirectory), folder, state.HistoryEntries);
+        var history = new HistoryLog(folder, state?.HistoryEntries ?? 0);
         var execution = new BlockExecution(state?.Ledger ?? new Ledger(genesis!, new ResidentPageStore(), secret: 0), history, new StageTimes());
         var replica = new OfflineReplica(execution, history, scratch, state);
         try
