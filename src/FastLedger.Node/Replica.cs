@@ -234,7 +234,7 @@ public sealed class Replica : IAsyncDisposable
         if (Halted != HaltReason.StateDiverged || Volatile.Read(ref _disposed) != 0) throw new InvalidOperationException("Only a replica that stopped because its state differs can be examined.");
         _consensusThread?.Join();
         _executionThread?.Join();
-        DivergenceReport report = DivergenceReport.Make(_options.DataDirectory, _ledger, progress);
+        DivergenceReport report = DivergenceReport.Make(ReplicaFolders.Of(_options), _ledger, progress);
         report.Write(_options.DataDirectory);
         return report;
     }

@@ -118,17 +118,17 @@ public sealed class HistoryRetentionTests
                 bank = await Bank.OpenAsync(client, 1_000_000_000);
                 for (int i = 0; i < 60; i++) sent += await SendAsync(client, bank, 8000); // until the journal's beginning is gone, too
                 sent += await CheckpointAsync(replica.Replica, client, bank, more: 3);
-                _ = Backup.Copy(replica.Options.DataDirectory, Path.Combine(copies, "running"));
+                _ = Backup.Copy(ReplicaFolders.Of(replica.Options.DataDirectory), Path.Combine(copies, "running"));
             }
 
             await replica.StopAsync();
-            _ = Backup.Restore(Path.Combine(copies, "running"), Path.Combine(copies, "restored"));
+            _ = Backup.Restore(Path.Combine(copies, "running"), ReplicaFolders.Of(Path.Combine(copies, "restored")));
             foreach (string folder in (string[])[replica.Options.DataDirectory, Path.Combine(copies, "restored")])
             {
-                using OfflineReplica offline = OfflineReplica.Load(folder);
+                using OfflineReplica offline = OfflineReplica.Load(ReplicaFolders.Of(folder));
                 Assert.Equal((UInt128)sent, offline.Ledger.Accounts[(uint)bank.Bob].CreditsPosted);
                 Assert.True(offline.History.FirstEntry > 1);
-                Assert.Equal(offline.History.FirstEntry, HistoryStart.Read(CheckpointFolder.HistoryOf(folder)));
+                Assert.Equal(offline.History.FirstEntry, HistoryStart.Read(ReplicaFolders.Of(folder).History));
                 byte[] entry = new byte[HistoryLog.EntryBytes];
                 for (ulong number = offline.History.FirstEntry; number <= offline.History.Count; number++) Assert.True(offline.History.Read(number, entry));
             }
