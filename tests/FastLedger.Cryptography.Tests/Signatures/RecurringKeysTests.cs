@@ -73,6 +73,51 @@ public class RecurringKeysTests
         }
     }
 
+    /// <summary>Few and many at a time, known and unknown keys, good and bad signatures.</summary>
+    [Fact]
+    public unsafe void Batches_are_judged_signature_by_signature()
+    {
+        const int width = 11, slot = 512;
+        AdversarialSignatures source = new(7);
+        using SigningKey frequent = SigningKey.Generate();
+        RecurringKeys keys = new(4);
+        byte[] memory = GC.AllocateArray<byte>(width * slot, pinned: true);
+        fixed (byte* bytes = memory)
+        {
+            var items = new SignedMessage[width];
+            bool[] expected = new bool[width], actual = new bool[width];
+            for (int round = 0; round < 300; round++)
+            {
+                int count = 1 + (round % width);
+                for (int i = 0; i < count; i++)
+                {
+                    Span<byte> place = memory.AsSpan(i * slot, slot);
+                    source.Make((round + i) % AdversarialSignatures.Kinds);
+                    source.Message.CopyTo(place[96..]);
+                    if (round % 3 != 0)
+                    {
+                        Hash256 key = frequent.PublicKey;
+                        key.Bytes.CopyTo(place);
+                        frequent.Sign(place.Slice(96, source.MessageLength), place.Slice(32, 64));
+                        place[32 + (i * 5)] ^= (byte)((round + i) % 4 == 0 ? 1 : 0);
+                    }
+                    else
+                    {
+                        source.PublicKey.CopyTo(place);
+                        source.Signature.CopyTo(place[32..]);
+                    }
+
+                    byte* at = bytes + (i * slot);
+                    items[i] = new SignedMessage(at, at + 96, (nuint)source.MessageLength, at + 32);
+                }
+
+                int good = Ed25519.VerifyWithLibSodium(items.AsSpan(0, count), expected.AsSpan(0, count));
+                Assert.Equal(good, keys.VerifyBatch(items.AsSpan(0, count), actual.AsSpan(0, count)));
+                Assert.Equal(expected[..count], actual[..count]);
+            }
+        }
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
