@@ -9,7 +9,6 @@ using FastLedger.Node.Checkpoints;
 using FastLedger.Node.Configuration;
 using FastLedger.Node.Recovery;
 using FastLedger.Node.Tests.Clusters;
-using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
 using FastLedger.Storage;
 
