@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
-using System;
 using FastLedger.Client;
 using FastLedger.Domain;
 using FastLedger.Node.Checkpoints;
 using FastLedger.Node.Configuration;
 using FastLedger.Node.Recovery;
-using FastLedger.Primitives.Commands;
 using FastLedger.Primitives;
+using FastLedger.Primitives.Commands;
 using FastLedger.Storage;
 
 namespace FastLedger.Node.Tests.Checkpoints;
