@@ -185,6 +185,17 @@ public enum WaitStrategy
     Spin,
 }
 
+/// <summary>Which thread goes on with a connection when its socket has something.</summary>
+public enum SocketThreads
+{
+    /// <summary><see cref="Events"/> on one or two processors, else <see cref="Pool"/>.</summary>
+    Auto,
+    /// <summary>One of the thread pool: a busy connection keeps no other one waiting.</summary>
+    Pool,
+    /// <summary>The one that waits for the sockets' events, as many as there are processors: a message saves the wait for another thread.</summary>
+    Events,
+}
+
 /// <summary>Where the time of a block comes from.</summary>
 public enum BlockClock
 {
@@ -202,4 +213,7 @@ public sealed class PipelineSection
 
     [Description("How stages wait for work: block, yield, spin.")]
     public WaitStrategy Wait { get; set; } = WaitStrategy.Block;
+
+    [Description("Which thread reads a connection: auto (events on one or two processors, else pool), pool, events.")]
+    public SocketThreads Sockets { get; set; } = SocketThreads.Auto;
 }
