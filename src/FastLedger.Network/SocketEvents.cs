@@ -14,15 +14,14 @@ public static class SocketEvents
     /// <summary>Processors up to which another thread's turn costs more than it wins.</summary>
     private const int FewProcessors = 2;
 
-    /// <summary>True where that is the better choice when nobody made one.</summary>
-    public static bool SuitThisMachine => Environment.ProcessorCount <= FewProcessors;
-
     /// <summary>
-    /// Chooses for the whole process. The runtime looks once, when the first socket is opened: call it before. What the operator set in the
-    /// environment stands.
+    /// Chooses for the whole process. The runtime looks once, when the first socket is opened: call it before.
     /// </summary>
-    public static void ServeConnections(bool wanted)
+    public static void ServeConnections(bool wanted) => Environment.SetEnvironmentVariable(Variable, wanted ? "1" : "0");
+
+    /// <summary>Chooses what suits the machine, unless the operator has chosen in the environment.</summary>
+    public static void ServeConnectionsWherePossible()
     {
-        if (wanted && Environment.GetEnvironmentVariable(Variable) is null) Environment.SetEnvironmentVariable(Variable, "1");
+        if (Environment.GetEnvironmentVariable(Variable) is null) ServeConnections(Environment.ProcessorCount <= FewProcessors);
     }
 }

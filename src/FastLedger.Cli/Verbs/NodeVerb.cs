@@ -87,7 +87,8 @@ internal static class NodeVerb
 
     private static async Task<int> RunAsync(Presenter presenter, NodeOptions options, bool supervised, CancellationToken ct)
     {
-        SocketEvents.ServeConnections(options.Pipeline.Sockets == SocketThreads.Events || (options.Pipeline.Sockets == SocketThreads.Auto && SocketEvents.SuitThisMachine));
+        if (options.Pipeline.Sockets == SocketThreads.Auto) SocketEvents.ServeConnectionsWherePossible();
+        else SocketEvents.ServeConnections(options.Pipeline.Sockets == SocketThreads.Events);
         var running = new StrongBox<Replica>();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         bool isJoining = true;
