@@ -33,6 +33,9 @@ internal sealed unsafe class SegmentedDevice : StorageDeviceBase
     private readonly BlockDigests? _digests;
     private readonly QueuedWrites? _queued;
 
+    /// <summary>Files for new segments; null when each is made anew.</summary>
+    public SpareSegments? Spares { get; init; }
+
     /// <summary>Looks what segments there are.</summary>
     /// <param name="files">The system's files.</param>
     /// <param name="directory">Full path.</param>
@@ -263,6 +266,7 @@ internal sealed unsafe class SegmentedDevice : StorageDeviceBase
     private LedgerFile File(int segment, bool create = false)
     {
         if (_open.TryGetValue(segment, out LedgerFile? file)) return file;
+        if (create && !_existing.Contains(segment)) Spares?.TryTake(SegmentPath(segment));
         file = new LedgerFile(_files, SegmentPath(segment), create ? FileOpening.ReadWriteOrCreate : FileOpening.ReadWrite, _direct);
         _open.Add(segment, file);
         if (create && file.Length < segmentSize) file.Preallocate(segmentSize);

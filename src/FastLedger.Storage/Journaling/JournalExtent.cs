@@ -82,7 +82,7 @@ internal sealed class JournalExtent
         throw new ArgumentOutOfRangeException(nameof(index), index, "The journal begins after this entry");
     }
 
-    /// <summary>Writes down where the journal begins, then deletes what is before.</summary>
+    /// <summary>Writes down where the journal begins, then gives up what is before: some of it as spare files.</summary>
     public void Truncate(IFileSystem files, string directory, in JournalAnchor anchor)
     {
         string first = JournalFormat.SegmentPath(directory, (uint)anchor.Segment);
@@ -90,7 +90,16 @@ internal sealed class JournalExtent
         if (!TryAnchor(files, directory, (uint)anchor.Segment, out JournalAnchor found) || found != anchor)
             throw new JournalDamagedException(first, 0, "this is not the segment that the journal is to begin with");
         if (anchor.Segment > FirstSegment) WriteStart(files, directory, in anchor);
-        for (uint segment = FirstSegment; segment < anchor.Segment; segment++) files.Delete(JournalFormat.SegmentPath(directory, segment));
+        int spares = 0;
+        foreach (string name in files.List(directory))
+            if (JournalFormat.IsSpareName(name)) spares++;
+        for (uint segment = FirstSegment; segment < anchor.Segment; segment++)
+        {
+            string path = JournalFormat.SegmentPath(directory, segment);
+            if (spares++ < JournalFormat.MaximumSpares) files.Rename(path, JournalFormat.SparePath(directory, segment));
+            else files.Delete(path);
+        }
+
         if (anchor.Segment > FirstSegment) files.SyncDirectory(directory);
     }
 

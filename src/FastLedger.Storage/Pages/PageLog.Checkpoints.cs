@@ -121,7 +121,7 @@ internal sealed unsafe partial class PageLog
     public ulong MovedPages { get; private set; }
 
     /// <summary>Gives up what only checkpoints older than this one need.</summary>
-    /// <returns>Closes and deletes the files, when it is called; on any thread, after syncs that use them.</returns>
+    /// <returns>Closes the files and deletes them, or keeps them for later segments, when it is called; on any thread, after syncs that use them.</returns>
     public Action Forget(in StoreToken oldest)
     {
         List<(LedgerFile? File, string Path)> segments = oldest.Generation == Last.Generation ? _device.Forget(oldest.BeginAddress) : [];
@@ -133,7 +133,7 @@ internal sealed unsafe partial class PageLog
             foreach ((LedgerFile? file, string path) in segments)
             {
                 file?.Dispose();
-                _options.Files.Delete(path);
+                _spares.Keep(path);
             }
 
             foreach (string path in files) _options.Files.Delete(path);
@@ -162,6 +162,7 @@ internal sealed unsafe partial class PageLog
 
     private void Recover(CheckpointDescription description, in StoreToken token)
     {
+        foreach (string path in SpareSegments.List(_options.Files, _options.Directory, _prefix)) _options.Files.Delete(path); // perhaps not zero
         _directory.Load(_options.Files, _checkpoints.DirectoryPath(token.Sequence), description);
         if (token.Records == 0) return; // an empty log has no file
         for (long segment = token.BeginAddress / _segmentBytes; segment * _segmentBytes < token.TailAddress; segment++)

@@ -31,6 +31,7 @@ internal sealed unsafe partial class PageLog : IDisposable
     private readonly int _logPageBytes;
     private readonly long _segmentBytes;
     private readonly SegmentedDevice _device;
+    private readonly SpareSegments _spares;
     private readonly CheckpointFiles _checkpoints;
     private readonly PageDirectory _directory;
     private readonly FasterKV<PageKey, PageImage> _store;
@@ -57,7 +58,8 @@ internal sealed unsafe partial class PageLog : IDisposable
             : CheckpointDescription.Read(options.Files, _checkpoints.DescriptionPath(token.Sequence), in token);
         _logPageBytes = description?.LogPageBytes ?? options.LogPageBytes;
         _segmentBytes = description?.SegmentBytes ?? options.SegmentBytes;
-        _device = new SegmentedDevice(options.Files, options.Directory, _prefix, options.DirectIO, null, fault);
+        _spares = new SpareSegments(options.Files, options.Directory, _prefix, _segmentBytes);
+        _device = new SegmentedDevice(options.Files, options.Directory, _prefix, options.DirectIO, null, fault) { Spares = _spares };
         _directory = new PageDirectory(options.MaximumTables, options.MaximumPagesPerTable);
         try
         {
