@@ -26,7 +26,7 @@ internal sealed class Checkpointer : IDisposable
 {
     private const long LeastLogGrowth = 4L << 30;
     private const int BlocksBetweenPreparations = 128;
-    private const double CaptureShare = 0.3; // of the interval: the longer, the more former images are kept and looked for
+    private const double CaptureShare = 0.15; // of the interval: the longer, the more former images are kept, each a few hundred nanoseconds of execution
 
     private readonly StateSection _options;
     private readonly Ledger _ledger;
