@@ -8,8 +8,8 @@ namespace FastLedger.Storage;
 /// and the store would wait for it a third of its time.
 /// </summary>
 /// <remarks>
-/// Nothing is copied: no more is under way than what FASTER leaves alone in its memory behind what it has written. Who reads or syncs asks
-/// before: <see cref="WaitFor"/>, <see cref="WaitForAll"/>. Thread: the store's. Alloc: none. Blocks: when that much is under way.
+/// Nothing is copied: a write ends before the log has gone so far beyond it that FASTER uses its memory again. Who reads or syncs asks
+/// before: <see cref="WaitFor"/>, <see cref="WaitForAll"/>. Thread: the store's. Alloc: none. Blocks: when too much is under way.
 /// </remarks>
 internal sealed unsafe class QueuedWrites : IDisposable
 {
@@ -20,20 +20,22 @@ internal sealed unsafe class QueuedWrites : IDisposable
     private const int LongestWaitUs = 1_000_000;
 
     private readonly ITransferQueue _queue;
-    private readonly long _mostBytes;
+    private readonly long _steadyBytes;
     private readonly (LedgerFile? File, long Address, long Offset, int Length)[] _writes = new (LedgerFile?, long, long, int)[Depth];
     private readonly (int Tag, long Result)[] _outcomes = new (int, long)[Depth];
     private int _underWay;
-    private long _bytesUnderWay;
 
-    private QueuedWrites(ITransferQueue queue, long mostBytes) => (_queue, _mostBytes) = (queue, mostBytes);
+    private QueuedWrites(ITransferQueue queue, long steadyBytes) => (_queue, _steadyBytes) = (queue, steadyBytes);
 
     /// <summary>Opens the queue.</summary>
     /// <param name="files">The system's files.</param>
-    /// <param name="mostBytes">Most bytes under way; a larger write is done when <see cref="Write"/> returns.</param>
+    /// <param name="steadyBytes">
+    /// So far behind the end of what was written last, memory stays as it is: what begins before is waited for. Addresses ascend, but for
+    /// blocks that are written again.
+    /// </param>
     /// <returns>Null when the system has none.</returns>
-    public static QueuedWrites? TryOpen(IFileSystem files, long mostBytes) =>
-        files.TryOpenTransferQueue(Depth) is { } queue ? new QueuedWrites(queue, mostBytes) : null;
+    public static QueuedWrites? TryOpen(IFileSystem files, long steadyBytes) =>
+        files.TryOpenTransferQueue(Depth) is { } queue ? new QueuedWrites(queue, steadyBytes) : null;
 
     /// <summary>Begins a write.</summary>
     /// <param name="file">Opened past the page cache.</param>
@@ -45,16 +47,16 @@ internal sealed unsafe class QueuedWrites : IDisposable
     public void Write(LedgerFile file, long address, long offset, byte* bytes, int length)
     {
         WaitFor(address, length); // a block that is written twice ends as it was written last
-        while (_underWay == Depth || (_underWay > 0 && _bytesUnderWay + length > _mostBytes)) Take(LongestWaitUs);
+        WaitFor(0, address + length - _steadyBytes); // the queue may finish later writes before it
+        while (_underWay == Depth) Take(LongestWaitUs);
         int at = 0;
         while (_writes[at].File is not null) at++;
         file.AddWrite(_queue, bytes, length, offset, at);
         _writes[at] = (file, address, offset, length);
         _underWay++;
-        _bytesUnderWay += length;
         int result = _queue.Submit();
         if (result < 0) throw new StorageFaultException("io_submit", file.Path, offset, -result);
-        if (length > _mostBytes) WaitForAll();
+        if (length > _steadyBytes) WaitForAll();
     }
 
     /// <summary>Returns when nothing of a range is under way.</summary>
@@ -89,7 +91,6 @@ internal sealed unsafe class QueuedWrites : IDisposable
             (LedgerFile? file, _, long offset, int length) = _writes[at];
             _writes[at].File = null;
             _underWay--;
-            _bytesUnderWay -= length;
             file!.CheckWrite(result, length, offset);
         }
     }
