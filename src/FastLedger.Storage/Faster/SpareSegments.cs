@@ -13,7 +13,6 @@ namespace FastLedger.Storage;
 /// <remarks>Thread: any. Blocks: on the file system.</remarks>
 internal sealed class SpareSegments
 {
-    private const long MostBytes = 2L << 30;
     private readonly IFileSystem _files;
     private readonly string _directory;
     private readonly string _prefix;
@@ -47,13 +46,15 @@ internal sealed class SpareSegments
     }
 
     /// <summary>Takes a closed segment file that nobody needs: keeps it, or deletes it when there are enough.</summary>
+    /// <param name="path">Its full path.</param>
+    /// <param name="mostBytes">Most bytes of all spare files.</param>
     /// <exception cref="StorageFaultException">The device failed.</exception>
-    public void Keep(string path)
+    public void Keep(string path, long mostBytes)
     {
         string spare;
         lock (_paths)
         {
-            if ((_paths.Count + 1) * _segmentBytes > MostBytes)
+            if ((_paths.Count + 1) * _segmentBytes > mostBytes)
             {
                 _files.Delete(path);
                 return;

@@ -90,17 +90,30 @@ internal sealed class JournalExtent
         if (!TryAnchor(files, directory, (uint)anchor.Segment, out JournalAnchor found) || found != anchor)
             throw new JournalDamagedException(first, 0, "this is not the segment that the journal is to begin with");
         if (anchor.Segment > FirstSegment) WriteStart(files, directory, in anchor);
+        GiveUp(files, directory, (uint)anchor.Segment);
+        if (anchor.Segment > FirstSegment) files.SyncDirectory(directory);
+    }
+
+    /// <summary>Makes spare files of segments, and deletes those for which there is no use.</summary>
+    private void GiveUp(IFileSystem files, string directory, uint end)
+    {
         int spares = 0;
+        string? oldest = null;
         foreach (string name in files.List(directory))
-            if (JournalFormat.IsSpareName(name)) spares++;
-        for (uint segment = FirstSegment; segment < anchor.Segment; segment++)
         {
-            string path = JournalFormat.SegmentPath(directory, segment);
-            if (spares++ < JournalFormat.MaximumSpares) files.Rename(path, JournalFormat.SparePath(directory, segment));
-            else files.Delete(path);
+            if (!JournalFormat.IsSpareName(name)) continue;
+            oldest ??= name;
+            spares++;
         }
 
-        if (anchor.Segment > FirstSegment) files.SyncDirectory(directory);
+        uint most = Math.Max(JournalFormat.SparesKept, end - FirstSegment);
+        if (spares > most) files.Delete(Path.Combine(directory, oldest!)); // after a busy time: one at a time, so that no sync waits long
+        for (uint segment = FirstSegment; segment < end; segment++)
+        {
+            string path = JournalFormat.SegmentPath(directory, segment);
+            if (spares++ < most) files.Rename(path, JournalFormat.SparePath(directory, segment));
+            else files.Delete(path);
+        }
     }
 
     /// <summary>Ends a truncation that was interrupted.</summary>

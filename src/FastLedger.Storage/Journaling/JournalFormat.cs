@@ -30,10 +30,11 @@ internal static class JournalFormat
     public const string StartName = "journal.start";
 
     /// <summary>
-    /// Most segment files that are kept for later segments once the journal does not need them any more: with a file that is deleted its
-    /// blocks go back to the device, and where the file system tells the device so (discard), every sync waits meanwhile.
+    /// So many segment files are kept for later segments once the journal does not need them any more, or as many as were given up together,
+    /// which the journal will fill again before it gives up as many: with a file that is deleted its blocks go back to the device, and where
+    /// the file system tells the device so (discard), every sync waits meanwhile, a fifth of a second per GiB.
     /// </summary>
-    public const int MaximumSpares = 8;
+    public const int SparesKept = 8;
 
     private const string SparePrefix = "spare-";
     private const string NamePrefix = "segment-";

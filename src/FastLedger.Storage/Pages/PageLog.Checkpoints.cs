@@ -10,6 +10,7 @@ namespace FastLedger.Storage;
 internal sealed unsafe partial class PageLog
 {
     private const int CheckpointSteps = 1000;
+    private const long LeastSpareBytes = 2L << 30;
     private long[] _moveAddresses = [];
     private PageKey[] _moveKeys = [];
     private int _moveCount;
@@ -125,6 +126,7 @@ internal sealed unsafe partial class PageLog
     public Action Forget(in StoreToken oldest)
     {
         List<(LedgerFile? File, string Path)> segments = oldest.Generation == Last.Generation ? _device.Forget(oldest.BeginAddress) : [];
+        long mostSpareBytes = Math.Max(LeastSpareBytes, _device.SizeBytes / 2);
         List<string> files = _checkpoints.Older(oldest.Sequence);
         if (oldest.Generation == Last.Generation)
             files.AddRange(CheckpointFiles.OlderGenerations(_options.Files, _options.Directory, Name, Last.Generation));
@@ -133,7 +135,7 @@ internal sealed unsafe partial class PageLog
             foreach ((LedgerFile? file, string path) in segments)
             {
                 file?.Dispose();
-                _spares.Keep(path);
+                _spares.Keep(path, mostSpareBytes);
             }
 
             foreach (string path in files) _options.Files.Delete(path);
