@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using FastLedger.State.Checkpoints;
 
 namespace FastLedger.State;
 
@@ -19,6 +20,19 @@ public unsafe interface IPageStore
     /// <param name="image">4,096 bytes.</param>
     /// <returns>False when there is no room now.</returns>
     bool TryWrite(byte region, uint page, ulong height, ReadOnlySpan<byte> image);
+
+    /// <summary>True when <see cref="TryCopyLater"/> works.</summary>
+    bool CopiesLater => false;
+
+    /// <summary>As <see cref="TryWrite"/>, but the page is copied later, on any thread, by <see cref="PagedRegion.CopyFrozen"/>.</summary>
+    /// <param name="region">Where the page is.</param>
+    /// <param name="page">Number of a frozen page, which stays frozen until it is copied.</param>
+    /// <param name="height">Height whose state it shows.</param>
+    /// <returns>False when there is no room now.</returns>
+    bool TryCopyLater(PagedRegion region, uint page, ulong height) => false;
+
+    /// <summary>How many of the pages that <see cref="TryCopyLater"/> accepted were copied so far; in the order in which it did.</summary>
+    ulong CountCopied() => 0;
 
     /// <summary>Waits until there is room, or something to take.</summary>
     /// <remarks>Blocks: on the store.</remarks>

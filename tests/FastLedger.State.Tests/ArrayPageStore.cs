@@ -12,6 +12,7 @@ public sealed unsafe class ArrayPageStore(uint pages) : IPageStore, IDisposable
     private readonly ReservedMemory _pages = new((nuint)pages * PagedRegion.PageBytes);
     private readonly ulong[] _arrived = new ulong[1024];
     private int _arrivedCount;
+    private ulong _copied;
 
     /// <summary>Pages written so far.</summary>
     public int Writes { get; private set; }
@@ -22,6 +23,18 @@ public sealed unsafe class ArrayPageStore(uint pages) : IPageStore, IDisposable
         Writes++;
         return true;
     }
+
+    public bool CopiesLater { get; init; }
+
+    public bool TryCopyLater(PagedRegion region, uint page, ulong height)
+    {
+        fixed (byte* image = Page(page)) region.CopyFrozen(page, image);
+        Writes++;
+        _copied++;
+        return true;
+    }
+
+    public ulong CountCopied() => _copied;
 
     public void WaitForRoom()
     {

@@ -8,8 +8,9 @@ namespace FastLedger.State.Tests;
 /// <summary>A page store in memory behind a ring of bounded length that works only when it is waited for, or by chance.</summary>
 public sealed unsafe class MemoryPageStore(int ringEntries, Random random) : IPageStore
 {
-    private readonly Queue<(byte Region, uint Page, byte[]? Image, nint Destination, ulong Tag)> _ring = [];
+    private readonly Queue<(byte Region, uint Page, byte[]? Image, nint Destination, ulong Tag, PagedRegion? Later)> _ring = [];
     private readonly List<ulong> _arrived = [];
+    private ulong _copied;
 
     /// <summary>The newest image of every page.</summary>
     public Dictionary<(byte Region, uint Page), byte[]> Pages { get; private set; } = [];
@@ -26,14 +27,30 @@ public sealed unsafe class MemoryPageStore(int ringEntries, Random random) : IPa
     {
         Assert.Equal(PagedRegion.PageBytes, image.Length);
         if (!HasRoom()) return false;
-        _ring.Enqueue((region, page, image.ToArray(), 0, 0));
+        _ring.Enqueue((region, page, image.ToArray(), 0, 0, null));
         return true;
+    }
+
+    public bool CopiesLater { get; init; }
+
+    public bool TryCopyLater(PagedRegion region, uint page, ulong height)
+    {
+        Assert.True(CopiesLater);
+        if (!HasRoom()) return false;
+        _ring.Enqueue((region.Id, page, null, 0, 0, region));
+        return true;
+    }
+
+    public ulong CountCopied()
+    {
+        if (random.Next(4) == 0) Work(1 + random.Next(ringEntries));
+        return _copied;
     }
 
     public bool TryRequest(byte region, uint page, byte* destination, ulong tag)
     {
         if (!HasRoom()) return false;
-        _ring.Enqueue((region, page, null, (nint)destination, tag));
+        _ring.Enqueue((region, page, null, (nint)destination, tag, null));
         return true;
     }
 
@@ -83,11 +100,19 @@ public sealed unsafe class MemoryPageStore(int ringEntries, Random random) : IPa
         return _ring.Count < ringEntries;
     }
 
-    private void Work()
+    private void Work(int most = int.MaxValue)
     {
-        while (_ring.TryDequeue(out var entry))
+        for (; most > 0 && _ring.TryDequeue(out var entry); most--)
         {
-            if (entry.Image is not null)
+            if (entry.Later is not null)
+            {
+                byte[] image = new byte[PagedRegion.PageBytes];
+                fixed (byte* bytes = image) entry.Later.CopyFrozen(entry.Page, bytes);
+                _copied++;
+                Writes++;
+                Pages[(entry.Region, entry.Page)] = image;
+            }
+            else if (entry.Image is not null)
             {
                 Writes++;
                 Pages[(entry.Region, entry.Page)] = entry.Image;

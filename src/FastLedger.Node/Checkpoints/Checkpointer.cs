@@ -26,6 +26,7 @@ internal sealed class Checkpointer : IDisposable
 {
     private const long LeastLogGrowth = 4L << 30;
     private const int BlocksBetweenPreparations = 128;
+    private const double CaptureShare = 0.15; // of the interval: the longer, the more former images are kept, each a few hundred nanoseconds of execution
 
     private readonly StateSection _options;
     private readonly Ledger _ledger;
@@ -160,16 +161,23 @@ internal sealed class Checkpointer : IDisposable
         }
     }
 
-    /// <summary>While nothing is executed, the rest of the pages goes out too.</summary>
+    /// <summary>True while pages wait to be handed over, which goes by time: the executor must not sleep for long.</summary>
+    public bool IsCapturing => _phase == Phase.Capturing;
+
+    /// <summary>While nothing is executed, pages go out too, as time goes on.</summary>
+    /// <returns>True when there may be more to do at once.</returns>
     public bool IdleTurn()
     {
-        if (_phase == Phase.Capturing && _capture.Step(_options.LeastPagesPerBlock))
+        if (_phase != Phase.Capturing) return Turn();
+        bool byBlocks = _options.CheckpointBlocks > 0; // nobody knows when the next one comes: all of it, as fast as the store takes it
+        long pages = byBlocks ? _options.LeastPagesPerBlock : PagesDue();
+        if (_capture.IdleStep((int)Math.Min(pages, _options.MostPagesPerBlock)))
         {
             _phase = Phase.Requesting;
             return true;
         }
 
-        return Turn() || (_phase == Phase.Capturing && _capture.FrozenPages > 0);
+        return byBlocks && _capture.FrozenPages > 0;
     }
 
     /// <summary>Pages that changed are about to be written outside of a checkpoint: the running one must have all of its own before.</summary>
@@ -204,6 +212,7 @@ internal sealed class Checkpointer : IDisposable
         _disposing = true;
         _preparation.Wait();
         _publisher?.Dispose();
+        _pages.Dispose(); // its thread reads former images
         _capture.Dispose();
     }
 
@@ -258,7 +267,7 @@ internal sealed class Checkpointer : IDisposable
         Volatile.Write(ref _wanted, height); // read by consensus when the block comes back to it
     }
 
-    /// <summary>Spreads the pages over the first half of the interval.</summary>
+    /// <summary>Spreads the pages over the first part of the interval.</summary>
     private int Budget()
     {
         if (_options.CheckpointBlocks > 0)
@@ -267,10 +276,16 @@ internal sealed class Checkpointer : IDisposable
             return (int)Math.Clamp((_capture.TotalPages + blocks - 1) / blocks, _options.LeastPagesPerBlock, _options.MostPagesPerBlock);
         }
 
-        double share = Math.Min(1, 2 * Seconds(Stopwatch.GetTimestamp() - _began) / _options.CheckpointSeconds);
+        return (int)Math.Clamp(PagesDue(), _options.LeastPagesPerBlock, _options.MostPagesPerBlock);
+    }
+
+    /// <summary>Pages that would have to be handed over now to keep pace with time, and with the room for former images.</summary>
+    private long PagesDue()
+    {
+        double share = Math.Min(1, Seconds(Stopwatch.GetTimestamp() - _began) / (CaptureShare * _options.CheckpointSeconds));
         long frozen = _capture.FrozenPages;
         long due = (long)(_capture.TotalPages * share) - (_capture.TotalPages - frozen);
-        return (int)Math.Clamp(Math.Max(due, PagesToMakeRoom(frozen)), _options.LeastPagesPerBlock, _options.MostPagesPerBlock);
+        return Math.Max(due, PagesToMakeRoom(frozen));
     }
 
     /// <summary>Pages to hand over so that the room for former images never runs out: then a batch would have to wait for the store.</summary>

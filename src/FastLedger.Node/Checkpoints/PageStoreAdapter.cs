@@ -3,6 +3,7 @@ using System;
 using System.Threading;
 using FastLedger.Primitives;
 using FastLedger.State;
+using FastLedger.State.Checkpoints;
 using FastLedger.Storage;
 
 namespace FastLedger.Node.Checkpoints;
@@ -13,7 +14,10 @@ internal sealed unsafe class PageStoreAdapter : IPageStore, IDisposable
 {
     private const int LongestWaitMs = 100; // bounds what a lost signal could cost; none is known
     private const int Yields = 4;
+    private readonly PageCopier?[] _copiers = new PageCopier?[byte.MaxValue + 1];
     private PageStore? _store;
+    private bool _disposed;
+    private ulong _copied;
     private int _waits;
 
     /// <summary>Rung by the store when there is room, or something to take.</summary>
@@ -29,6 +33,25 @@ internal sealed unsafe class PageStoreAdapter : IPageStore, IDisposable
         if (!Store.TryWrite(new PageKey(region, page), height, image)) return false;
         EndWait();
         return true;
+    }
+
+    public bool CopiesLater => true;
+
+    public bool TryCopyLater(PagedRegion region, uint page, ulong height)
+    {
+        PageCopier copier = _copiers[region.Id] ??= region.CopyFrozen;
+        if (!Store.TryWriteLater(new PageKey(region.Id, page), height, copier)) return false;
+        EndWait();
+        return true;
+    }
+
+    public ulong CountCopied()
+    {
+        ulong copied = Store.CopiedPages;
+        if (copied == _copied) return copied;
+        _copied = copied;
+        EndWait();
+        return copied;
     }
 
     /// <summary>Yields a few times, then announces that it will sleep: the caller tries once more before it does.</summary>
@@ -62,8 +85,11 @@ internal sealed unsafe class PageStoreAdapter : IPageStore, IDisposable
         return taken;
     }
 
+    /// <summary>Stops the store: it copies nothing from tables and former images any more. A second time, nothing.</summary>
     public void Dispose()
     {
+        if (_disposed) return;
+        _disposed = true;
         _store?.Dispose();
         Progress.Dispose();
     }

@@ -24,6 +24,7 @@ namespace FastLedger.Node.Pipeline;
 internal sealed partial class ExecutionStage : IDisposable
 {
     private const int LongestSleepMs = 1000;
+    private const int CaptureSleepMs = 1;
     private const int MaxQueriesPerRound = 1024;
     private const uint SystemSession = 0;
 
@@ -103,7 +104,7 @@ internal sealed partial class ExecutionStage : IDisposable
     public void Run()
     {
         while (!_stopping)
-            if (!Round()) _waiter.Wait(_hasWork, LongestSleepMs);
+            if (!Round()) _waiter.Wait(_hasWork, _checkpoints is { IsCapturing: true } ? CaptureSleepMs : LongestSleepMs);
         while (!_aborted && Round())
         {
         }

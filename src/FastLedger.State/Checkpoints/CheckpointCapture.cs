@@ -9,7 +9,7 @@ namespace FastLedger.State.Checkpoints;
 /// then a few of them are handed over per block, each as it was at that boundary.
 /// </summary>
 /// <remarks>
-/// It ends with every page handed over; making them durable is the store's part. What is written does not depend on when. Thread: executor
+/// It ends with every page handed over and copied; making them durable is the store's part. What is written does not depend on when. Thread: executor
 /// only, between batches. Alloc: none after construction. Blocks: only in <see cref="Finish"/>, and as <see cref="PagedRegion"/> says.
 /// </remarks>
 public sealed class CheckpointCapture : IDisposable
@@ -18,6 +18,7 @@ public sealed class CheckpointCapture : IDisposable
     private readonly StateTree _tree;
     private readonly IPageStore _store;
     private readonly PreImagePool _pool;
+    private readonly PagesUnderWay _underWay;
     private readonly int _leastPerBlock;
     private int _region;
     private uint _from;
@@ -34,10 +35,11 @@ public sealed class CheckpointCapture : IDisposable
         _tree = tree;
         _store = store;
         _pool = new PreImagePool(keptBytes);
+        _underWay = new PagesUnderWay(store);
         _leastPerBlock = leastPagesPerBlock;
     }
 
-    /// <summary>True from <see cref="Begin"/> until the last page was handed over.</summary>
+    /// <summary>True from <see cref="Begin"/> until the last page was handed over and copied.</summary>
     public bool IsRunning { get; private set; }
 
     /// <summary>Height of the checkpoint that runs or ran last.</summary>
@@ -54,7 +56,7 @@ public sealed class CheckpointCapture : IDisposable
     {
         get
         {
-            long pages = 0;
+            long pages = -_underWay.Count;
             foreach (PagedRegion region in _tree.Regions) pages += region.FrozenPages;
             return pages;
         }
@@ -98,7 +100,7 @@ public sealed class CheckpointCapture : IDisposable
         Invariant.Check(!IsRunning);
         Height = height;
         TotalPages = 0;
-        foreach (PagedRegion region in _tree.Regions) TotalPages += region.Freeze(height, _pool, _store);
+        foreach (PagedRegion region in _tree.Regions) TotalPages += region.Freeze(height, _pool, _store, _underWay);
         IsRunning = true;
         _region = 0;
         _from = 0;
@@ -106,20 +108,26 @@ public sealed class CheckpointCapture : IDisposable
 
     /// <summary>Hands pages over; called once per block.</summary>
     /// <param name="pages">Most pages, raised to the least per block.</param>
-    /// <returns>True when the last page of the running checkpoint was handed over just now.</returns>
-    public bool Step(int pages)
+    /// <returns>True when the last page of the running checkpoint turned out to be copied.</returns>
+    public bool Step(int pages) => IsRunning && HandOver(Math.Max(pages, _leastPerBlock));
+
+    /// <summary>Hands pages over while nothing is executed.</summary>
+    /// <param name="pages">Most pages; 0 or less to look only whether the last one was copied.</param>
+    /// <returns>As <see cref="Step"/>.</returns>
+    public bool IdleStep(int pages) => IsRunning && HandOver(Math.Max(pages, 0));
+
+    private bool HandOver(int budget)
     {
-        if (!IsRunning) return false;
-        int budget = Math.Max(pages, _leastPerBlock);
+        _underWay.Settle();
         ReadOnlySpan<PagedRegion> regions = _tree.Regions;
         while (_region < regions.Length)
         {
             if (!regions[_region].WriteFrozen(ref _from, ref budget)) return false;
-            if (regions[_region].FrozenPages != 0) return false;
             _region++;
             _from = 0;
         }
 
+        if (_underWay.Count > 0) return false;
         Invariant.Check(_pool.UsedBytes == 0);
         IsRunning = false;
         return true;

@@ -2,6 +2,7 @@
 using System;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
+using System.Threading;
 using FastLedger.Primitives;
 
 namespace FastLedger.State.Checkpoints;
@@ -12,8 +13,12 @@ namespace FastLedger.State.Checkpoints;
 /// </summary>
 /// <remarks>
 /// A checkpoint freezes the changed pages. A frozen page may go on changing: before a unit (a record) of it changes for the first time, its
-/// content is kept, and the page is written with what was kept laid over it. Thread: executor only. Alloc: none after construction. Blocks:
-/// while a checkpoint runs, when neither the images kept nor the store's ring have room.
+/// content is kept, and the page is written with what was kept laid over it. The store copies the page when it comes to it, on its own
+/// thread and while the page goes on changing, so that the executor spends nothing on what does not change: the content of a unit is kept,
+/// then it is noted where, and only then the unit changes. Who copies the page first and reads the notes afterwards has a former image of
+/// whatever may have changed under his hands. Only the executor ends a note, after the copy. Pages that may leave memory are copied by the
+/// executor instead. Thread: executor only, but <see cref="CopyFrozen"/>. Alloc: none after construction. Blocks: while a checkpoint runs,
+/// when neither the images kept nor the store's ring have room.
 /// </remarks>
 public sealed unsafe class PagedRegion : IDisposable
 {
@@ -28,6 +33,8 @@ public sealed unsafe class PagedRegion : IDisposable
     private PageBitmap _dirty, _frozen;
     private PreImagePool? _pool;
     private IPageStore? _store;
+    private PagesUnderWay? _underWay;
+    private uint _toldUpTo; // the store was told of frozen pages below it
     private ulong _height;
 
     /// <summary>Watches a range of memory.</summary>
@@ -104,16 +111,17 @@ public sealed unsafe class PagedRegion : IDisposable
         if (!IsCapturing || !_frozen.Has(page)) return;
         ref uint slot = ref ((uint*)_slots.Pointer)[unit];
         if (slot != 0) return;
-        slot = _pool!.Take(UnitBytes);
-        if (slot == 0)
+        uint taken = _pool!.Take(UnitBytes);
+        if (taken == 0)
         {
-            // No room: the page goes out now, and nothing of it needs keeping any more.
-            while (!TryWriteFrozen(page)) _store!.WaitForRoom();
+            WriteNow(page);
             return;
         }
 
         uint within = unit & ((1u << _unitsPerPageShift) - 1);
-        new ReadOnlySpan<byte>(At(page) + (within * (uint)UnitBytes), UnitBytes).CopyTo(_pool.Image(UnitBytes, slot));
+        new ReadOnlySpan<byte>(At(page) + (within * (uint)UnitBytes), UnitBytes).CopyTo(_pool.Image(UnitBytes, taken));
+        Volatile.Write(ref slot, taken);
+        Volatile.WriteBarrier(); // the unit changes after it is noted where its content was kept
     }
 
     /// <summary>Brings near what <see cref="Keep"/> looks at, before a batch that changes the unit.</summary>
@@ -134,14 +142,33 @@ public sealed unsafe class PagedRegion : IDisposable
         _slots.Dispose();
     }
 
+    /// <summary>Copies a frozen page that the store was told of, as it was when it was frozen.</summary>
+    /// <param name="page">Its number.</param>
+    /// <param name="destination">Gets its 4,096 bytes.</param>
+    /// <remarks>Thread: the store's, while the executor goes on.</remarks>
+    public void CopyFrozen(uint page, byte* destination)
+    {
+        Unsafe.CopyBlockUnaligned(destination, _memory + ((nuint)page * PageBytes), PageBytes);
+        Interlocked.MemoryBarrier(); // the notes are read after the page
+        uint* slots = (uint*)_slots.Pointer + ((nuint)page << _unitsPerPageShift);
+        int units = 1 << _unitsPerPageShift;
+        for (int i = 0; i < units; i++)
+        {
+            uint slot = Volatile.Read(ref slots[i]);
+            if (slot != 0) _pool!.Image(UnitBytes, slot).CopyTo(new Span<byte>(destination + (i * UnitBytes), UnitBytes));
+        }
+    }
+
     /// <summary>Begins a checkpoint: what is dirty is frozen, nothing is dirty.</summary>
     /// <returns>Pages frozen.</returns>
-    internal uint Freeze(ulong height, PreImagePool pool, IPageStore store)
+    internal uint Freeze(ulong height, PreImagePool pool, IPageStore store, PagesUnderWay underWay)
     {
         Invariant.Check(!IsCapturing && _frozen.Count == 0);
         (_dirty, _frozen) = (_frozen, _dirty);
         _pool = pool;
         _store = store;
+        _underWay = underWay;
+        _toldUpTo = 0;
         _height = height;
         IsCapturing = _frozen.Count != 0;
         return _frozen.Count;
@@ -150,18 +177,52 @@ public sealed unsafe class PagedRegion : IDisposable
     /// <summary>Hands frozen pages to the store, lowest first.</summary>
     /// <param name="from">Where to begin; moves on behind the last page written.</param>
     /// <param name="budget">Most pages; falls by those written.</param>
-    /// <returns>False when the store's ring is full.</returns>
+    /// <returns>False while there are more, because the budget is spent or the store has no room.</returns>
     internal bool WriteFrozen(ref uint from, ref int budget)
     {
-        while (budget > 0 && _frozen.TryFind(from, out uint page))
+        bool copiesLater = _frames == null && _store!.CopiesLater;
+        while (_frozen.TryFind(from, out uint page))
         {
-            if (_pool!.UsedBytes > 0) PrefetchKept(page + 1);
-            if (!TryWriteFrozen(page)) return false;
+            if (budget == 0) return false;
+            if (copiesLater)
+            {
+                if (!_underWay!.TryAdd(this, page, _height)) return false;
+                _toldUpTo = page + 1;
+            }
+            else
+            {
+                if (_pool!.UsedBytes > 0) PrefetchKept(page + 1);
+                if (!TryWriteFrozen(page)) return false;
+            }
+
             budget--;
             from = page + 1;
         }
 
         return true;
+    }
+
+    /// <summary>The store has copied a page: what was kept of it is given back.</summary>
+    internal void EndCapture(uint page)
+    {
+        uint* slots = (uint*)_slots.Pointer + ((nuint)page << _unitsPerPageShift);
+        for (int i = 0; i < 1 << _unitsPerPageShift; i++)
+        {
+            if (slots[i] == 0) continue;
+            _pool!.Release(UnitBytes, slots[i]);
+            slots[i] = 0;
+        }
+
+        _frozen.Remove(page);
+        IsCapturing = _frozen.Count != 0;
+    }
+
+    /// <summary>Brings near where the former images of a page are noted.</summary>
+    internal void PrefetchSlots(uint page)
+    {
+        if (!Sse.IsSupported) return;
+        uint* slots = (uint*)_slots.Pointer + ((nuint)page << _unitsPerPageShift);
+        for (int i = 0; i < 1 << _unitsPerPageShift; i += 16) Sse.Prefetch0(slots + i);
     }
 
     /// <summary>Hands one page of the present state to the store: between checkpoints, before it leaves memory.</summary>
@@ -197,16 +258,27 @@ public sealed unsafe class PagedRegion : IDisposable
         }
 
         if (!_store!.TryWrite(Id, page, _height, image)) return false;
-        for (int i = first; i < units; i++)
-        {
-            if (slots[i] == 0) continue;
-            _pool!.Release(UnitBytes, slots[i]);
-            slots[i] = 0;
-        }
-
-        _frozen.Remove(page);
-        IsCapturing = _frozen.Count != 0;
+        EndCapture(page);
         return true;
+    }
+
+    /// <summary>There is no room for former images: the page goes out now, and nothing of it needs keeping any more.</summary>
+    private void WriteNow(uint page)
+    {
+        while (_frozen.Has(page))
+        {
+            if (page >= _toldUpTo)
+            {
+                if (TryWriteFrozen(page)) return;
+            }
+            else
+            {
+                _underWay!.Settle();
+                if (!_frozen.Has(page)) return;
+            }
+
+            _store!.WaitForRoom();
+        }
     }
 
     /// <summary>Brings near the former images that belong to a page, and where those of the page behind it are noted.</summary>

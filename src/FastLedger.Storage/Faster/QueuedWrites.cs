@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
-using FastLedger.Primitives;
 
 namespace FastLedger.Storage;
 
@@ -9,48 +8,55 @@ namespace FastLedger.Storage;
 /// and the store would wait for it a third of its time.
 /// </summary>
 /// <remarks>
-/// What is written is copied first. Who reads or syncs asks before: <see cref="WaitFor"/>, <see cref="WaitForAll"/>. Thread: the store's.
-/// Alloc: none. Blocks: when all buffers are under way.
+/// Nothing is copied: a write ends before the log has gone so far beyond it that FASTER uses its memory again. Who reads or syncs asks
+/// before: <see cref="WaitFor"/>, <see cref="WaitForAll"/>. Thread: the store's. Alloc: none. Blocks: when too much is under way.
 /// </remarks>
 internal sealed unsafe class QueuedWrites : IDisposable
 {
     /// <summary>Most bytes of a write.</summary>
-    public const int BufferBytes = 1 << 20;
+    public const int PieceBytes = 1 << 20;
 
     private const int Depth = 8;
     private const int LongestWaitUs = 1_000_000;
 
     private readonly ITransferQueue _queue;
-    private readonly ReservedMemory _memory = new((nuint)Depth * BufferBytes);
+    private readonly long _steadyBytes;
     private readonly (LedgerFile? File, long Address, long Offset, int Length)[] _writes = new (LedgerFile?, long, long, int)[Depth];
     private readonly (int Tag, long Result)[] _outcomes = new (int, long)[Depth];
     private int _underWay;
 
-    private QueuedWrites(ITransferQueue queue) => _queue = queue;
+    private QueuedWrites(ITransferQueue queue, long steadyBytes) => (_queue, _steadyBytes) = (queue, steadyBytes);
 
     /// <summary>Opens the queue.</summary>
+    /// <param name="files">The system's files.</param>
+    /// <param name="steadyBytes">
+    /// So far behind the end of what was written last, memory stays as it is: what begins before is waited for. Addresses ascend, but for
+    /// blocks that are written again.
+    /// </param>
     /// <returns>Null when the system has none.</returns>
-    public static QueuedWrites? TryOpen(IFileSystem files) => files.TryOpenTransferQueue(Depth) is { } queue ? new QueuedWrites(queue) : null;
+    public static QueuedWrites? TryOpen(IFileSystem files, long steadyBytes) =>
+        files.TryOpenTransferQueue(Depth) is { } queue ? new QueuedWrites(queue, steadyBytes) : null;
 
     /// <summary>Begins a write.</summary>
     /// <param name="file">Opened past the page cache.</param>
     /// <param name="address">Of the log.</param>
     /// <param name="offset">In the file.</param>
-    /// <param name="bytes">At most <see cref="BufferBytes"/>; copied.</param>
+    /// <param name="bytes">At a multiple of 4,096; left alone until it is written.</param>
+    /// <param name="length">At most <see cref="PieceBytes"/>.</param>
     /// <exception cref="StorageFaultException">This one or an earlier one failed.</exception>
-    public void Write(LedgerFile file, long address, long offset, ReadOnlySpan<byte> bytes)
+    public void Write(LedgerFile file, long address, long offset, byte* bytes, int length)
     {
-        WaitFor(address, bytes.Length); // a block that is written twice ends as it was written last
+        WaitFor(address, length); // a block that is written twice ends as it was written last
+        WaitFor(0, address + length - _steadyBytes); // the queue may finish later writes before it
         while (_underWay == Depth) Take(LongestWaitUs);
         int at = 0;
         while (_writes[at].File is not null) at++;
-        byte* buffer = _memory.Pointer + ((nuint)at * BufferBytes);
-        bytes.CopyTo(new Span<byte>(buffer, BufferBytes));
-        file.AddWrite(_queue, buffer, bytes.Length, offset, at);
-        _writes[at] = (file, address, offset, bytes.Length);
+        file.AddWrite(_queue, bytes, length, offset, at);
+        _writes[at] = (file, address, offset, length);
         _underWay++;
         int result = _queue.Submit();
         if (result < 0) throw new StorageFaultException("io_submit", file.Path, offset, -result);
+        if (length > _steadyBytes) WaitForAll();
     }
 
     /// <summary>Returns when nothing of a range is under way.</summary>
@@ -72,11 +78,8 @@ internal sealed unsafe class QueuedWrites : IDisposable
         while (_underWay > 0) Take(LongestWaitUs);
     }
 
-    public void Dispose()
-    {
-        _queue.Dispose();
-        _memory.Dispose();
-    }
+    /// <summary>Waits for what is under way, whatever comes of it.</summary>
+    public void Dispose() => _queue.Dispose();
 
     private void Take(int waitUs)
     {

@@ -10,8 +10,7 @@ namespace FastLedger.Storage;
 
 /// <summary>
 /// FASTER's log on fail-stop files of equal size. Every transfer is done in full before the call returns, so FASTER never waits for one;
-/// large ones are split. Past the page cache a write may still be on its way to the device from a copy; whoever reads or syncs it waits
-/// for it. Nothing is durable before <see cref="TakeUnsynced"/> was synced.
+/// large ones are split. Past the page cache a write may still be on its way to the device; whoever reads or syncs it waits for it. Nothing is durable before <see cref="TakeUnsynced"/> was synced.
 /// </summary>
 /// <remarks>
 /// Thread: the store's; files that were taken for a sync are synced on any. After a fault no byte is written, reads give zeros, and FASTER
@@ -33,6 +32,9 @@ internal sealed unsafe class SegmentedDevice : StorageDeviceBase
     private readonly BlockDigests? _digests;
     private readonly QueuedWrites? _queued;
 
+    /// <summary>Files for new segments; null when each is made anew.</summary>
+    public SpareSegments? Spares { get; init; }
+
     /// <summary>Looks what segments there are.</summary>
     /// <param name="files">The system's files.</param>
     /// <param name="directory">Full path.</param>
@@ -40,11 +42,12 @@ internal sealed unsafe class SegmentedDevice : StorageDeviceBase
     /// <param name="direct">Past the page cache.</param>
     /// <param name="digests">Verifies every block that is read; null when the records have checksums of their own.</param>
     /// <param name="fault">Where faults go.</param>
-    public SegmentedDevice(IFileSystem files, string directory, string prefix, bool direct, BlockDigests? digests, StoreFault fault)
+    /// <param name="steadyBytes">How much of what was written last stays as it is in memory: so much may be under way to the device.</param>
+    public SegmentedDevice(IFileSystem files, string directory, string prefix, bool direct, BlockDigests? digests, StoreFault fault, long steadyBytes = 0)
         : base(Path.Combine(directory, prefix), direct || digests is not null ? BlockDigests.BlockBytes : 512u, -1)
     {
         _digests = digests;
-        if (direct && digests is null) _queued = QueuedWrites.TryOpen(files);
+        if (direct && digests is null) _queued = QueuedWrites.TryOpen(files, steadyBytes);
         _files = files;
         _directory = directory;
         _prefix = prefix;
@@ -229,6 +232,9 @@ internal sealed unsafe class SegmentedDevice : StorageDeviceBase
         // FASTER resets its own state; the files stay as they are.
     }
 
+    /// <summary>Waits for what is under way from FASTER's memory, which goes next; nothing is written after it.</summary>
+    public void EndWrites() => _queued?.Dispose();
+
     /// <summary>Closes the files. What was not synced may be lost.</summary>
     public override void Dispose()
     {
@@ -241,13 +247,13 @@ internal sealed unsafe class SegmentedDevice : StorageDeviceBase
     private void Write(byte* source, int segment, long offset, long length)
     {
         LedgerFile file = File(segment, create: true);
-        int most = _queued is null ? TransferBytes : QueuedWrites.BufferBytes;
+        int most = _queued is null ? TransferBytes : QueuedWrites.PieceBytes;
         for (long done = 0; done < length; done += most)
         {
             ReadOnlySpan<byte> bytes = new(source + done, (int)Math.Min(most, length - done));
             if (_queued is not null)
             {
-                _queued.Write(file, (segment * segmentSize) + offset + done, offset + done, bytes);
+                _queued.Write(file, (segment * segmentSize) + offset + done, offset + done, source + done, bytes.Length);
                 continue;
             }
 
@@ -263,6 +269,7 @@ internal sealed unsafe class SegmentedDevice : StorageDeviceBase
     private LedgerFile File(int segment, bool create = false)
     {
         if (_open.TryGetValue(segment, out LedgerFile? file)) return file;
+        if (create && !_existing.Contains(segment)) Spares?.TryTake(SegmentPath(segment));
         file = new LedgerFile(_files, SegmentPath(segment), create ? FileOpening.ReadWriteOrCreate : FileOpening.ReadWrite, _direct);
         _open.Add(segment, file);
         if (create && file.Length < segmentSize) file.Preallocate(segmentSize);

@@ -42,6 +42,10 @@ public interface IStorageFile : IDisposable
     /// <returns>0 or a negative errno.</returns>
     int Preallocate(long bytes);
 
+    /// <summary>Makes the first <paramref name="bytes"/> bytes read as zeros without writing them; their blocks stay reserved.</summary>
+    /// <returns>0 or a negative errno; −95 (not supported) when the system cannot.</returns>
+    int Zero(long bytes) => -LedgerFile.NotSupported;
+
     /// <summary>Sets the size.</summary>
     /// <returns>0 or a negative errno.</returns>
     int Truncate(long bytes);

@@ -13,6 +13,9 @@ namespace FastLedger.Storage;
 /// <remarks>Thread: any, but not two writers of one range. Alloc: none. Blocks: on the device.</remarks>
 public sealed class LedgerFile : IDisposable
 {
+    /// <summary>EOPNOTSUPP, as Linux numbers it.</summary>
+    internal const int NotSupported = 95;
+
     private const int Interrupted = 4; // EINTR, the same number on Linux and macOS
     private readonly IStorageFile _file;
     private StorageFaultException? _fault;
@@ -151,6 +154,20 @@ public sealed class LedgerFile : IDisposable
         do result = _file.Preallocate(bytes);
         while (result == -Interrupted);
         if (result != 0) Fail("fallocate", -1, result);
+    }
+
+    /// <summary>Makes the first <paramref name="bytes"/> bytes read as zeros without writing them; their blocks stay reserved.</summary>
+    /// <returns>False when the system cannot do that; nothing has changed then.</returns>
+    /// <exception cref="StorageFaultException">An error.</exception>
+    public bool TryZero(long bytes)
+    {
+        ThrowIfFaulted();
+        int result;
+        do result = _file.Zero(bytes);
+        while (result == -Interrupted);
+        if (result == -NotSupported) return false;
+        if (result != 0) Fail("fallocate zero", -1, result);
+        return true;
     }
 
     /// <summary>Sets the size.</summary>

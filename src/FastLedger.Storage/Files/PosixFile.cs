@@ -13,6 +13,7 @@ internal sealed partial class PosixFile(SafeFileHandle handle) : IStorageFile
 {
     private const int InputOutputError = 5;
     private const int AdviseWillNeed = 3; // POSIX_FADV_WILLNEED
+    private const int AllocateZeroRange = 0x10; // FALLOC_FL_ZERO_RANGE
     private const uint SyncRangeWrite = 2; // SYNC_FILE_RANGE_WRITE
 
     /// <summary>The system's handle.</summary>
@@ -75,6 +76,12 @@ internal sealed partial class PosixFile(SafeFileHandle handle) : IStorageFile
         return Length >= bytes ? 0 : Truncate(bytes);
     }
 
+    public int Zero(long bytes)
+    {
+        if (!OperatingSystem.IsLinux()) return -LedgerFile.NotSupported;
+        return NativeAllocate(handle, AllocateZeroRange, 0, bytes) == 0 ? 0 : -Marshal.GetLastPInvokeError();
+    }
+
     public int Truncate(long bytes) => NativeTruncate(handle, bytes) == 0 ? 0 : -Marshal.GetLastPInvokeError();
 
     public void Dispose() => handle.Dispose();
@@ -90,6 +97,9 @@ internal sealed partial class PosixFile(SafeFileHandle handle) : IStorageFile
 
     [LibraryImport("libc", EntryPoint = "posix_fallocate")]
     private static partial int NativePreallocate(SafeFileHandle file, long offset, long length);
+
+    [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
+    private static partial int NativeAllocate(SafeFileHandle file, int mode, long offset, long length);
 
     [LibraryImport("libc", EntryPoint = "posix_fadvise")]
     private static partial int NativeAdvise(SafeFileHandle file, long offset, long length, int advice);

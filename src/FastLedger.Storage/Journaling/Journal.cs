@@ -97,7 +97,7 @@ public sealed class Journal : IDisposable
     public JournalAnchor FindAnchor(ulong index) => JournalExtent.Find(_options.Files, _options.Directory).FindAnchor(_options.Files, _options.Directory, index);
 
     /// <summary>
-    /// Deletes the segments before an anchor. What the journal begins with from then on is written down first, so that a segment lost later is
+    /// Gives up the segments before an anchor: some of their files are used again for later segments, the others deleted. What the journal begins with from then on is written down first, so that a segment lost later is
     /// never taken for one that was deleted.
     /// </summary>
     /// <param name="anchor">From <see cref="FindAnchor"/>; what is before it is needed by no manifest that is kept.</param>

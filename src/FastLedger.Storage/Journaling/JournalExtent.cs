@@ -82,7 +82,7 @@ internal sealed class JournalExtent
         throw new ArgumentOutOfRangeException(nameof(index), index, "The journal begins after this entry");
     }
 
-    /// <summary>Writes down where the journal begins, then deletes what is before.</summary>
+    /// <summary>Writes down where the journal begins, then gives up what is before: some of it as spare files.</summary>
     public void Truncate(IFileSystem files, string directory, in JournalAnchor anchor)
     {
         string first = JournalFormat.SegmentPath(directory, (uint)anchor.Segment);
@@ -90,8 +90,30 @@ internal sealed class JournalExtent
         if (!TryAnchor(files, directory, (uint)anchor.Segment, out JournalAnchor found) || found != anchor)
             throw new JournalDamagedException(first, 0, "this is not the segment that the journal is to begin with");
         if (anchor.Segment > FirstSegment) WriteStart(files, directory, in anchor);
-        for (uint segment = FirstSegment; segment < anchor.Segment; segment++) files.Delete(JournalFormat.SegmentPath(directory, segment));
+        GiveUp(files, directory, (uint)anchor.Segment);
         if (anchor.Segment > FirstSegment) files.SyncDirectory(directory);
+    }
+
+    /// <summary>Makes spare files of segments, and deletes those for which there is no use.</summary>
+    private void GiveUp(IFileSystem files, string directory, uint end)
+    {
+        int spares = 0;
+        string? oldest = null;
+        foreach (string name in files.List(directory))
+        {
+            if (!JournalFormat.IsSpareName(name)) continue;
+            oldest ??= name;
+            spares++;
+        }
+
+        uint most = Math.Max(JournalFormat.SparesKept, end - FirstSegment);
+        if (spares > most) files.Delete(Path.Combine(directory, oldest!)); // after a busy time: one at a time, so that no sync waits long
+        for (uint segment = FirstSegment; segment < end; segment++)
+        {
+            string path = JournalFormat.SegmentPath(directory, segment);
+            if (spares++ < most) files.Rename(path, JournalFormat.SparePath(directory, segment));
+            else files.Delete(path);
+        }
     }
 
     /// <summary>Ends a truncation that was interrupted.</summary>

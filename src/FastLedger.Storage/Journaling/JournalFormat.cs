@@ -29,6 +29,14 @@ internal static class JournalFormat
     /// <summary>A truncated journal has this file: it names the first segment that counts.</summary>
     public const string StartName = "journal.start";
 
+    /// <summary>
+    /// So many segment files are kept for later segments once the journal does not need them any more, or as many as were given up together,
+    /// which the journal will fill again before it gives up as many: with a file that is deleted its blocks go back to the device, and where
+    /// the file system tells the device so (discard), every sync waits meanwhile, a fifth of a second per GiB.
+    /// </summary>
+    public const int SparesKept = 8;
+
+    private const string SparePrefix = "spare-";
     private const string NamePrefix = "segment-";
     private const string NameSuffix = ".journal";
     private const int CheckedBytes = 112;
@@ -46,6 +54,12 @@ internal static class JournalFormat
 
     public static string SegmentPath(string directory, uint segment) =>
         Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{NamePrefix}{segment:D10}{NameSuffix}"));
+
+    public static string SparePath(string directory, uint segment) =>
+        Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{SparePrefix}{segment:D10}{NameSuffix}"));
+
+    public static bool IsSpareName(string name) =>
+        name.StartsWith(SparePrefix, StringComparison.Ordinal) && name.EndsWith(NameSuffix, StringComparison.Ordinal);
 
     public static bool TryParseSegmentName(string name, out uint segment)
     {

@@ -69,8 +69,9 @@ internal sealed class SegmentPreparation : IDisposable
         if (!Exists(_files.List(_directory), Path.GetFileName(path)))
         {
             string preparedPath = Path.Combine(_directory, JournalFormat.PreparedName);
-            using (LedgerFile file = new(_files, preparedPath, FileOpening.Create))
+            if (!TryReuse(preparedPath))
             {
+                using LedgerFile file = new(_files, preparedPath, FileOpening.Create);
                 file.Preallocate(_segmentBytes);
                 file.Sync();
             }
@@ -80,6 +81,22 @@ internal sealed class SegmentPreparation : IDisposable
 
         _files.SyncDirectory(_directory);
         return new LedgerFile(_files, path, FileOpening.ReadWrite);
+    }
+
+    /// <summary>Makes a file that the journal does not need any more as good as new, if there is one.</summary>
+    private bool TryReuse(string preparedPath)
+    {
+        foreach (string name in _files.List(_directory))
+        {
+            if (!JournalFormat.IsSpareName(name)) continue;
+            _files.Rename(Path.Combine(_directory, name), preparedPath);
+            using LedgerFile file = new(_files, preparedPath, FileOpening.ReadWrite);
+            if (file.Length != _segmentBytes || !file.TryZero(_segmentBytes)) return false; // made anew in its place
+            file.Sync();
+            return true;
+        }
+
+        return false;
     }
 
     /// <summary>Waits for the file under way, and closes it.</summary>

@@ -10,6 +10,7 @@ namespace FastLedger.Storage;
 internal sealed unsafe partial class PageLog
 {
     private const int CheckpointSteps = 1000;
+    private const long LeastSpareBytes = 2L << 30;
     private long[] _moveAddresses = [];
     private PageKey[] _moveKeys = [];
     private int _moveCount;
@@ -121,10 +122,11 @@ internal sealed unsafe partial class PageLog
     public ulong MovedPages { get; private set; }
 
     /// <summary>Gives up what only checkpoints older than this one need.</summary>
-    /// <returns>Closes and deletes the files, when it is called; on any thread, after syncs that use them.</returns>
+    /// <returns>Closes the files and deletes them, or keeps them for later segments, when it is called; on any thread, after syncs that use them.</returns>
     public Action Forget(in StoreToken oldest)
     {
         List<(LedgerFile? File, string Path)> segments = oldest.Generation == Last.Generation ? _device.Forget(oldest.BeginAddress) : [];
+        long mostSpareBytes = Math.Max(LeastSpareBytes, _device.SizeBytes / 2);
         List<string> files = _checkpoints.Older(oldest.Sequence);
         if (oldest.Generation == Last.Generation)
             files.AddRange(CheckpointFiles.OlderGenerations(_options.Files, _options.Directory, Name, Last.Generation));
@@ -133,7 +135,7 @@ internal sealed unsafe partial class PageLog
             foreach ((LedgerFile? file, string path) in segments)
             {
                 file?.Dispose();
-                _options.Files.Delete(path);
+                _spares.Keep(path, mostSpareBytes);
             }
 
             foreach (string path in files) _options.Files.Delete(path);
@@ -162,6 +164,7 @@ internal sealed unsafe partial class PageLog
 
     private void Recover(CheckpointDescription description, in StoreToken token)
     {
+        foreach (string path in SpareSegments.List(_options.Files, _options.Directory, _prefix)) _options.Files.Delete(path); // perhaps not zero
         _directory.Load(_options.Files, _checkpoints.DirectoryPath(token.Sequence), description);
         if (token.Records == 0) return; // an empty log has no file
         for (long segment = token.BeginAddress / _segmentBytes; segment * _segmentBytes < token.TailAddress; segment++)

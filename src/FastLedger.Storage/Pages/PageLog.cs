@@ -31,6 +31,7 @@ internal sealed unsafe partial class PageLog : IDisposable
     private readonly int _logPageBytes;
     private readonly long _segmentBytes;
     private readonly SegmentedDevice _device;
+    private readonly SpareSegments _spares;
     private readonly CheckpointFiles _checkpoints;
     private readonly PageDirectory _directory;
     private readonly FasterKV<PageKey, PageImage> _store;
@@ -57,7 +58,8 @@ internal sealed unsafe partial class PageLog : IDisposable
             : CheckpointDescription.Read(options.Files, _checkpoints.DescriptionPath(token.Sequence), in token);
         _logPageBytes = description?.LogPageBytes ?? options.LogPageBytes;
         _segmentBytes = description?.SegmentBytes ?? options.SegmentBytes;
-        _device = new SegmentedDevice(options.Files, options.Directory, _prefix, options.DirectIO, null, fault);
+        _spares = new SpareSegments(options.Files, options.Directory, _prefix, _segmentBytes);
+        _device = new SegmentedDevice(options.Files, options.Directory, _prefix, options.DirectIO, null, fault, SteadyBytes(MemoryBytes, _logPageBytes, options.MutableFraction)) { Spares = _spares };
         _directory = new PageDirectory(options.MaximumTables, options.MaximumPagesPerTable);
         try
         {
@@ -68,7 +70,7 @@ internal sealed unsafe partial class PageLog : IDisposable
                     LogDevice = _device,
                     PageSizeBits = BitOperations.Log2((uint)_logPageBytes),
                     SegmentSizeBits = BitOperations.Log2((ulong)_segmentBytes),
-                    MemorySizeBits = BitOperations.Log2((ulong)Math.Max(options.LogMemoryBytes, 4L * _logPageBytes)),
+                    MemorySizeBits = BitOperations.Log2((ulong)MemoryBytes),
                     MutableFraction = options.MutableFraction,
                     ReadCopyOptions = new ReadCopyOptions(ReadCopyFrom.None, ReadCopyTo.None),
                     PreallocateLog = true,
@@ -84,6 +86,7 @@ internal sealed unsafe partial class PageLog : IDisposable
         }
         catch
         {
+            _device.EndWrites();
             _store?.Dispose();
             _device.Dispose();
             _checkpoints.Dispose();
@@ -186,6 +189,7 @@ internal sealed unsafe partial class PageLog : IDisposable
     /// <summary>Closes everything. What is not in a checkpoint is lost.</summary>
     public void Dispose()
     {
+        _device.EndWrites();
         _session.Dispose();
         _store.Dispose();
         _device.Dispose();
@@ -204,6 +208,15 @@ internal sealed unsafe partial class PageLog : IDisposable
         if (PageImage.Compute(image) != image->Checksum) return $"{key} fails its checksum";
         return image->Tag == tag ? null : $"this is not the newest image of {key}";
     }
+
+    /// <summary>
+    /// What is written lies between the part that changes in place and the end of the memory: of that distance the half, and at most a quarter
+    /// of the memory. Before the log has gone on by the rest, the memory of what is under way is not used again.
+    /// </summary>
+    private static long SteadyBytes(long memoryBytes, int logPageBytes, double mutableFraction) =>
+        (long)(memoryBytes * Math.Min(0.25, (1 - mutableFraction) / 2)) - logPageBytes;
+
+    private long MemoryBytes => Math.Max(_options.LogMemoryBytes, 4L * _logPageBytes);
 
     /// <summary>FASTER lets go of memory only behind what it has written.</summary>
     private bool IsOnDisk(PageDirectory.Entry* entry) => entry->Address < _store.Log.HeadAddress;

@@ -25,6 +25,7 @@ public sealed unsafe partial class PageStore
     private ulong _requestCursor;
     private ulong _announced; // requests before this cursor have been announced
     private ulong _applied;
+    private ulong _copied;
     private ulong _pagesRead;
     private ulong _checkpoints;
     private PageLog? _renewed; // takes the place of _log when it has all its pages
@@ -215,9 +216,15 @@ public sealed unsafe partial class PageStore
         switch (header.Kind)
         {
             case WriteKind.Page:
-                _log.Write(Image(payload));
-                _applied++;
-                if (_log.MovesLeft > 0) _log.Move((int)Math.Ceiling(1 / (_options.LogGrowth - 1)));
+                Apply(Image(payload));
+                break;
+
+            case WriteKind.LaterPage:
+                PageImage* copied = (PageImage*)_copiedImage.Pointer;
+                (copied->Key, copied->Height) = (header.Key, header.Id);
+                _copiers[header.Key.Table]!(header.Key.Page, copied->Bytes);
+                Volatile.Write(ref _copied, _copied + 1);
+                Apply(copied);
                 break;
 
             case WriteKind.Checkpoint:
@@ -237,6 +244,13 @@ public sealed unsafe partial class PageStore
         _writeCursor = cursor;
         _writes.Release(cursor);
         return true;
+    }
+
+    private void Apply(PageImage* image)
+    {
+        _log.Write(image);
+        _applied++;
+        if (_log.MovesLeft > 0) _log.Move((int)Math.Ceiling(1 / (_options.LogGrowth - 1)));
     }
 
     /// <summary>Begins to renew a log that nears the end of its addresses. Its writes wait behind the checkpoint, reads do not.</summary>

@@ -32,8 +32,10 @@ public sealed unsafe partial class PageStore : IDisposable
     private readonly ByteRing _requests;
     private readonly ByteRing _completions;
     private readonly ReservedMemory?[] _lastWrites; // per page, the number of its last write
+    private readonly PageCopier?[] _copiers; // per table
     private readonly ReservedMemory _blockingImage = new(PageImage.Size);
     private readonly ReservedMemory _readImage = new(PageImage.Size);
+    private readonly ReservedMemory _copiedImage = new(PageImage.Size);
     private readonly PageReads? _reads;
     private readonly WaitPoint _blockingDone = new();
     private ulong _accepted;
@@ -47,6 +49,7 @@ public sealed unsafe partial class PageStore : IDisposable
         options.Validate();
         _options = options;
         _lastWrites = new ReservedMemory?[options.MaximumTables];
+        _copiers = new PageCopier?[options.MaximumTables];
         _lock = DirectoryLock.Acquire(options.Files, options.Directory);
         try
         {
@@ -140,6 +143,35 @@ public sealed unsafe partial class PageStore : IDisposable
         ByteRing.Publish(entry);
         _bell.Ring();
         return true;
+    }
+
+    /// <summary>Hands a page over that the store copies when it comes to it, after what was handed over before.</summary>
+    /// <param name="key">Which page.</param>
+    /// <param name="height">The height as of which its bytes are.</param>
+    /// <param name="copier">Copies it, on the store's thread. One per table, always the same.</param>
+    /// <returns>False when the ring is full.</returns>
+    public bool TryWriteLater(PageKey key, ulong height, PageCopier copier)
+    {
+        _fault.ThrowIfAny();
+        ref ulong last = ref LastWrite(key);
+        if (!_writes.TryClaim(ImageOffset, out ByteRing.Entry entry)) return false;
+        _copiers[key.Table] ??= copier;
+        Invariant.Check(_copiers[key.Table] == copier);
+        MemoryMarshal.AsRef<WriteHeader>(entry.Payload) = new WriteHeader { Kind = WriteKind.LaterPage, Id = height, Key = key };
+        last = ++_accepted;
+        ByteRing.Publish(entry);
+        _bell.Ring();
+        return true;
+    }
+
+    /// <summary>How many of the pages that <see cref="TryWriteLater"/> accepted were copied so far.</summary>
+    public ulong CopiedPages
+    {
+        get
+        {
+            _fault.ThrowIfAny();
+            return Volatile.Read(ref _copied);
+        }
     }
 
     /// <summary>
@@ -264,6 +296,7 @@ public sealed unsafe partial class PageStore : IDisposable
         _completions.Dispose();
         _blockingImage.Dispose();
         _readImage.Dispose();
+        _copiedImage.Dispose();
         _reads?.Dispose();
         foreach (ReservedMemory? table in _lastWrites) table?.Dispose();
         _bell.Dispose();
@@ -283,6 +316,7 @@ public sealed unsafe partial class PageStore : IDisposable
     private enum WriteKind : ulong
     {
         Page,
+        LaterPage,
         Checkpoint,
         Release,
     }
@@ -292,6 +326,7 @@ public sealed unsafe partial class PageStore : IDisposable
     {
         public WriteKind Kind;
         public ulong Id;
+        public PageKey Key;
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using FastLedger.State;
+using FastLedger.State.Checkpoints;
 using FastLedger.Storage;
 
 namespace FastLedger.Domain.Tests.Checkpoints;
@@ -8,6 +9,7 @@ namespace FastLedger.Domain.Tests.Checkpoints;
 /// <summary>The real page store on simulated files; it works when it is waited for, and when the test lets it.</summary>
 internal sealed unsafe class SimulatedStore : IPageStore, IDisposable
 {
+    private readonly PageCopier?[] _copiers = new PageCopier?[256];
     private PageStore? _store;
 
     public PageStore Store => _store!;
@@ -15,6 +17,13 @@ internal sealed unsafe class SimulatedStore : IPageStore, IDisposable
     public void Bind(PageStore store) => _store = store;
 
     public bool TryWrite(byte region, uint page, ulong height, ReadOnlySpan<byte> image) => Store.TryWrite(new PageKey(region, page), height, image);
+
+    public bool CopiesLater => true;
+
+    public bool TryCopyLater(PagedRegion region, uint page, ulong height) =>
+        Store.TryWriteLater(new PageKey(region.Id, page), height, _copiers[region.Id] ??= region.CopyFrozen);
+
+    public ulong CountCopied() => Store.CopiedPages;
 
     public void WaitForRoom() => Store.Turn();
 

@@ -25,6 +25,43 @@ public class LedgerFileTests
     }
 
     [Fact]
+    public void A_file_made_zero_keeps_its_size_and_takes_writes()
+    {
+        using TemporaryDirectory directory = new();
+        using LedgerFile file = new(PosixFileSystem.Instance, directory.File("a"), FileOpening.Create);
+        byte[] bytes = new byte[20_000];
+        new Random(2).NextBytes(bytes);
+        file.Write(bytes, 0);
+        file.Sync();
+        bool isZero = file.TryZero(20_000);
+        byte[] read = new byte[20_000];
+        file.Read(read, 0);
+        Assert.Equal(isZero ? new byte[20_000] : bytes, read); // a file system that cannot do it leaves everything as it is
+        Assert.Equal(20_000, file.Length);
+        file.Write(bytes.AsSpan(0, 100), 5_000);
+        file.Sync();
+        file.Read(read.AsSpan(0, 100), 5_000);
+        Assert.Equal(bytes[..100], read[..100]);
+    }
+
+    [Fact]
+    public void An_error_in_making_a_file_zero_is_a_fault_but_not_that_the_system_cannot()
+    {
+        SimulatedFileSystem files = new();
+        int errno = 95; // the system cannot
+        files.Fault = (operation, _, _) => operation == "fallocate" ? errno : 0;
+        using LedgerFile file = new(files, "/a", FileOpening.Create);
+        file.Write(new byte[10], 0);
+        Assert.False(file.TryZero(10));
+        errno = 5;
+        Assert.Equal(("fallocate zero", 5), Fault(Assert.Throws<StorageFaultException>(() => file.TryZero(10))));
+        errno = 0;
+        Assert.Throws<StorageFaultException>(() => file.TryZero(10));
+
+        static (string, int) Fault(StorageFaultException fault) => (fault.Operation, fault.Errno);
+    }
+
+    [Fact]
     public void Reading_behind_the_end_is_a_fault_that_names_file_and_offset()
     {
         using TemporaryDirectory directory = new();

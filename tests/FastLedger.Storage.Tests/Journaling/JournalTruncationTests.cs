@@ -123,7 +123,7 @@ public class JournalTruncationTests
     {
         JournalScenario scenario = JournalScenario.Written(6, 60), other = JournalScenario.Written(6, 60);
         using (Journal journal = scenario.Open()) journal.TruncateBefore(journal.FindAnchor((ulong)scenario.Model.Count));
-        string first = scenario.Files.Names.Keys.First(static path => path.EndsWith(".journal", StringComparison.Ordinal));
+        string first = scenario.Files.Names.Keys.First(static path => path.Contains("/segment-", StringComparison.Ordinal));
         scenario.Files.SetBytes(first, other.Files.Bytes(first));
         Assert.Equal(first, Assert.Throws<JournalDamagedException>(() => scenario.Open()).File);
     }

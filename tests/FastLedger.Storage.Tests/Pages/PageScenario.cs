@@ -19,6 +19,9 @@ internal sealed class PageScenario
     /// <summary>So much is written to one log.</summary>
     public long RenewalBytes { get; set; } = 1L << 46;
 
+    /// <summary>Memory of the log.</summary>
+    public long LogMemoryBytes { get; init; } = 4 * LogPageBytes;
+
     public static string Segment(int number) => $"{Directory}/pages-{number:D10}.log";
 
     public static string CheckpointFile(ulong sequence, string kind) => $"{Directory}/pages-checkpoint-{sequence:D10}.{kind}";
@@ -30,7 +33,7 @@ internal sealed class PageScenario
         MaximumTables = 8,
         MaximumPagesPerTable = 1 << 10,
         ExpectedPages = 256,
-        LogMemoryBytes = 4 * LogPageBytes,
+        LogMemoryBytes = LogMemoryBytes,
         LogPageBytes = LogPageBytes,
         SegmentBytes = SegmentBytes,
         MutableFraction = 0.5,

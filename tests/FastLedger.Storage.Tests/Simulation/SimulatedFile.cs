@@ -38,6 +38,13 @@ internal sealed class SimulatedFile(SimulatedFileSystem files, string path, Simu
         return -errno;
     }
 
+    public int Zero(long bytes)
+    {
+        int errno = files.Count("fallocate", path);
+        if (errno == 0) content.Write(new byte[Math.Min(bytes, content.Length)], 0);
+        return -errno;
+    }
+
     public int Truncate(long bytes)
     {
         int errno = files.Count("ftruncate", path);
