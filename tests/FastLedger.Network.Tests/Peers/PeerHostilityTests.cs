@@ -9,6 +9,8 @@ using System.Threading.Tasks;
 using FastLedger.Cryptography;
 using FastLedger.Network.Peers;
 using FastLedger.Primitives;
+using FastLedger.Protocol.Framing;
+using FastLedger.Protocol.Messages;
 using FastLedger.Protocol.Peers;
 using Xunit.Abstractions;
 
@@ -169,7 +171,7 @@ public sealed class PeerHostilityTests(ITestOutputHelper output)
         int connections = Connections;
         output.WriteLine($"seed {seed}, {connections} connections");
         var random = new Random(seed);
-        await using PeerFixture fixture = await new PeerFixture(3, encryption).ConnectAsync();
+        await using PeerFixture fixture = await new PeerFixture(3, encryption, static options => options with { MaxSilent = 64 }).ConnectAsync();
         IPEndPoint door = fixture.Networks[2].EndPoint;
         Queue<Socket> idle = [];
         long memory = 0;
@@ -192,7 +194,7 @@ public sealed class PeerHostilityTests(ITestOutputHelper output)
 
             idle.Enqueue(socket);
             if (idle.Count > 200) idle.Dequeue().Dispose();
-            Assert.True(fixture.Networks[2].NetworkStatistics.HalfOpen <= 64);
+            Assert.True(fixture.Networks[2].NetworkStatistics is { Silent: <= 64, HalfOpen: <= 64 });
             if (i % 100 != 0) continue;
             Assert.True(fixture.Networks[0].TrySend(2, PeerPriority.Consensus, 150, BitConverter.GetBytes(i)));
             Assert.Equal(i, BitConverter.ToInt32((await fixture.Receivers[2].NextAsync()).Body));
@@ -224,6 +226,39 @@ public sealed class PeerHostilityTests(ITestOutputHelper output)
         Assert.True(statistics.PushedOut > 0);
         Assert.Equal(0, statistics.Faults);
         Assert.True(growth < RetainedBytes, "memory grew by more than what is kept for reuse");
+    }
+
+    /// <summary>What a refused connection leaves behind must not grow with those before it: neither what is kept nor what is thrown away.</summary>
+    [Fact]
+    public async Task The_last_of_many_refused_connections_costs_no_more_than_the_first()
+    {
+        const int each = 400, rounds = 8;
+        await using var fixture = new PeerFixture(2);
+        fixture.Networks[1].SetPeers(fixture.Addresses);
+        fixture.Networks[1].Start();
+        byte[] junk = new byte[FrameWriter.LengthOf<Negotiate>() + 64]; // a frame of the other protocol, then noise
+        FrameWriter.Write(junk, new Negotiate { PublicKey = PeerFixture.Chain }, 1, 0);
+        long first = 0, last = 0;
+        for (int round = 0; round < rounds; round++)
+        {
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            for (int i = 0; i < each; i++)
+            {
+                using Socket socket = await SocketTransport.ConnectSocketAsync(fixture.Networks[1].EndPoint, default);
+                await socket.SendAsync(junk);
+                byte[] answer = new byte[512];
+                Assert.True(await socket.ReceiveAsync(answer) > 0); // it is told why
+            }
+
+            long target = each * (round + 1);
+            await Eventually.FalseAsync(() => fixture.Networks[1].NetworkStatistics.Malformed < target);
+            last = (GC.GetTotalAllocatedBytes(precise: true) - before) / each;
+            if (round == 1) first = last; // the first round makes what is made once
+            output.WriteLine($"round {round}: {last:N0} bytes for a connection");
+        }
+
+        Assert.True(last < 2 * first, $"{first:N0} bytes in the beginning, {last:N0} bytes in the end");
+        Assert.Empty(fixture.Faults);
     }
 
     private static async Task ReconnectAsync(PeerFixture fixture)
