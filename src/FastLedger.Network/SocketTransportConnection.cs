@@ -44,6 +44,7 @@ internal sealed class SocketTransportConnection(SocketConnection connection, End
         finally
         {
             Abort();
+            await Input.CompleteAsync().ConfigureAwait(false); // its blocks go back to the pool, not to the collector
         }
     }
 }

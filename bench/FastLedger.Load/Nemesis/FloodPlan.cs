@@ -14,9 +14,9 @@ public sealed record FloodPlan
     /// <summary>How long junk comes in.</summary>
     public TimeSpan Length { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Bytes of batches that go through the replicas before anything is measured: more than the largest of their rings, so that every page of
-    /// them is in memory already and no growth of them is taken for that of a flood.</summary>
-    public long FillBytes { get; init; } = 96L << 20;
+    /// <summary>Bytes of batches that go through the replicas before anything is measured: so many that the journal's ring of 64 MiB and that of the
+    /// answers, which are a quarter as long, went round: every page of them is in memory then, and none of it is taken for growth under the flood.</summary>
+    public long FillBytes { get; init; } = 192L << 20;
 
     /// <summary>How long the replicas work without junk before it comes.</summary>
     public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(5);
@@ -37,7 +37,7 @@ public sealed record FloodPlan
 
     /// <summary>Resident bytes by which the mean of the flood's last third may be above that of the third before, for each replica: those who have gone
     /// must not leave memory behind.</summary>
-    public long GrowthBytes { get; init; } = 16L << 20;
+    public long GrowthBytes { get; init; } = 24L << 20;
 
     /// <summary>Resident bytes by which the mean of the flood's last third may be above what was there before the flood, for each replica: those who are
     /// at the door take memory, and the collector waits until some is worth collecting.</summary>
