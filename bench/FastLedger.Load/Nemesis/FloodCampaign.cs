@@ -52,7 +52,9 @@ public sealed class FloodCampaign
         ArgumentNullException.ThrowIfNull(say);
         ArgumentOutOfRangeException.ThrowIfLessThan(plan.Replicas, 4);
         using var temporary = new TemporaryFolder(folder);
-        using NodeCluster cluster = NodeCluster.Start(program, plan.Replicas, temporary.Path, plan.Durability, plan.Deadline);
+        using NodeCluster cluster = NodeCluster.Start(
+            program, plan.Replicas, temporary.Path, plan.Durability, plan.Deadline,
+            ["--set", string.Create(CultureInfo.InvariantCulture, $"state.checkpoint_seconds={plan.CheckpointSeconds}")]);
         FloodReport report = await new FloodCampaign(plan, cluster, say).RunAsync(ct).ConfigureAwait(false);
         int exit = cluster.Stop(plan.Deadline);
         return exit == 0 ? report : report with { Ok = false, Violations = [.. report.Violations, $"a replica ended with exit code {exit}"] };

@@ -18,8 +18,11 @@ public sealed record FloodPlan
     /// answers, which are a quarter as long, went round: every page of them is in memory then, and none of it is taken for growth under the flood.</summary>
     public long FillBytes { get; init; } = 192L << 20;
 
+    /// <summary>Seconds between two checkpoints: the first ones take memory that later ones use again, so some must be over before anything is measured.</summary>
+    public int CheckpointSeconds { get; init; } = 5;
+
     /// <summary>How long the replicas work without junk before it comes.</summary>
-    public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(12);
 
     /// <summary>Connections to each port that send junk, one after the other, as fast as they can.</summary>
     public int JunkPerPort { get; init; } = 2;
@@ -37,7 +40,7 @@ public sealed record FloodPlan
 
     /// <summary>Resident bytes by which the mean of the flood's last third may be above that of the third before, for each replica: those who have gone
     /// must not leave memory behind.</summary>
-    public long GrowthBytes { get; init; } = 24L << 20;
+    public long GrowthBytes { get; init; } = 32L << 20;
 
     /// <summary>Resident bytes by which the mean of the flood's last third may be above what was there before the flood, for each replica: those who are
     /// at the door take memory, and the collector waits until some is worth collecting.</summary>
