@@ -33,7 +33,7 @@ public sealed partial class LedgerClient
 
     /// <summary>
     /// History of an account, backwards from an entry or, with 0, from the newest. It ends where the replica's own history begins
-    /// (<see cref="StatementAnswerHead.HistoryBegins"/>).
+    /// (<see cref="AccountStatement.IsCutOff"/>).
     /// </summary>
     public ValueTask<AccountStatement> GetStatementAsync(
         ulong account, ulong fromEntry = 0, int limit = ProtocolLimits.MaxStatementEntries, CancellationToken cancellationToken = default) =>

@@ -234,7 +234,7 @@ public sealed class Replica : IAsyncDisposable
         if (Halted != HaltReason.StateDiverged || Volatile.Read(ref _disposed) != 0) throw new InvalidOperationException("Only a replica that stopped because its state differs can be examined.");
         _consensusThread?.Join();
         _executionThread?.Join();
-        DivergenceReport report = DivergenceReport.Make(_options.DataDirectory, _ledger, progress);
+        DivergenceReport report = DivergenceReport.Make(ReplicaFolders.Of(_options), _ledger, progress);
         report.Write(_options.DataDirectory);
         return report;
     }
@@ -270,7 +270,7 @@ public sealed class Replica : IAsyncDisposable
     {
         try
         {
-            return new HistoryStage(options.DataDirectory, state.HistoryEntries);
+            return new HistoryStage(options, state.HistoryEntries);
         }
         catch (ArgumentOutOfRangeException e)
         {
@@ -291,6 +291,7 @@ public sealed class Replica : IAsyncDisposable
                 state.Manifests!, _journal, _history, index, new CreatedIds(_ledger, indexed), _options.Genesis.ToGenesis(), _options.State.KeepJournal, StopBecause)
             {
                 Forget = _archive.Index.Forget,
+                Retention = _options.History.Prunes ? new HistoryRetention(_options.History, _history) : null,
                 Published = _rings.ExecutionBell.Ring,
             };
         }

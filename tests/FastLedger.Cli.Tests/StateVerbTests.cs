@@ -42,8 +42,10 @@ public sealed class StateVerbTests : IDisposable
     }
 
     [Theory]
-    [InlineData(ExitCode.BadData, "backup")]
-    [InlineData(ExitCode.BadData, "restore")]
+    [InlineData(ExitCode.InputOutput, "backup")]
+    [InlineData(ExitCode.InputOutput, "restore")]
+    [InlineData(ExitCode.InputOutput, "repair --reindex")]
+    [InlineData(ExitCode.InputOutput, "inspect verify")]
     [InlineData(ExitCode.InputOutput, "inspect manifest")]
     [InlineData(ExitCode.InputOutput, "inspect page", "5", "0")]
     [InlineData(ExitCode.InputOutput, "inspect stats")]
@@ -138,10 +140,90 @@ public sealed class StateVerbTests : IDisposable
             await FailsAsync(ExitCode.InputOutput, "is in use", "repair", "--reindex", Data, "--apply");
         }
 
-        await FailsAsync(ExitCode.BadData, "no checkpoint", "repair", "--reindex", At("missing"));
+        await FailsAsync(ExitCode.InputOutput, "no checkpoint", "repair", "--reindex", At("missing"));
         (int usage, _, string error) = await RunAsync("repair", Data);
         Assert.Equal(ExitCode.Usage, usage);
         Assert.Contains("--reindex", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_state_that_is_elsewhere_is_found_by_the_settings_file_or_the_option_and_its_absence_is_named()
+    {
+        (ulong height, Hash256 root) = await MakeAsync(At("fast/state"));
+        string settings = At("node.toml");
+        await File.WriteAllTextAsync(settings, $"data_directory = \"{Data}\"\n[state]\ndirectory = \"{At("fast/state")}\"\n");
+        foreach (string[] where in (string[][])[[settings], [Data, "--state", At("fast/state")]])
+        {
+            Assert.Equal(2, (await OkAsync(["inspect", "manifest", .. where])).GetProperty("manifests").GetArrayLength());
+            await OkAsync(["inspect", "page", where[0], $"{Accounts}", "0", .. where[1..]]);
+            Assert.True((await OkAsync(["inspect", "stats", .. where])).GetProperty("state_bytes").GetInt64() > 0);
+            Assert.True((await OkAsync(["repair", "--reindex", .. where])).GetProperty("was_sound").GetBoolean());
+            Assert.Equal(2, (await OkAsync(["inspect", "verify", .. where])).GetProperty("checkpoints").GetArrayLength());
+            Assert.Equal(root.ToString(), (await OkAsync(["verify", .. where])).GetProperty("state_root").GetString());
+            Assert.Equal("77", (await OkAsync(["inspect", "account", where[0], "2", .. where[1..]])).GetProperty("external_id").GetString());
+            string copy = At($"copy{where.Length}");
+            await OkAsync(["backup", where[0], copy, .. where[1..]]);
+            Assert.NotEmpty(Directory.GetFiles(Path.Combine(copy, "state"), "manifest-*"));
+        }
+
+        string moved = At("moved.toml");
+        await File.WriteAllTextAsync(moved, $"data_directory = \"{At("again")}\"\n[state]\ndirectory = \"{At("again-state")}\"\n");
+        Assert.Equal(height, (await OkAsync("restore", At("copy1"), moved)).GetProperty("height").GetUInt64());
+        Assert.NotEmpty(Directory.GetFiles(At("again-state"), "manifest-*"));
+        Assert.Equal(root.ToString(), (await OkAsync("verify", moved)).GetProperty("state_root").GetString());
+
+        await FailsAsync(ExitCode.InputOutput, $"no checkpoint in {At("data/state")}", "inspect", "stats", Data);
+        await FailsAsync(ExitCode.InputOutput, "--state", "backup", Data, At("never"));
+        await FailsAsync(ExitCode.InputOutput, $"no checkpoint in {At("data/state")}", "repair", "--reindex", Data);
+        await FailsAsync(ExitCode.InputOutput, "holds no replica", "inspect", "account", At("nowhere"), "1");
+        await File.WriteAllTextAsync(settings, "data_directry = 1\n");
+        await FailsAsync(ExitCode.Configuration, "unknown setting data_directry", "inspect", "stats", settings);
+    }
+
+    [Fact]
+    public async Task Verifying_names_every_kind_of_damage_and_changes_nothing()
+    {
+        (_, Hash256 root) = await MakeAsync();
+        Assert.True((await OkAsync("inspect", "verify", Data)).GetProperty("ok").GetBoolean());
+        string[] history = Directory.GetFiles(At("data/history"), "*.history"), segments = [.. Directory.GetFiles(At("data/journal"), "*.journal").Order(StringComparer.Ordinal)];
+        await DamagedAsync(Newest(At("data/state"), "manifest-0*"), 60, "manifest-");
+        await AllDamagedAsync(Directory.GetFiles(At("data/state/index"), "*.description"), "index of the checkpoint");
+        await AllDamagedAsync(Directory.GetFiles(At("data/state/pages"), "*.description"), ".description");
+        await AllDamagedAsync(Directory.GetFiles(At("data/state/pages"), "pages-*.log"), "is damaged at offset", "pages-");
+        await DamagedAsync(segments[0], 5000, "journal");
+        await DamagedAsync(history[0], 128 + 7, "entry 3 has the ledger sequence");
+        await DamagedAsync(history[0], 128 + 55, "entry 2 links to the later entry");
+        byte[] whole = await File.ReadAllBytesAsync(history[0]);
+        await ChangedAsync(history[0], whole[..256], async () => Assert.Contains("the file ends there", await DamageAsync(), StringComparison.Ordinal));
+        Assert.True((await OkAsync("inspect", "verify", Data)).GetProperty("ok").GetBoolean());
+        await using (Replica again = Replica.Start(SmallReplica()))
+        {
+            Assert.Equal(root, again.RecoveredState.StateRoot);
+            await FailsAsync(ExitCode.InputOutput, "is in use", "inspect", "verify", Data);
+        }
+
+        async Task DamagedAsync(string file, int offset, string said)
+        {
+            byte[] bytes = await File.ReadAllBytesAsync(file);
+            bytes[offset] ^= 0x40;
+            await ChangedAsync(file, bytes, async () => Assert.Contains(said, await DamageAsync(), StringComparison.Ordinal));
+        }
+
+        // All files of a kind: the newest of them may belong to a checkpoint that was not published.
+        async Task AllDamagedAsync(string[] files, params string[] said)
+        {
+            Flip(files);
+            string damage = await DamageAsync();
+            foreach (string words in said) Assert.Contains(words, damage, StringComparison.Ordinal);
+            Flip(files);
+        }
+
+        async Task<string> DamageAsync()
+        {
+            (int exit, string output, _) = await RunAsync("inspect", "verify", Data, "--json");
+            Assert.Equal(ExitCode.BadData, exit);
+            return string.Join('\n', JsonDocument.Parse(output).RootElement.GetProperty("damage").EnumerateArray().Select(static line => line.GetString()));
+        }
     }
 
     private static string Newest(string folder, string pattern) => Directory.GetFiles(folder, pattern).Order(StringComparer.Ordinal).Last();
@@ -190,9 +272,9 @@ public sealed class StateVerbTests : IDisposable
     }
 
     /// <summary>A stopped replica with a few accounts, some checkpoints, and a journal on top of them.</summary>
-    private async Task<(ulong Height, Hash256 Root)> MakeAsync()
+    private async Task<(ulong Height, Hash256 Root)> MakeAsync(string state = "")
     {
-        Replica replica = Replica.Start(SmallReplica());
+        Replica replica = Replica.Start(SmallReplica(state));
         await using (replica)
         {
             using var key = SigningKey.FromSeed(Enumerable.Repeat((byte)7, 32).ToArray());
@@ -214,7 +296,7 @@ public sealed class StateVerbTests : IDisposable
         }
     }
 
-    private NodeOptions SmallReplica()
+    private NodeOptions SmallReplica(string state = "")
     {
         var options = new NodeOptions
         {
@@ -224,6 +306,7 @@ public sealed class StateVerbTests : IDisposable
             Genesis = new GenesisSection { MaxSessions = 64, MaxAssets = 64, MaxAccounts = 1 << 12, MaxPendingTransfers = 1 << 10, MaxInstruments = 64, MaxPriceLevels = 1 << 10, MaxOrders = 1 << 10 },
             Journal = new JournalSection { SegmentBytes = 4 << 20, RingBytes = 1 << 22 },
         };
+        options.State.Directory = state;
         options.State.CheckpointBlocks = 3;
         options.State.LogMemory = 4 << 20;
         options.State.SegmentBytes = 1 << 20;

@@ -51,7 +51,7 @@ public sealed class CounterpartyCrashTests
         // Every state that whole steps can leave.
         for (ulong height = HeightAt(copy, bytes, start); ; height++)
         {
-            using OfflineReplica at = OfflineReplica.Load(copy.Directory, height);
+            using OfflineReplica at = OfflineReplica.Load(ReplicaFolders.Of(copy.Directory), height);
             steps.Add(Image(at.Ledger, ccp));
             if (at.Ledger.Height < height) break;
         }
@@ -61,7 +61,7 @@ public sealed class CounterpartyCrashTests
         for (long cut = start; cut < end; cut += Stride)
         {
             copy.Cut(bytes, cut);
-            using (OfflineReplica at = OfflineReplica.Load(copy.Directory))
+            using (OfflineReplica at = OfflineReplica.Load(ReplicaFolders.Of(copy.Directory)))
             {
                 string image = Image(at.Ledger, ccp);
                 Assert.Contains(image, steps);
@@ -110,7 +110,7 @@ public sealed class CounterpartyCrashTests
     private static ulong HeightAt(Copy copy, byte[] bytes, long cut)
     {
         copy.Cut(bytes, cut);
-        using (OfflineReplica at = OfflineReplica.Load(copy.Directory))
+        using (OfflineReplica at = OfflineReplica.Load(ReplicaFolders.Of(copy.Directory)))
         {
             ulong height = at.Ledger.Height;
             copy.Cut(bytes, bytes.Length);

@@ -114,7 +114,7 @@ public sealed class SettlementCrashTests(Xunit.Abstractions.ITestOutputHelper ou
     {
         try
         {
-            return OfflineReplica.Load(directory);
+            return OfflineReplica.Load(ReplicaFolders.Of(directory));
         }
         catch (JournalDamagedException e) when (e.Message.Contains("genesis", StringComparison.Ordinal) || e.Offset < CutBytes * 8)
         {

@@ -164,11 +164,11 @@ public sealed partial class Adversary
         Announce(actor, MessageKind.TimeoutCertificateAnnounce, entry);
     }
 
-    private byte[] MakeEntry(AdversaryKnowledge known, ulong view)
+    private byte[] MakeEntry(AdversaryKnowledge known, ulong view, bool forges = false)
     {
         ValidatorSet set = Set;
         int quorum = set.Count - (set.Count - 1) / 3;
-        byte[] low = PickCertificate(0, view, lowest: Has(AdversaryTraits.LowTimeout));
+        byte[] low = PickCertificate(0, view, lowest: forges || Has(AdversaryTraits.LowTimeout));
         if (low.Length == 0) return [];
         ulong lowView = BlockCertificate.ViewOf(low), highest = lowView;
         UInt128 signers = 0;
@@ -197,7 +197,7 @@ public sealed partial class Adversary
             count++;
         }
 
-        bool forge = Has(AdversaryTraits.ForgedCertificate) && _random.Chance(500);
+        bool forge = forges || (Has(AdversaryTraits.ForgedCertificate) && _random.Chance(500));
         byte[] high = forge || highest == lowView ? low : PickCertificate(highest, highest + 1, lowest: true);
         if (high.Length == 0) return [];
         var writer = new FrameWriter(_buffer);
@@ -252,6 +252,14 @@ public sealed partial class Adversary
                 if (stale.Length > 0) justify = stale;
                 else if (read.HighQc.View < view - 1) justify = read.HighQc.Bytes.ToArray();
             }
+        }
+
+        // What is known claims what was signed. One of its own claims less, and lets a block in beside one that is final.
+        if (Has(AdversaryTraits.ForgedCertificate) && _random.Chance(400) && At(view - 1) is { } hidden && MakeEntry(hidden, view - 1, forges: true) is { Length: > 0 } lower
+            && TimeoutCertificate.TryRead(lower, Set.Count, out TimeoutCertificate forged))
+        {
+            entry = lower;
+            justify = forged.HighQc.Bytes.ToArray();
         }
 
         if (justify.Length == 0) return;

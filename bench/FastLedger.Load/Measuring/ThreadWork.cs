@@ -12,7 +12,7 @@ public sealed record ThreadWork(string Key, string Work)
     /// <summary>All of them, in the order in which a command passes them.</summary>
     public static IReadOnlyList<ThreadWork> All { get; } =
     [
-        new("sockets", "socket events"),
+        new("sockets", "socket events, and connections that their thread serves"),
         new(ThreadTimes.Rest, "connections: read, hash, check signatures, send to clients and peers"),
         new("consensus", "consensus: bundles, votes and their signatures, journal"),
         new("execution", "execution: commands, receipts, state root, answers"),

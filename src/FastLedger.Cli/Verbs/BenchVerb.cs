@@ -12,6 +12,7 @@ using FastLedger.Load.Measuring;
 using FastLedger.Load.Nodes;
 using FastLedger.Load.Reports;
 using FastLedger.Load.Workloads;
+using FastLedger.Network;
 using FastLedger.Protocol;
 using FastLedger.Storage;
 using Spectre.Console;
@@ -216,6 +217,7 @@ internal static class BenchVerb
         };
         string durability = parsed.GetValue(Level).ToString().ToLowerInvariant();
         string directory = parsed.GetValue(Directory) ?? Path.GetTempPath();
+        SocketEvents.ServeConnectionsWherePossible(); // the client's, as the replicas do with theirs
         // The driver keeps a thread busy and blocks: it gets one of its own.
         return CommandLine.GuardAsync(presenter, token => Task.Factory.StartNew(
             () => Finish(parsed, presenter, Measure(presenter, workload, plan, durability, directory, Spelled(parsed), token)),

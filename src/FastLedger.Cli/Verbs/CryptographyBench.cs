@@ -21,7 +21,7 @@ internal static class CryptographyBench
     {
         var file = new Option<FileInfo?>("--file") { Description = "Hash this file instead, as b3sum --num-threads 1 does.", HelpName = "F" };
         var command = new Command("hash", "BLAKE3 of a 1 GiB buffer, of 128-byte records, and Merkle parents.") { file, Json };
-        HelpWithExamples.Install(command, "fastledger bench hash --json", "fastledger bench hash --file /var/lib/fastledger/history.dat");
+        HelpWithExamples.Install(command, "fastledger bench hash --json", "fastledger bench hash --file data.bin");
         command.SetAction((parsed, ct) =>
         {
             var presenter = new Presenter(parsed, parsed.GetValue(Json));

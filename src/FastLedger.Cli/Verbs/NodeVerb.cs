@@ -9,6 +9,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using FastLedger.Consensus.Effects;
 using FastLedger.Load.Nodes;
+using FastLedger.Network;
 using FastLedger.Node;
 using FastLedger.Node.Checkpoints;
 using FastLedger.Node.Configuration;
@@ -86,6 +87,8 @@ internal static class NodeVerb
 
     private static async Task<int> RunAsync(Presenter presenter, NodeOptions options, bool supervised, CancellationToken ct)
     {
+        if (options.Pipeline.Sockets == SocketThreads.Auto) SocketEvents.ServeConnectionsWherePossible();
+        else SocketEvents.ServeConnections(options.Pipeline.Sockets == SocketThreads.Events);
         var running = new StrongBox<Replica>();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         bool isJoining = true;

@@ -3,13 +3,14 @@ using System.CommandLine;
 using System.Globalization;
 using System.Threading.Tasks;
 using FastLedger.Node.Checkpoints;
+using FastLedger.Node.Recovery;
 
 namespace FastLedger.Cli.Verbs;
 
 /// <summary><c>fastledger repair --reindex DIR</c></summary>
 internal static class RepairVerb
 {
-    private static readonly Argument<string> Directory = new("dir") { Description = "Data directory of a stopped replica." };
+    private static readonly Argument<string> Directory = ReplicaFiles.Argument("a stopped replica");
     private static readonly Option<bool> Reindex = new("--reindex") { Description = "The index of accounts, instruments, objects, classes and sessions by their ids." };
     private static readonly Option<bool> Apply = new("--apply") { Description = "Make the index anew when it differs; without it nothing is changed." };
     private static readonly Option<bool> Json = Options.Json();
@@ -18,7 +19,7 @@ internal static class RepairVerb
     {
         var command = new Command("repair", "Compares what a stopped replica's newest checkpoint derives from its tables with them, and makes it anew. Exit code 1 when it differs and nothing was changed.")
         {
-            Directory, Reindex, Apply, Json,
+            Directory, ReplicaFiles.State, Reindex, Apply, Json,
         };
         command.Validators.Add(static result =>
         {
@@ -31,18 +32,18 @@ internal static class RepairVerb
         command.SetAction((parsed, ct) =>
         {
             var presenter = new Presenter(parsed, parsed.GetValue(Json));
-            return CommandLine.GuardAsync(presenter, _ => Task.FromResult(Run(presenter, parsed.GetRequiredValue(Directory), parsed.GetValue(Apply))), ct);
+            return CommandLine.GuardAsync(presenter, _ => Task.FromResult(Run(presenter, ReplicaFiles.ReadWithCheckpoint(parsed, Directory), parsed.GetValue(Apply))), ct);
         });
         return command;
     }
 
-    private static int Run(Presenter presenter, string directory, bool apply)
+    private static int Run(Presenter presenter, ReplicaFolders folders, bool apply)
     {
-        IndexFindings found = IndexRepair.Run(directory, apply, presenter.Say);
+        IndexFindings found = IndexRepair.Run(folders, apply, presenter.Say);
         bool isSound = found.IsSound, applied = apply && !isSound;
         if (presenter.IsJson)
         {
-            presenter.Write(new Result(isSound || applied, directory, found.Height, found.Ids, found.Entries, found.Missing, found.Wrong, found.Fault, isSound, applied));
+            presenter.Write(new Result(isSound || applied, folders.Data, found.Height, found.Ids, found.Entries, found.Missing, found.Wrong, found.Fault, isSound, applied));
         }
         else
         {

@@ -16,9 +16,9 @@ namespace FastLedger.Cli.Verbs;
 internal static class StateListing
 {
     /// <summary>Every manifest with its tables.</summary>
-    public static int Manifests(Presenter presenter, string directory)
+    public static int Manifests(Presenter presenter, ReplicaFolders folders)
     {
-        ManifestRow[] rows = [.. Read(directory).Select(static manifest => new ManifestRow(
+        ManifestRow[] rows = [.. CheckpointFolder.ReadManifests(folders).Select(static manifest => new ManifestRow(
             manifest.Height, manifest.BlockId.ToString(), manifest.StateRoot.ToString(), CheckpointFolder.FirstIndexOf(manifest), manifest.JournalAnchor.Segment,
             CheckpointFolder.HistoryEntriesOf(manifest), manifest.StoreToken.ToString(),
             [.. manifest.Tables.Select(static table => new TableRow(Name(table.Id), table.RecordSize, table.Count, table.Root.ToString()))]))];
@@ -44,12 +44,12 @@ internal static class StateListing
     }
 
     /// <summary>One page of the newest checkpoint.</summary>
-    public static int Page(Presenter presenter, string directory, uint table, uint page)
+    public static int Page(Presenter presenter, ReplicaFolders folders, uint table, uint page)
     {
-        Manifest newest = Read(directory)[0];
+        Manifest newest = CheckpointFolder.ReadManifests(folders)[0];
         byte[]? found = null;
         ulong written = 0;
-        CheckpointFolder.ReadPages(directory, newest, (key, height, bytes) =>
+        CheckpointFolder.ReadPages(folders, newest, (key, height, bytes) =>
         {
             if (key.Table != table || key.Page != page) return;
             found = bytes.ToArray();
@@ -74,16 +74,18 @@ internal static class StateListing
     }
 
     /// <summary>How much there is of everything.</summary>
-    public static int Stats(Presenter presenter, string directory)
+    public static int Stats(Presenter presenter, ReplicaFolders folders)
     {
-        Manifest newest = Read(directory)[0];
+        Manifest newest = CheckpointFolder.ReadManifests(folders)[0];
         var pages = new SortedDictionary<uint, long>();
-        CheckpointFolder.ReadPages(directory, newest, (key, _, _) => pages[key.Table] = pages.GetValueOrDefault(key.Table) + 1);
+        CheckpointFolder.ReadPages(folders, newest, (key, _, _) => pages[key.Table] = pages.GetValueOrDefault(key.Table) + 1);
         var result = new StatsResult(
             true,
             newest.Height,
-            Bytes(CheckpointFolder.FolderOf(directory)),
-            Bytes(OfflineReplica.JournalOf(directory)),
+            Bytes(folders.State),
+            Bytes(folders.Journal),
+            Bytes(folders.History),
+            HistoryStart.Read(folders.History),
             CheckpointFolder.HistoryEntriesOf(newest),
             [.. pages.Select(static part => new RegionRow(Name(part.Key), part.Value))]);
         if (presenter.IsJson)
@@ -94,18 +96,12 @@ internal static class StateListing
 
         presenter.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Height {result.Height:N0}: {result.StateBytes / 1e6:N1} MB of checkpoints, {result.JournalBytes / 1e6:N1} MB of journal, {result.HistoryEntries:N0} history entries"));
+            $"Height {result.Height:N0}: {result.StateBytes / 1e6:N1} MB of checkpoints, {result.JournalBytes / 1e6:N1} MB of journal, {result.HistoryBytes / 1e6:N1} MB of history, entries {result.FirstHistoryEntry:N0} to {result.HistoryEntries:N0}"));
         var table = new Spectre.Console.Table { Border = TableBorder.Simple };
         table.AddColumns("pages of", "pages", "MB");
         foreach (RegionRow row in result.Pages) table.AddRow(row.Table, Text((ulong)row.Pages), (row.Pages * 4096 / 1e6).ToString("N1", CultureInfo.InvariantCulture));
         presenter.Results.Write(table);
         return ExitCode.Ok;
-    }
-
-    private static IReadOnlyList<Manifest> Read(string directory)
-    {
-        IReadOnlyList<Manifest> manifests = CheckpointFolder.ReadManifests(directory);
-        return manifests.Count > 0 ? manifests : throw new DirectoryNotFoundException($"{directory} holds no checkpoint.");
     }
 
     private static long Bytes(string folder) =>
@@ -127,5 +123,5 @@ internal static class StateListing
 
     private sealed record RegionRow(string Table, long Pages);
 
-    private sealed record StatsResult(bool Ok, ulong Height, long StateBytes, long JournalBytes, ulong HistoryEntries, RegionRow[] Pages);
+    private sealed record StatsResult(bool Ok, ulong Height, long StateBytes, long JournalBytes, long HistoryBytes, ulong FirstHistoryEntry, ulong HistoryEntries, RegionRow[] Pages);
 }

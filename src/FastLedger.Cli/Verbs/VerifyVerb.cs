@@ -10,27 +10,27 @@ namespace FastLedger.Cli.Verbs;
 /// <summary><c>fastledger verify DIR</c></summary>
 internal static class VerifyVerb
 {
-    private static readonly Argument<string> Directory = new("dir") { Description = "Data directory of a stopped replica." };
+    private static readonly Argument<string> Directory = ReplicaFiles.Argument("a stopped replica");
     private static readonly Option<bool> Json = Options.Json();
 
     public static Command Create()
     {
-        var command = new Command("verify", "Checks a stopped replica's files: every byte of the journal, every signature, every block executed again, every root compared.") { Directory, Json };
+        var command = new Command("verify", "Checks a stopped replica's files: every byte of the journal, every signature, every block executed again, every root compared.") { Directory, ReplicaFiles.State, Json };
         HelpWithExamples.Install(command, "fastledger verify /var/lib/fastledger");
         command.SetAction((parsed, ct) =>
         {
             var presenter = new Presenter(parsed, parsed.GetValue(Json));
-            return CommandLine.GuardAsync(presenter, _ => Task.FromResult(Run(presenter, parsed.GetRequiredValue(Directory))), ct);
+            return CommandLine.GuardAsync(presenter, _ => Task.FromResult(Run(presenter, ReplicaFiles.Read(parsed, Directory))), ct);
         });
         return command;
     }
 
-    private static int Run(Presenter presenter, string directory)
+    private static int Run(Presenter presenter, ReplicaFolders folders)
     {
-        using OfflineReplica replica = OfflineReplica.Load(directory);
+        using OfflineReplica replica = OfflineReplica.Load(folders);
         JournalEnd end = replica.End ?? throw new VerbException(ExitCode.Internal, "The journal was not read to its end.");
         var result = new Result(
-            true, directory, replica.Ledger.Height, replica.Ledger.Counters.Sequence, replica.StateRoot.ToString(), replica.Commands, end.Kind, end.File, end.Offset, end.Reason);
+            true, folders.Data, replica.Ledger.Height, replica.Ledger.Counters.Sequence, replica.StateRoot.ToString(), replica.Commands, end.Kind, end.File, end.Offset, end.Reason);
         if (presenter.IsJson)
         {
             presenter.Write(result);

@@ -22,62 +22,67 @@ namespace FastLedger.Node.Checkpoints;
 public static class Backup
 {
     private const int Tries = 5;
-    private const string HistoryFile = "history.dat", MarkFile = "manifests-were-written", StartFile = "journal.start";
+    private const string MarkFile = "manifests-were-written", StartFile = "journal.start";
 
     /// <summary>Copies a data directory.</summary>
-    /// <param name="dataDirectory">Of a replica, running or not, with its state in its usual place.</param>
-    /// <param name="target">A folder that does not exist yet.</param>
+    /// <param name="source">Of a replica, running or not.</param>
+    /// <param name="target">A folder that does not exist yet; the copy of the state stands in its usual place there.</param>
     /// <returns>Height of the checkpoint in the copy.</returns>
     /// <exception cref="IOException">The target exists, the device failed, or the files changed faster than they were copied.</exception>
     /// <exception cref="InvalidDataException">There is no checkpoint yet, or its files are damaged.</exception>
-    public static ulong Copy(string dataDirectory, string target)
+    public static ulong Copy(ReplicaFolders source, string target) => CopyTo(source, ReplicaFolders.Of(target));
+
+    private static ulong CopyTo(ReplicaFolders source, ReplicaFolders target)
     {
-        if (Directory.Exists(target) || File.Exists(target)) throw new IOException($"{target} exists already.");
+        ArgumentNullException.ThrowIfNull(source);
+        foreach (string folder in (string[])[target.Data, target.State])
+            if (Directory.Exists(folder) || File.Exists(folder)) throw new IOException($"{folder} exists already.");
         for (int attempt = 1; ; attempt++)
         {
-            Manifest newest = CheckpointFolder.ReadManifests(dataDirectory) is [{ } first, ..]
+            Manifest newest = CheckpointFolder.ReadManifests(source) is [{ } first, ..]
                 ? first
-                : throw new InvalidDataException($"{dataDirectory} holds no checkpoint yet.");
+                : throw new InvalidDataException($"There is no checkpoint in {source.State}.");
             try
             {
-                CopyAll(dataDirectory, target, newest);
+                CopyAll(source, target, newest);
                 return newest.Height;
             }
             catch (Exception e) when (attempt < Tries && e is FileNotFoundException or StoreDamagedException)
             {
                 // The replica has meanwhile freed what only older checkpoints needed: the newest one has all its files.
-                Directory.Delete(target, recursive: true);
+                foreach (string folder in (string[])[target.State, target.Data])
+                    if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
             }
         }
     }
 
     /// <summary>Puts a copy into place.</summary>
     /// <param name="backup">What <see cref="Copy"/> made.</param>
-    /// <param name="dataDirectory">A folder that does not exist yet.</param>
+    /// <param name="target">Folders that do not exist yet.</param>
     /// <param name="height">The state goes to the highest committed height that is not above it.</param>
     /// <returns>That height, as far as the journal says.</returns>
     /// <exception cref="InvalidDataException">The copy cannot go back so far.</exception>
-    public static ulong Restore(string backup, string dataDirectory, ulong height = ulong.MaxValue)
+    public static ulong Restore(string backup, ReplicaFolders target, ulong height = ulong.MaxValue)
     {
-        _ = Copy(backup, dataDirectory);
-        return Cut(dataDirectory, height);
+        ArgumentNullException.ThrowIfNull(target);
+        _ = CopyTo(ReplicaFolders.Of(backup), target);
+        return Cut(target, height);
     }
 
-    private static void CopyAll(string dataDirectory, string target, Manifest manifest)
+    private static void CopyAll(ReplicaFolders from, ReplicaFolders to, Manifest manifest)
     {
-        string from = Path.GetFullPath(CheckpointFolder.FolderOf(dataDirectory)), to = CheckpointFolder.FolderOf(target);
-        Directory.CreateDirectory(to);
-        foreach (string file in CheckpointFolder.ListFiles(dataDirectory, manifest))
+        Directory.CreateDirectory(to.State);
+        foreach (string file in CheckpointFolder.ListFiles(from, manifest))
         {
-            string copy = Path.Combine(to, Path.GetRelativePath(from, file));
+            string copy = Path.Combine(to.State, Path.GetRelativePath(from.State, file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(file, copy);
         }
 
-        CopyJournal(OfflineReplica.JournalOf(dataDirectory), OfflineReplica.JournalOf(target));
-        File.Copy(Path.Combine(dataDirectory, HistoryFile), Path.Combine(target, HistoryFile));
-        File.WriteAllBytes(Path.Combine(to, MarkFile), []);
-        File.WriteAllBytes(Path.Combine(to, FormattableString.Invariant($"manifest-{manifest.Height:D20}")), manifest.Encode());
+        CopyJournal(from.Journal, to.Journal);
+        HistoryCopy.Make(from.History, to.History, CheckpointFolder.HistoryEntriesOf(manifest));
+        File.WriteAllBytes(Path.Combine(to.State, MarkFile), []);
+        File.WriteAllBytes(Path.Combine(to.State, FormattableString.Invariant($"manifest-{manifest.Height:D20}")), manifest.Encode());
     }
 
     /// <summary>Segments in ascending order, until none is new: the copy is a prefix of the journal.</summary>
@@ -101,12 +106,12 @@ public static class Backup
     }
 
     /// <summary>Ends the journal before the first commit above a height.</summary>
-    private static ulong Cut(string dataDirectory, ulong height)
+    private static ulong Cut(ReplicaFolders folders, ulong height)
     {
-        Manifest manifest = CheckpointFolder.ReadManifests(dataDirectory)[0];
+        Manifest manifest = CheckpointFolder.ReadManifests(folders)[0];
         CheckpointAnchor anchor = CheckpointAnchor.Read(manifest, out _, out _);
         if (height < manifest.Height) throw new InvalidDataException($"The copy begins with height {manifest.Height}: it cannot go back to {height}.");
-        string journal = OfflineReplica.JournalOf(dataDirectory);
+        string journal = folders.Journal;
         ulong committed = manifest.Height;
         JournalLocation? cut = null;
         using (var reader = new JournalReader(journal, manifest.JournalAnchor, anchor.FirstIndex, JournalBatches.Digest))

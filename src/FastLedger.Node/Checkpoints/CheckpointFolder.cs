@@ -4,7 +4,6 @@ using System.Collections.Generic;
 using System.IO;
 using System.Text.Json;
 using FastLedger.Domain;
-using FastLedger.Node.Configuration;
 using FastLedger.Node.Recovery;
 using FastLedger.Primitives;
 using FastLedger.State;
@@ -17,14 +16,25 @@ namespace FastLedger.Node.Checkpoints;
 public static class CheckpointFolder
 {
     /// <summary>Reads every manifest, the newest first.</summary>
-    /// <param name="dataDirectory">Of a replica, running or not, with its state in its usual place.</param>
+    /// <param name="folders">Of a replica, running or not.</param>
     /// <exception cref="InvalidDataException">A manifest is damaged.</exception>
-    public static IReadOnlyList<Manifest> ReadManifests(string dataDirectory)
+    public static IReadOnlyList<Manifest> ReadManifests(ReplicaFolders folders)
     {
+        IReadOnlyList<Manifest> manifests = ReadManifests(folders, out IReadOnlyList<ManifestDamage> damaged);
+        return damaged.Count == 0 ? manifests : throw new InvalidDataException(damaged[0].ToString());
+    }
+
+    /// <summary>Reads every manifest, the newest first.</summary>
+    /// <param name="folders">Of a replica, running or not.</param>
+    /// <param name="damaged">Those that cannot be read.</param>
+    public static IReadOnlyList<Manifest> ReadManifests(ReplicaFolders folders, out IReadOnlyList<ManifestDamage> damaged)
+    {
+        ArgumentNullException.ThrowIfNull(folders);
         var manifests = new List<Manifest>();
-        string folder = FolderOf(dataDirectory);
-        if (!Directory.Exists(folder)) return manifests;
-        foreach (string file in Directory.GetFiles(folder, "manifest-*"))
+        var damage = new List<ManifestDamage>();
+        damaged = damage;
+        if (!Directory.Exists(folders.State)) return manifests;
+        foreach (string file in Directory.GetFiles(folders.State, "manifest-*"))
         {
             byte[] bytes;
             try
@@ -37,8 +47,8 @@ public static class CheckpointFolder
             }
 
             string? wrong = Manifest.Decode(bytes, out Manifest? manifest, out long offset);
-            if (wrong is not null) throw new InvalidDataException(new ManifestDamage(file, offset, wrong).ToString());
-            manifests.Add(manifest!);
+            if (wrong is null) manifests.Add(manifest!);
+            else damage.Add(new ManifestDamage(file, offset, wrong));
         }
 
         manifests.Sort(static (a, b) => b.Height.CompareTo(a.Height));
@@ -67,35 +77,37 @@ public static class CheckpointFolder
     public static ulong FirstIndexOf(Manifest manifest) => CheckpointAnchor.Read(manifest, out _, out _).FirstIndex;
 
     /// <summary>Gives every page of a checkpoint, verified, in the order of the store's log.</summary>
-    /// <param name="dataDirectory">Of a stopped replica.</param>
+    /// <param name="folders">Of a stopped replica.</param>
     /// <param name="manifest">One of its manifests.</param>
     /// <param name="visitor">Gets the pages.</param>
     /// <exception cref="StoreDamagedException">Something of the checkpoint is missing or changed.</exception>
     /// <exception cref="DirectoryInUseException">The replica runs.</exception>
-    public static void ReadPages(string dataDirectory, Manifest manifest, PageVisitor visitor)
+    public static void ReadPages(ReplicaFolders folders, Manifest manifest, PageVisitor visitor)
     {
+        ArgumentNullException.ThrowIfNull(folders);
         ArgumentNullException.ThrowIfNull(manifest);
         using var ledger = new Ledger(GenesisOf(manifest), new ResidentPageStore(), secret: 0);
         using var progress = new Doorbell();
-        PageStore.Recover(OptionsOf(dataDirectory, ledger, progress), manifest.StoreToken, visitor).Dispose();
+        PageStore.Recover(OptionsOf(folders, ledger, progress), manifest.StoreToken, visitor).Dispose();
     }
 
     /// <summary>The files of a checkpoint's pages and of its index, as far as it has one that is whole.</summary>
-    public static IReadOnlyList<string> ListFiles(string dataDirectory, Manifest manifest)
+    public static IReadOnlyList<string> ListFiles(ReplicaFolders folders, Manifest manifest)
     {
+        ArgumentNullException.ThrowIfNull(folders);
         ArgumentNullException.ThrowIfNull(manifest);
         using var ledger = new Ledger(GenesisOf(manifest), new ResidentPageStore(), secret: 0);
         using var progress = new Doorbell();
-        return [.. PageStore.ListFiles(OptionsOf(dataDirectory, ledger, progress), manifest.StoreToken), .. ListIndex(dataDirectory, manifest)];
+        return [.. PageStore.ListFiles(OptionsOf(folders, ledger, progress), manifest.StoreToken), .. ListIndex(folders, manifest)];
     }
 
     /// <summary>What is derived can be missing: a copy without it makes it anew.</summary>
-    private static IReadOnlyList<string> ListIndex(string dataDirectory, Manifest manifest)
+    private static IReadOnlyList<string> ListIndex(ReplicaFolders folders, Manifest manifest)
     {
         if (manifest.IndexToken.Sequence == 0) return [];
         try
         {
-            return IndexStore.ListFiles(StateIndex.OptionsOf(FolderOf(dataDirectory), manifest.IndexToken.Records), manifest.IndexToken);
+            return IndexStore.ListFiles(StateIndex.OptionsOf(folders.State, manifest.IndexToken.Records), manifest.IndexToken);
         }
         catch (IOException)
         {
@@ -103,19 +115,15 @@ public static class CheckpointFolder
         }
     }
 
-    /// <summary>Folder of pages and manifests in a data directory.</summary>
-    public static string FolderOf(string dataDirectory) => RestoredState.FolderOf(new NodeOptions { DataDirectory = dataDirectory });
-
     /// <summary>The state of the newest checkpoint that can be used.</summary>
-    internal static RestoredState Load(string dataDirectory, Action<string> progress)
+    internal static RestoredState Load(ReplicaFolders folders, Action<string> progress)
     {
-        IReadOnlyList<Manifest> manifests = ReadManifests(dataDirectory);
-        if (manifests.Count == 0) throw new InvalidDataException($"The journal of {dataDirectory} begins after the first block, and there is no manifest.");
-        var options = new NodeOptions { DataDirectory = dataDirectory };
+        IReadOnlyList<Manifest> manifests = ReadManifests(folders);
+        if (manifests.Count == 0) throw new InvalidDataException($"The journal of {folders.Data} begins after the first block, and there is no checkpoint in {folders.State}.");
         var faults = new List<string>();
         foreach (Manifest manifest in manifests)
         {
-            string? fault = RestoredState.TryLoad(options, GenesisOf(manifest), FolderOf(dataDirectory), manifest, progress, out Ledger? ledger, out PageStoreAdapter? pages);
+            string? fault = RestoredState.TryLoad(folders.Settings, GenesisOf(manifest), folders.State, manifest, progress, out Ledger? ledger, out PageStoreAdapter? pages);
             if (fault is null) return new RestoredState(ledger!, pages, null, manifest);
             faults.Add(fault);
         }
@@ -123,6 +131,6 @@ public static class CheckpointFolder
         throw new InvalidDataException(string.Join(Environment.NewLine, faults));
     }
 
-    private static PageStoreOptions OptionsOf(string dataDirectory, Ledger ledger, Doorbell progress) =>
-        RestoredState.StoreOptions(new StateSection(), Path.GetFullPath(FolderOf(dataDirectory)), ledger, progress);
+    private static PageStoreOptions OptionsOf(ReplicaFolders folders, Ledger ledger, Doorbell progress) =>
+        RestoredState.StoreOptions(folders.Settings, folders.State, ledger, progress);
 }

@@ -81,6 +81,9 @@ internal sealed class CheckpointPublisher : IDisposable
         set => _published = value;
     }
 
+    /// <summary>What of the history goes; null when all stays.</summary>
+    public HistoryRetention? Retention { get; init; }
+
     /// <summary>Told on its thread from which journal segment on everything is still needed, before anything is deleted.</summary>
     public Action<uint>? Forget { get; set; }
 
@@ -122,6 +125,7 @@ internal sealed class CheckpointPublisher : IDisposable
             Manifest oldest = _manifests.Write(Compose(checkpoint, in index));
             if (oldest.Height >= _indexedFrom) _index.Release(oldest.IndexToken); // an older one may name an index that is gone
             if (!_keepJournal) Truncate(oldest.JournalAnchor);
+            _ = Retention?.Apply(CheckpointFolder.HistoryEntriesOf(oldest));
             Volatile.Write(ref _next, null);
             Volatile.Write(ref _oldest, oldest);
             _published?.Invoke();

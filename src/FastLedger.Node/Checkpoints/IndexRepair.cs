@@ -2,7 +2,7 @@
 using System;
 using System.IO;
 using FastLedger.Domain;
-using FastLedger.Node.Configuration;
+using FastLedger.Node.Recovery;
 using FastLedger.Storage;
 
 namespace FastLedger.Node.Checkpoints;
@@ -12,27 +12,27 @@ namespace FastLedger.Node.Checkpoints;
 public static class IndexRepair
 {
     /// <summary>Compares, and with <paramref name="apply"/> makes the index anew when it differs.</summary>
-    /// <param name="dataDirectory">Of a stopped replica, with its state in its usual place.</param>
+    /// <param name="folders">Of a stopped replica.</param>
     /// <param name="apply">False changes nothing.</param>
     /// <param name="progress">Told what happens, a line each.</param>
     /// <returns>What was found before anything was changed.</returns>
     /// <exception cref="InvalidDataException">There is no checkpoint yet, or the newest one cannot be used.</exception>
     /// <exception cref="DirectoryInUseException">The replica runs.</exception>
     /// <exception cref="StorageFaultException">The device failed.</exception>
-    public static IndexFindings Run(string dataDirectory, bool apply, Action<string> progress)
+    public static IndexFindings Run(ReplicaFolders folders, bool apply, Action<string> progress)
     {
-        Manifest manifest = CheckpointFolder.ReadManifests(dataDirectory) is [{ } newest, ..] ? newest : throw new InvalidDataException($"{dataDirectory} holds no checkpoint yet.");
-        string folder = CheckpointFolder.FolderOf(dataDirectory);
+        ArgumentNullException.ThrowIfNull(folders);
+        Manifest manifest = CheckpointFolder.ReadManifests(folders) is [{ } newest, ..] ? newest : throw new InvalidDataException($"There is no checkpoint in {folders.State}.");
         string? fault = RestoredState.TryLoad(
-            new NodeOptions { DataDirectory = dataDirectory }, CheckpointFolder.GenesisOf(manifest), folder, manifest, progress, out Ledger? ledger, out PageStoreAdapter? pages);
+            folders.Settings, CheckpointFolder.GenesisOf(manifest), folders.State, manifest, progress, out Ledger? ledger, out PageStoreAdapter? pages);
         if (fault is not null) throw new InvalidDataException(fault);
         using var state = new RestoredState(ledger!, pages, null, manifest); // keeps the directory's lock to the end
-        IndexFindings findings = Compare(folder, manifest, ledger!.Ids);
-        if (apply && !findings.IsSound) Make(folder, manifest, ledger.Ids);
+        IndexFindings findings = Compare(folders.State, manifest, ledger!.Ids);
+        if (apply && !findings.IsSound) Make(folders.State, manifest, ledger.Ids);
         return findings;
     }
 
-    private static IndexFindings Compare(string folder, Manifest manifest, ExternalIds ids)
+    internal static IndexFindings Compare(string folder, Manifest manifest, ExternalIds ids)
     {
         ulong held = 0, entries = 0, matching = 0;
         ids.ReadFrom(stackalloc uint[ExternalIds.KindsEnd], (_, _, _, _) => held++);

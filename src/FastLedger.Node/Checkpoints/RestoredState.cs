@@ -94,7 +94,7 @@ internal sealed class RestoredState : IDisposable
         foreach (Manifest manifest in listing.Manifests)
         {
             var index = new IndexLoading(folder, manifest, progress);
-            string? fault = TryLoad(options, genesis, folder, manifest, progress, out Ledger? ledger, out PageStoreAdapter? pages, index.TryFill);
+            string? fault = TryLoad(options.State, genesis, folder, manifest, progress, out Ledger? ledger, out PageStoreAdapter? pages, index.TryFill);
             if (fault is null)
             {
                 foreach (string line in faults) progress(line);
@@ -134,19 +134,19 @@ internal sealed class RestoredState : IDisposable
     /// <summary>Fills a new ledger with the pages of a checkpoint.</summary>
     /// <returns>Null, or why it cannot be used.</returns>
     public static string? TryLoad(
-        NodeOptions options, Genesis genesis, string folder, Manifest manifest, Action<string> progress, out Ledger? ledger, out PageStoreAdapter? pages,
+        StateSection options, Genesis genesis, string folder, Manifest manifest, Action<string> progress, out Ledger? ledger, out PageStoreAdapter? pages,
         Func<ExternalIds, bool>? fillIds = null)
     {
         var adapter = new PageStoreAdapter();
         Ledger loaded = Empty(genesis, adapter);
-        Bound(loaded, adapter, options.State);
+        Bound(loaded, adapter, options);
         (ledger, pages) = (null, null);
         try
         {
             string? fault = Describe(manifest, loaded.Tree.Tables, out uint[] counts);
             if (fault is not null) return Refuse(fault);
             var filler = new RegionFiller(loaded.Tree, counts, manifest.StoreToken.Records, progress);
-            adapter.Bind(PageStore.Recover(StoreOptions(options.State, Path.GetFullPath(folder), loaded, adapter.Progress), manifest.StoreToken, filler.Fill));
+            adapter.Bind(PageStore.Recover(StoreOptions(options, Path.GetFullPath(folder), loaded, adapter.Progress), manifest.StoreToken, filler.Fill));
             if (filler.Fault is not null) return Refuse(filler.Fault);
             progress("Hashing the state and making what is derived from it.");
             Hash256 root = loaded.Restore(counts, fillIds);

@@ -31,6 +31,8 @@ public sealed class NodeOptions
 
     public StateSection State { get; set; } = new();
 
+    public HistorySection History { get; set; } = new();
+
     public PipelineSection Pipeline { get; set; } = new();
 
     public ClusterSection Cluster { get; set; } = new();
@@ -66,6 +68,8 @@ public sealed class NodeOptions
         Require(IsRing(Journal.RingBytes, 1 << 22), "journal.ring_bytes must be a power of two, 4 MiB … 1 GiB");
         Cluster.AddFaults(faults, Genesis);
         faults.AddRange(State.Faults());
+        faults.AddRange(History.Faults());
+        Require(!History.Prunes || (State.TakesCheckpoints && Durability != Durability.None), "history.retain_bytes and history.retain_days need checkpoints: set state.checkpoint_seconds or state.checkpoint_blocks, and a durability other than none");
         return faults;
     }
 
@@ -181,6 +185,17 @@ public enum WaitStrategy
     Spin,
 }
 
+/// <summary>Which thread goes on with a connection when its socket has something.</summary>
+public enum SocketThreads
+{
+    /// <summary><see cref="Events"/> on one or two processors, else <see cref="Pool"/>.</summary>
+    Auto,
+    /// <summary>One of the thread pool: a busy connection keeps no other one waiting.</summary>
+    Pool,
+    /// <summary>The one that waits for the sockets' events, as many as there are processors: a message saves the wait for another thread.</summary>
+    Events,
+}
+
 /// <summary>Where the time of a block comes from.</summary>
 public enum BlockClock
 {
@@ -198,4 +213,7 @@ public sealed class PipelineSection
 
     [Description("How stages wait for work: block, yield, spin.")]
     public WaitStrategy Wait { get; set; } = WaitStrategy.Block;
+
+    [Description("Which thread reads a connection: auto (events on one or two processors, else pool), pool, events.")]
+    public SocketThreads Sockets { get; set; } = SocketThreads.Auto;
 }

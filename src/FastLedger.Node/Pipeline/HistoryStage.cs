@@ -2,26 +2,32 @@
 using System;
 using System.Diagnostics;
 using System.IO;
-using FastLedger.Node.Sync;
+using FastLedger.Node.Configuration;
 using FastLedger.Primitives;
 using FastLedger.Storage;
 
 namespace FastLedger.Node.Pipeline;
 
-/// <summary>Writes history entries to their file, now and then and when their memory is full. History is derived: it is synced only before a part of the journal goes.</summary>
+/// <summary>Writes history entries to their files, now and then and when their memory is full. History is derived: it is synced only before a part of the journal goes.</summary>
 /// <remarks>Thread: its own. Alloc: none. Blocks: on the device's page cache.</remarks>
 internal sealed class HistoryStage : IDisposable
 {
-    private const string HistoryFile = "history.dat";
+    /// <summary>Folder of the history in a data directory.</summary>
+    public const string Folder = "history";
+
     private const int PauseMs = 20;
     private readonly Doorbell _bell = new();
     private volatile bool _stopping;
 
-    /// <param name="dataDirectory">Where the file is.</param>
+    /// <param name="options">Settings without fault.</param>
     /// <param name="keptEntries">Entries that the recovered state knows; what follows is made again.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Some of them are not there.</exception>
     /// <exception cref="StorageFaultException">The device failed.</exception>
-    public HistoryStage(string dataDirectory, ulong keptEntries = 0) =>
-        Log = new HistoryLog(Path.Combine(dataDirectory, HistoryFile), keptEntries, flushNeeded: _bell.Ring) { FirstEntry = HistoryStart.Read(dataDirectory) };
+    public HistoryStage(NodeOptions options, ulong keptEntries = 0) =>
+        Log = new HistoryLog(Path.GetFullPath(FolderOf(options.DataDirectory)), keptEntries, segmentBytes: options.History.SegmentBytes, flushNeeded: _bell.Ring);
+
+    /// <summary>Folder of the history of a data directory.</summary>
+    public static string FolderOf(string dataDirectory) => Path.Combine(dataDirectory, Folder);
 
     /// <summary>The history.</summary>
     public HistoryLog Log { get; }
@@ -43,7 +49,7 @@ internal sealed class HistoryStage : IDisposable
         Flush();
     }
 
-    /// <summary>Closes the file. After <see cref="Run"/> has returned.</summary>
+    /// <summary>Closes the files. After <see cref="Run"/> has returned.</summary>
     public void Dispose()
     {
         Log.Dispose();

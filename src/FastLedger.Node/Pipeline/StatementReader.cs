@@ -71,9 +71,9 @@ internal sealed class StatementReader(HistoryLog history, JournalWriter journal,
         while (next != 0 && count < entries.Length && next >= history.FirstEntry)
         {
             // An entry to begin with is the client's word: it may not exist, or be another account's.
-            bool mine = next <= newest && history.Read(next, MemoryMarshal.AsBytes(slot))
-                && (slot[0].DebitAccount == query.Account || slot[0].CreditAccount == query.Account);
-            if (!mine)
+            bool isThere = next <= newest && history.Read(next, MemoryMarshal.AsBytes(slot));
+            if (!isThere && next < history.FirstEntry) break; // pruned between the two looks
+            if (!isThere || (slot[0].DebitAccount != query.Account && slot[0].CreditAccount != query.Account))
             {
                 Invariant.Check(count == 0);
                 Send(connection, new Reject
@@ -90,14 +90,27 @@ internal sealed class StatementReader(HistoryLog history, JournalWriter journal,
             next = slot[0].DebitAccount == query.Account ? slot[0].DebitPrevious : slot[0].CreditPrevious;
         }
 
+        (ulong begins, ulong beginsSequence) = Beginning();
         while (!journal.WaitForDurable(requiredIndex, TimeSpan.FromSeconds(1)))
             if (connections.Find(connection) is null) return;
         byte[] frame = new byte[FrameWriter.LengthOf<StatementAnswerHead, HistoryEntry>(count)];
         var writer = new FrameWriter(frame);
-        writer.Begin(new StatementAnswerHead { RequestId = query.RequestId, Account = query.Account, FirstEntry = count > 0 ? first : 0, NextEntry = next, AsOfSequence = asOf, HistoryBegins = history.FirstEntry });
+        writer.Begin(new StatementAnswerHead { RequestId = query.RequestId, Account = query.Account, FirstEntry = count > 0 ? first : 0, NextEntry = next, AsOfSequence = asOf, HistoryBegins = begins, HistoryBeginsSequence = beginsSequence });
         writer.Group<HistoryEntry>(entries.AsSpan(0, count));
         writer.Complete(0, 0);
         connections.Find(connection)?.Send(frame);
+    }
+
+    /// <summary>The first entry that is here, and the ledger sequence of its command; after the walk, so that what the walk missed is before it.</summary>
+    private (ulong Entry, ulong Sequence) Beginning()
+    {
+        Span<HistoryEntry> slot = stackalloc HistoryEntry[1];
+        while (true)
+        {
+            ulong first = history.FirstEntry;
+            if (history.Read(first, MemoryMarshal.AsBytes(slot))) return (first, slot[0].Sequence);
+            if (first == history.FirstEntry) return (first, 0); // nothing is here yet
+        }
     }
 
     private void Send(ConnectionId connection, in Reject reject)

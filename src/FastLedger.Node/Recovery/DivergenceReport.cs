@@ -47,12 +47,12 @@ public sealed record DivergenceReport(ulong Height, string HeldRoot, string Repl
         File.WriteAllBytes(Path.Combine(dataDirectory, FileName), JsonSerializer.SerializeToUtf8Bytes(this, DivergenceJson.Default.DivergenceReport));
 
     /// <summary>Executes the journal of a stopped replica again and compares.</summary>
-    /// <param name="dataDirectory">Of the replica; its threads have stopped.</param>
+    /// <param name="folders">Of the replica; its threads have stopped.</param>
     /// <param name="held">The state that it held.</param>
     /// <param name="progress">Told how many commands were executed.</param>
-    internal static DivergenceReport Make(string dataDirectory, Ledger held, Action<ulong>? progress)
+    internal static DivergenceReport Make(ReplicaFolders folders, Ledger held, Action<ulong>? progress)
     {
-        using OfflineReplica replay = OfflineReplica.Load(dataDirectory, held.Height, progress, comparesRoots: false);
+        using OfflineReplica replay = OfflineReplica.Load(folders, held.Height, progress, comparesRoots: false);
         var tables = new List<TableDifference>();
         for (int i = 0; i < held.Tree.Tables.Length; i++)
             if (Compare(held.Tree.Tables[i], replay.Ledger.Tree.Tables[i]) is { } difference) tables.Add(difference);

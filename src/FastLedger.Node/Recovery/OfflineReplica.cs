@@ -18,8 +18,6 @@ namespace FastLedger.Node.Recovery;
 /// <remarks>Thread: one. Blocks: on the device.</remarks>
 public sealed class OfflineReplica : IDisposable
 {
-    private const string HistoryFile = "history.dat";
-
     private readonly BlockExecution _execution;
     private readonly string _scratch;
 
@@ -56,24 +54,25 @@ public sealed class OfflineReplica : IDisposable
     public static string JournalOf(string dataDirectory) => Path.Combine(dataDirectory, Replica.JournalFolder);
 
     /// <summary>Reads a data directory.</summary>
-    /// <param name="dataDirectory">Of a replica that is not running.</param>
+    /// <param name="folders">Of a replica that is not running.</param>
     /// <param name="stopAfter">Height at which to stop; the rest is not verified then.</param>
     /// <param name="progress">Told how many commands were executed.</param>
     /// <param name="comparesRoots">False when the roots that were journaled are known to be wrong.</param>
     /// <exception cref="JournalDamagedException">Something durable was lost, or a block does not follow from what is before it.</exception>
     /// <exception cref="StorageFaultException">The device failed.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no journal.</exception>
-    public static OfflineReplica Load(string dataDirectory, ulong stopAfter = ulong.MaxValue, Action<ulong>? progress = null, bool comparesRoots = true)
+    public static OfflineReplica Load(ReplicaFolders folders, ulong stopAfter = ulong.MaxValue, Action<ulong>? progress = null, bool comparesRoots = true)
     {
-        string journal = JournalOf(dataDirectory);
-        if (!Directory.Exists(journal)) throw new DirectoryNotFoundException($"{dataDirectory} holds no journal.");
+        ArgumentNullException.ThrowIfNull(folders);
+        string journal = folders.Journal;
+        if (!Directory.Exists(journal)) throw new DirectoryNotFoundException($"{folders.Data} holds no journal.");
         Genesis? genesis = FirstEntry(journal);
-        RestoredState? state = genesis is null ? CheckpointFolder.Load(dataDirectory, static _ => { }) : null;
+        RestoredState? state = genesis is null ? CheckpointFolder.Load(folders, static _ => { }) : null;
         string scratch = Path.Combine(Path.GetTempPath(), "fastledger-offline-" + Path.GetRandomFileName());
         Directory.CreateDirectory(scratch);
-        string historyFile = Path.Combine(scratch, HistoryFile);
-        if (state is not null) File.Copy(Path.Combine(dataDirectory, HistoryFile), historyFile);
-        var history = new HistoryLog(historyFile, state?.HistoryEntries ?? 0);
+        string folder = HistoryStage.FolderOf(scratch);
+        if (state is not null) HistoryCopy.Make(folders.History, folder, state.HistoryEntries);
+        var history = new HistoryLog(folder, state?.HistoryEntries ?? 0);
         var execution = new BlockExecution(state?.Ledger ?? new Ledger(genesis!, new ResidentPageStore(), secret: 0), history, new StageTimes());
         var replica = new OfflineReplica(execution, history, scratch, state);
         try

@@ -3,6 +3,7 @@ using System.IO;
 using FastLedger.Node.Checkpoints;
 using FastLedger.Node.Cluster;
 using FastLedger.Node.Configuration;
+using FastLedger.Node.Pipeline;
 using FastLedger.Storage;
 
 namespace FastLedger.Node.Sync;
@@ -16,7 +17,6 @@ namespace FastLedger.Node.Sync;
 internal sealed class JoinFolder(NodeOptions options)
 {
     private const string Name = "joining", CompleteName = "complete", StateName = "state";
-    private static readonly string[] HistoryFiles = [HistoryStart.Name, "history.dat"];
 
     private readonly string _data = Path.GetFullPath(options.DataDirectory);
     private readonly string _state = Path.GetFullPath(RestoredState.FolderOf(options));
@@ -29,6 +29,9 @@ internal sealed class JoinFolder(NodeOptions options)
 
     /// <summary>Where pages and manifest are built: on the device where they will stay.</summary>
     public string State => options.State.Directory.Length > 0 ? _state + "." + Name : Path.Combine(Root, StateName);
+
+    /// <summary>Where the history begins: behind the entries that are not fetched.</summary>
+    public string History => HistoryStage.FolderOf(Root);
 
     /// <summary>Where the proofs of ended epochs are put.</summary>
     public string HandOvers => Path.Combine(Root, HandOverStore.FolderName);
@@ -73,12 +76,7 @@ internal sealed class JoinFolder(NodeOptions options)
     public void MoveIntoPlace()
     {
         MoveFolder(State, _state);
-        foreach (string file in HistoryFiles)
-        {
-            string built = Path.Combine(Root, file);
-            if (File.Exists(built)) File.Move(built, Path.Combine(_data, file), overwrite: true);
-        }
-
+        MoveFolder(History, HistoryStage.FolderOf(_data));
         MoveFolder(HandOvers, Path.Combine(_data, HandOverStore.FolderName));
         MoveFolder(Journal, Path.Combine(_data, Replica.JournalFolder));
         PosixFileSystem.Instance.SyncDirectory(_data);

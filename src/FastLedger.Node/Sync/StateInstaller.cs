@@ -43,7 +43,7 @@ internal static class StateInstaller
         using Journal journal = Journal.Open(journalOptions);
         foreach (byte[] record in records) journal.Writer.Append(JournalEntryKind.Consensus, ledger.Height, 0, default, record);
         journal.Writer.CommitGroup();
-        HistoryStart.Write(folder.Root, ledger.Counters.HistoryEntries);
+        HistoryStart.Write(folder.History, ledger.Counters.HistoryEntries + 1);
         var handOvers = new HandOverStore(folder.HandOvers);
         foreach (byte[] handOver in joined.HandOvers) handOvers.Add(handOver);
         StoreToken token = WritePages(options, folder, ledger, pages);

@@ -36,7 +36,7 @@ public struct AccountAnswer : IAnswer
 }
 
 /// <summary>Fixed block of an account's history. The group of 128-byte <see cref="HistoryEntry"/> follows, newest first.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 48)]
+[StructLayout(LayoutKind.Explicit, Size = 56)]
 public struct StatementAnswerHead : IAnswer
 {
     [FieldOffset(0)] public ulong RequestId;
@@ -47,8 +47,10 @@ public struct StatementAnswerHead : IAnswer
     [FieldOffset(24)] public ulong NextEntry;
     /// <summary>Ledger sequence of the last command that the answer reflects.</summary>
     [FieldOffset(32)] public ulong AsOfSequence;
-    /// <summary>The first entry that this replica has of the ledger's history: 1, unless it joined the others later.</summary>
+    /// <summary>The first entry that this replica has of the ledger's history: 1, unless it joined the others later or has pruned what was before.</summary>
     [FieldOffset(40)] public ulong HistoryBegins;
+    /// <summary>Ledger sequence of the command behind entry <see cref="HistoryBegins"/>: movements below it are not here. 0 while there is no such entry.</summary>
+    [FieldOffset(48)] public ulong HistoryBeginsSequence;
 
     static TemplateId IMessage.TemplateId => TemplateId.StatementAnswer;
 }

@@ -7,8 +7,8 @@ using FastLedger.Primitives;
 namespace FastLedger.Storage;
 
 /// <summary>
-/// An append-only file of 128-byte entries, numbered from 1: entry <c>n</c> stands at <c>(n − 1) × 128</c>. It is derived from the journal
-/// and rebuilt by replay, so it is synced only before a part of the journal goes.
+/// An append-only sequence of 128-byte entries, numbered from 1, in files of a directory that can be dropped from its beginning, file by file. It is
+/// derived from the journal and rebuilt by replay, so it is synced only before a part of the journal goes.
 /// </summary>
 /// <remarks>
 /// One thread appends into native memory, one (the same or another) flushes it to the file, any number read, wherever an entry is at that
@@ -20,60 +20,71 @@ public sealed unsafe class HistoryLog : IDisposable
     /// <summary>Size of an entry in bytes.</summary>
     public const int EntryBytes = 128;
 
+    /// <summary>Size of a file unless told otherwise.</summary>
+    public const long DefaultSegmentBytes = 64 << 20;
+
     private const int EntryShift = 7;
     private const int WritebackBytes = 1 << 20;
-    private readonly LedgerFile _file;
+    private readonly HistorySegments _segments;
+    private readonly ulong _segmentEntries;
     private readonly ReservedMemory _memory;
     private readonly ulong _capacity;
     private readonly WaitPoint _space = new();
     private readonly Action? _flushNeeded;
     private volatile StorageFaultException? _fault;
-    private long _writebackBegun; // bytes of the file
+    private HistorySegment? _writing;
+    private long _writebackBegun; // bytes of the file that is written
     private PaddedCounter _appended;
     private PaddedCounter _flushed;
 
-    /// <summary>Opens the file, or creates it.</summary>
-    /// <param name="path">Full path.</param>
-    /// <param name="keptEntries">Entries to keep; the rest is cut off. At most what the file holds.</param>
+    /// <summary>Opens the directory, or creates it.</summary>
+    /// <param name="directory">Full path; nothing else is in it.</param>
+    /// <param name="keptEntries">
+    /// Number of the last entry to keep; the rest is cut off. With 0 the history begins anew with entry 1, wherever it began before.
+    /// </param>
     /// <param name="bufferBytes">Native memory for entries not yet flushed: a power of two, at least 4,096.</param>
+    /// <param name="segmentBytes">Size of a file from now on: a multiple of 128.</param>
     /// <param name="flushNeeded">Called on the appending thread before it waits for a flush: it wakes whoever flushes.</param>
     /// <param name="files">The system's files.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The file holds fewer entries, or the buffer has no such size.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Entries that are to be kept are not there, or a size is not possible.</exception>
+    /// <exception cref="StoreDamagedException">Where the history begins cannot be read.</exception>
     /// <exception cref="StorageFaultException">The device failed.</exception>
     public HistoryLog(
-        string path, ulong keptEntries = 0, long bufferBytes = 16 << 20, Action? flushNeeded = null, IFileSystem? files = null)
+        string directory, ulong keptEntries = 0, long bufferBytes = 16 << 20, long segmentBytes = DefaultSegmentBytes, Action? flushNeeded = null,
+        IFileSystem? files = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bufferBytes, 4096);
         if (!BitOperations.IsPow2(bufferBytes)) throw new ArgumentOutOfRangeException(nameof(bufferBytes), bufferBytes, "not a power of two");
-        _file = new LedgerFile(files ?? PosixFileSystem.Instance, path, FileOpening.ReadWriteOrCreate);
+        if (segmentBytes < EntryBytes || segmentBytes % EntryBytes != 0) throw new ArgumentOutOfRangeException(nameof(segmentBytes), segmentBytes, "not a multiple of 128");
+        _segments = new HistorySegments(files ?? PosixFileSystem.Instance, directory, keptEntries);
         try
         {
-            if (keptEntries > (ulong)_file.Length >> EntryShift)
-                throw new ArgumentOutOfRangeException(nameof(keptEntries), keptEntries, $"{path} holds {_file.Length >> EntryShift}");
-            _file.Truncate((long)keptEntries << EntryShift);
             _memory = new ReservedMemory((nuint)bufferBytes);
         }
         catch
         {
-            _file.Dispose();
+            _segments.Dispose();
             throw;
         }
 
         _capacity = (ulong)bufferBytes >> EntryShift;
+        _segmentEntries = (ulong)segmentBytes >> EntryShift;
         _flushNeeded = flushNeeded;
         _appended.Value = keptEntries;
         _flushed.Value = keptEntries;
-        _writebackBegun = (long)keptEntries << EntryShift;
+        _writing = _segments.Last;
+        _writebackBegun = _writing?.OffsetOf(keptEntries + 1) ?? 0;
     }
 
-    /// <summary>Number of the first entry that is here. Those before it were never written: there is a hole in the file.</summary>
-    public ulong FirstEntry { get; init; } = 1;
+    /// <summary>Number of the first entry that is here. Those before it were dropped, or never written.</summary>
+    /// <remarks>Thread: any.</remarks>
+    public ulong FirstEntry => _segments.Start;
 
     /// <summary>Number of the last entry; 0 when there is none.</summary>
     /// <remarks>Thread: any.</remarks>
     public ulong Count => _appended.Value;
 
-    /// <summary>Number of the last entry that is in the file.</summary>
+    /// <summary>Number of the last entry that is in a file.</summary>
     /// <remarks>Thread: any.</remarks>
     public ulong FlushedCount => _flushed.Value;
 
@@ -94,19 +105,23 @@ public sealed unsafe class HistoryLog : IDisposable
         return last + 1;
     }
 
-    /// <summary>Writes what is in memory only to the file, at most up to the end of the memory: one write.</summary>
+    /// <summary>Writes what is in memory only to the file, at most up to the end of the memory or of the file: one write.</summary>
     /// <returns>Entries written; 0 when there is nothing to do.</returns>
     /// <exception cref="StorageFaultException">The device failed, now or before.</exception>
     /// <remarks>Thread: the flushing one. Blocks: on the device's page cache.</remarks>
     public int FlushOnce()
     {
         ThrowIfFaulted();
-        ulong first = _flushed.Value;
-        ulong count = Math.Min(_appended.Value - first, _capacity - (first & (_capacity - 1)));
+        ulong flushed = _flushed.Value;
+        ulong count = Math.Min(_appended.Value - flushed, _capacity - (flushed & (_capacity - 1)));
         if (count == 0) return 0;
         try
         {
-            _file.Write(new ReadOnlySpan<byte>(_memory.Pointer + SlotOffset(first), (int)(count << EntryShift)), (long)(first << EntryShift));
+            HistorySegment segment = SegmentFor(flushed + 1);
+            long offset = segment.OffsetOf(flushed + 1);
+            count = Math.Min(count, _segmentEntries - (flushed + 1 - segment.First));
+            segment.File.Write(new ReadOnlySpan<byte>(_memory.Pointer + SlotOffset(flushed), (int)(count << EntryShift)), offset);
+            segment.MarkDirty();
         }
         catch (StorageFaultException e)
         {
@@ -115,21 +130,34 @@ public sealed unsafe class HistoryLog : IDisposable
             throw;
         }
 
-        _flushed.Value = first + count;
+        _flushed.Value = flushed + count;
         _space.Signal();
-        BeginWriteback((long)(first + count) << EntryShift);
+        BeginWriteback(_writing!.OffsetOf(flushed + count + 1));
         return (int)count;
     }
 
     /// <summary>Makes the entries in the file durable: before the journal, from which they could be made again, is cut short.</summary>
     /// <exception cref="StorageFaultException">The device failed.</exception>
     /// <remarks>Thread: any. Blocks: on the device.</remarks>
-    public void Sync() => _file.Sync();
+    public void Sync() => _segments.Sync();
+
+    /// <summary>First entries of the files, ascending; the last file grows. Alloc: the array.</summary>
+    /// <remarks>Thread: any.</remarks>
+    public ulong[] SegmentFirsts() => _segments.Firsts();
+
+    /// <summary>
+    /// Deletes the files before one, for ever: what recovery starts from must not need their entries. A crash leaves the history beginning where it began
+    /// before, or at the given entry.
+    /// </summary>
+    /// <param name="first">One of <see cref="SegmentFirsts"/>: the history begins there.</param>
+    /// <exception cref="StorageFaultException">The device failed.</exception>
+    /// <remarks>Thread: the one that syncs. Blocks: on the device. Whoever reads an entry meanwhile gets it, or learns that it is gone.</remarks>
+    public void DropBefore(ulong first) => _segments.DropBefore(first);
 
     /// <summary>Copies an entry.</summary>
     /// <param name="number">From 1.</param>
     /// <param name="entry">Exactly 128 bytes, filled if the entry exists.</param>
-    /// <returns>False when there is no such entry yet, or it is before <see cref="FirstEntry"/>.</returns>
+    /// <returns>False when there is no such entry yet, or it is before <see cref="FirstEntry"/> – by now, if not when the call began.</returns>
     /// <exception cref="StorageFaultException">The device failed.</exception>
     /// <remarks>Thread: any. Blocks: on the device, for an entry that is in the file.</remarks>
     public bool Read(ulong number, Span<byte> entry)
@@ -144,15 +172,32 @@ public sealed unsafe class HistoryLog : IDisposable
             if (number > _flushed.Value) return true;
         }
 
-        _file.Read(entry, (long)(index << EntryShift));
-        return true;
+        if (_segments.Acquire(number) is not { } segment) return false;
+        try
+        {
+            segment.File.Read(entry, segment.OffsetOf(number));
+            return true;
+        }
+        finally
+        {
+            segment.Release();
+        }
     }
 
-    /// <summary>Closes the file. Entries not flushed are lost; the journal has them.</summary>
+    /// <summary>Closes the files. Entries not flushed are lost; the journal has them.</summary>
     public void Dispose()
     {
-        _file.Dispose();
+        _segments.Dispose();
         _memory.Dispose();
+    }
+
+    /// <summary>The file for an entry: the one that is written, or the next.</summary>
+    private HistorySegment SegmentFor(ulong number)
+    {
+        if (_writing is { } writing && number - writing.First < _segmentEntries) return writing;
+        if (_writing is { } full) full.File.BeginWriteback(_writebackBegun, full.OffsetOf(number) - _writebackBegun);
+        _writebackBegun = 0;
+        return _writing = _segments.Add(number);
     }
 
     /// <summary>Else the sync before a manifest finds seconds of history to write, and the journal's sync waits behind it.</summary>
@@ -160,7 +205,7 @@ public sealed unsafe class HistoryLog : IDisposable
     {
         end -= end % WritebackBytes; // the last piece will be written again
         if (end <= _writebackBegun) return;
-        _file.BeginWriteback(_writebackBegun, end - _writebackBegun);
+        _writing!.File.BeginWriteback(_writebackBegun, end - _writebackBegun);
         _writebackBegun = end;
     }
 

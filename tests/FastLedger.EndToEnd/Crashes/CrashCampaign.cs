@@ -175,7 +175,7 @@ internal sealed class CrashCampaign : IAsyncDisposable
 
     private (ulong Height, Hash256 Root) ReadOffline(ulong stopAfter)
     {
-        using OfflineReplica replica = OfflineReplica.Load(DataDirectory, stopAfter);
+        using OfflineReplica replica = OfflineReplica.Load(ReplicaFolders.Of(DataDirectory), stopAfter);
         return (replica.Ledger.Height, replica.StateRoot);
     }
 }

@@ -23,10 +23,10 @@ internal sealed class DamageCampaign
         _random = new Random(seed);
         string[] files = [.. Directory.GetFiles(OfflineReplica.JournalOf(dataDirectory), "*.journal").Order(StringComparer.Ordinal)];
         _segments = [.. files.Select(static path => Read(path)).Where(static segment => segment.Used > 0)];
-        using OfflineReplica whole = OfflineReplica.Load(dataDirectory);
+        using OfflineReplica whole = OfflineReplica.Load(ReplicaFolders.Of(dataDirectory));
         for (ulong height = 0; height <= whole.Ledger.Height; height++)
         {
-            using OfflineReplica part = OfflineReplica.Load(dataDirectory, height);
+            using OfflineReplica part = OfflineReplica.Load(ReplicaFolders.Of(dataDirectory), height);
             _roots.Add(height, part.StateRoot);
         }
 
@@ -49,7 +49,7 @@ internal sealed class DamageCampaign
         (string what, bool changesEntry) = Damage(path, bytes, used);
         try
         {
-            using OfflineReplica replica = OfflineReplica.Load(_dataDirectory);
+            using OfflineReplica replica = OfflineReplica.Load(ReplicaFolders.Of(_dataDirectory));
             ulong height = replica.Ledger.Height;
             Assert.True(_roots.TryGetValue(height, out Hash256 root), $"{what}: recovery ended at height {height}, which never was");
             Assert.True(root == replica.StateRoot, $"{what}: another state root at height {height}");

@@ -89,7 +89,7 @@ public sealed class CheckpointTests
         await CheckAsync(replica, bank, sent);
 
         await replica.StopAsync();
-        using (OfflineReplica offline = OfflineReplica.Load(replica.Options.DataDirectory))
+        using (OfflineReplica offline = OfflineReplica.Load(ReplicaFolders.Of(replica.Options.DataDirectory)))
         {
             Assert.True(offline.FromHeight > 0);
             Assert.Equal((UInt128)sent, offline.Ledger.Accounts[(uint)bank.Bob].CreditsPosted);
@@ -137,18 +137,18 @@ public sealed class CheckpointTests
             {
                 bank = await Bank.OpenAsync(client, 1_000_000);
                 await SendUntilAsync(replica.Replica, client, bank, checkpoints: 2);
-                copied = Backup.Copy(replica.Options.DataDirectory, Path.Combine(copies, "copy"));
+                copied = Backup.Copy(ReplicaFolders.Of(replica.Options.DataDirectory), Path.Combine(copies, "copy"));
                 await SendUntilAsync(replica.Replica, client, bank, checkpoints: 4);
                 last = (await client.GetStatusAsync()).Height;
             }
 
             await replica.StopAsync();
-            Backup.Copy(replica.Options.DataDirectory, Path.Combine(copies, "stopped"));
-            Assert.Equal(last, Load(Backup.Restore(Path.Combine(copies, "stopped"), Path.Combine(copies, "all")), Path.Combine(copies, "all")));
+            Backup.Copy(ReplicaFolders.Of(replica.Options.DataDirectory), Path.Combine(copies, "stopped"));
+            Assert.Equal(last, Load(Backup.Restore(Path.Combine(copies, "stopped"), ReplicaFolders.Of(Path.Combine(copies, "all"))), Path.Combine(copies, "all")));
             ulong wanted = last - 1;
-            Assert.Equal(wanted, Load(Backup.Restore(Path.Combine(copies, "stopped"), Path.Combine(copies, "before"), wanted), Path.Combine(copies, "before")));
+            Assert.Equal(wanted, Load(Backup.Restore(Path.Combine(copies, "stopped"), ReplicaFolders.Of(Path.Combine(copies, "before")), wanted), Path.Combine(copies, "before")));
             Assert.True(Load(0, Path.Combine(copies, "copy")) >= copied);
-            Assert.Throws<InvalidDataException>(() => Backup.Restore(Path.Combine(copies, "stopped"), Path.Combine(copies, "never"), 1));
+            Assert.Throws<InvalidDataException>(() => Backup.Restore(Path.Combine(copies, "stopped"), ReplicaFolders.Of(Path.Combine(copies, "never")), 1));
         }
         finally
         {
@@ -214,7 +214,7 @@ public sealed class CheckpointTests
 
     private static ulong Load(ulong atMost, string directory)
     {
-        using OfflineReplica offline = OfflineReplica.Load(directory);
+        using OfflineReplica offline = OfflineReplica.Load(ReplicaFolders.Of(directory));
         if (atMost != 0) Assert.Equal(atMost, offline.Ledger.Height);
         return offline.Ledger.Height;
     }

@@ -8,6 +8,7 @@ using FastLedger.Client;
 using FastLedger.Domain;
 using FastLedger.Node.Checkpoints;
 using FastLedger.Node.Configuration;
+using FastLedger.Node.Recovery;
 using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
 using FastLedger.Storage;
@@ -136,8 +137,8 @@ public sealed class StateIndexTests
             Records records = await Records.BeginAsync(replica);
             await using (LedgerClient client = await replica.ConnectAsync()) await CheckpointAsync(replica.Replica, client, records, new Random(4));
             string copy = Path.Combine(copies, "copy");
-            _ = Backup.Copy(replica.Options.DataDirectory, copy);
-            Assert.True(IndexRepair.Run(copy, apply: false, static _ => { }).IsSound);
+            _ = Backup.Copy(ReplicaFolders.Of(replica.Options.DataDirectory), copy);
+            Assert.True(IndexRepair.Run(ReplicaFolders.Of(copy), apply: false, static _ => { }).IsSound);
         }
         finally
         {
@@ -231,7 +232,7 @@ public sealed class StateIndexTests
     private static void AssertHoldsTheTables(string dataDirectory)
     {
         var expected = new SortedDictionary<(IdKind, uint), UInt128>();
-        using RestoredState state = CheckpointFolder.Load(dataDirectory, static _ => { });
+        using RestoredState state = CheckpointFolder.Load(ReplicaFolders.Of(dataDirectory), static _ => { });
         Ledger ledger = state.Ledger;
         for (uint n = 1; n < ledger.Sessions.Count; n++) expected.Add((IdKind.Session, n), Ledger.KeyId(ledger.Sessions[n].Key));
         for (uint n = 1; n < ledger.Accounts.Count; n++)
@@ -246,7 +247,7 @@ public sealed class StateIndexTests
         Assert.True(expected.Count > 30);
 
         var held = new SortedDictionary<(IdKind, uint), UInt128>();
-        using StateIndex? index = StateIndex.TryRecover(CheckpointFolder.FolderOf(dataDirectory), state.Manifest!, out string? fault);
+        using StateIndex? index = StateIndex.TryRecover(ReplicaFolders.Of(dataDirectory).State, state.Manifest!, out string? fault);
         Assert.Null(fault);
         Assert.Null(index!.Read((kind, key, number) =>
         {
