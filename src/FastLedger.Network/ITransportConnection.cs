@@ -21,6 +21,9 @@ public interface ITransportConnection : IAsyncDisposable
     /// <summary>The peer's address, when there is one.</summary>
     EndPoint? Remote { get; }
 
+    /// <summary>The other side proved itself: from now on the buffers are those of a busy connection. Any thread, any number of times.</summary>
+    void Widen();
+
     /// <summary>Closes at once; what was not sent is lost. Any thread, any number of times.</summary>
     void Abort();
 }

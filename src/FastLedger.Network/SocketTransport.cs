@@ -16,40 +16,24 @@ namespace FastLedger.Network;
 /// <summary>TCP connections as pipes.</summary>
 public static class SocketTransport
 {
+    /// <summary>Bytes of a block before the other side proved itself: the longest handshake is shorter.</summary>
+    internal const int SmallBlockBytes = 4096;
+
     // A frame of 1 MiB takes four reads, and a block still fits the second-level cache beside everything else.
     private const int BlockBytes = 256 * 1024;
     private const int RetainedBlocks = 256;
+    private const int RetainedSmallBlocks = 1024;
     private const int PauseBytes = 4 * ProtocolLimits.MaxFrameBytes;
-
-    private static readonly PinnedBlockPool Pool = new(BlockBytes, RetainedBlocks);
-
-    // The socket engine completes reads on the thread pool already, so the frame loop runs right there. A flush sends on the caller's
-    // thread. What waits for room in a pipe is resumed on the pool, never inside the other side's loop.
-    private static readonly PipeOptions Options = new(
-        Pool,
-        readerScheduler: PipeScheduler.Inline,
-        writerScheduler: PipeScheduler.ThreadPool,
-        pauseWriterThreshold: PauseBytes,
-        resumeWriterThreshold: PauseBytes / 2,
-        minimumSegmentSize: BlockBytes,
-        useSynchronizationContext: false);
 
     // Between replicas what is urgent must not stand behind what is bulky: little waits in the pipe, and little unsent in the kernel.
     private const int PromptPauseBytes = 256 * 1024;
     private const int PromptUnsentBytes = 128 * 1024;
     private const int TcpNotSentLowWaterMark = 25; // TCP_NOTSENT_LOWAT of Linux, tcp(7)
 
-    private static readonly PipeOptions PromptSendOptions = new(
-        Pool,
-        readerScheduler: PipeScheduler.Inline,
-        writerScheduler: PipeScheduler.ThreadPool,
-        pauseWriterThreshold: PromptPauseBytes,
-        resumeWriterThreshold: PromptPauseBytes / 2,
-        minimumSegmentSize: BlockBytes,
-        useSynchronizationContext: false);
-
-    /// <summary>Blocks for the pipes of every connection.</summary>
-    internal static MemoryPool<byte> Blocks => Pool;
+    private static readonly PinnedBlockPool Large = new(BlockBytes, RetainedBlocks);
+    private static readonly PinnedBlockPool Small = new(SmallBlockBytes, RetainedSmallBlocks);
+    private static readonly PipeOptions Options = OptionsOf(Large, PauseBytes, BlockBytes);
+    private static readonly PipeOptions PromptSendOptions = OptionsOf(Large, PromptPauseBytes, BlockBytes);
 
     /// <summary>Connects to <paramref name="endPoint"/>.</summary>
     /// <exception cref="SocketException">Nobody answers there.</exception>
@@ -92,18 +76,38 @@ public static class SocketTransport
     public static bool IsConnectionFault(Exception fault) =>
         fault is IOException or SocketException or InvalidOperationException or ConnectionAbortedException;
 
-    /// <summary>Wraps a connected socket.</summary>
+    /// <summary>Wraps the socket of somebody who is unknown: it gets small buffers until <see cref="ITransportConnection.Widen"/>.</summary>
+    /// <exception cref="SocketException">The connection is broken already; the socket is still the caller's.</exception>
+    /// <exception cref="ObjectDisposedException">The socket is closed.</exception>
+    public static ITransportConnection OpenStranger(Socket socket)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        socket.NoDelay = true;
+        return OpenStranger(socket, PauseBytes);
+    }
+
+    /// <summary>Wraps the socket of somebody who is known.</summary>
     internal static ITransportConnection Open(Socket socket)
     {
         socket.NoDelay = true;
-        return Open(socket, Options);
+        return Open(socket, Options, Options, null);
     }
 
-    /// <summary>Wraps a connected socket so that little of what was sent waits before the network.</summary>
-    internal static ITransportConnection OpenPrompt(Socket socket)
+    /// <summary>Wraps a socket so that little of what was sent waits before the network.</summary>
+    /// <param name="socket">Connected.</param>
+    /// <param name="isProven">The other side is known already.</param>
+    internal static ITransportConnection OpenPrompt(Socket socket, bool isProven)
     {
         MakePrompt(socket);
-        return Open(socket, PromptSendOptions);
+        return isProven ? Open(socket, PromptSendOptions, Options, null) : OpenStranger(socket, PromptPauseBytes);
+    }
+
+    /// <summary>Blocks for one connection's buffers.</summary>
+    internal static ProvenBlockPool BlocksFor(bool isProven)
+    {
+        var blocks = new ProvenBlockPool(Small, Large);
+        if (isProven) blocks.Widen();
+        return blocks;
     }
 
     /// <summary>Keeps little unsent in the kernel; what is on its way is not bounded by this.</summary>
@@ -115,15 +119,32 @@ public static class SocketTransport
         socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpNotSentLowWaterMark, MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in bytes)));
     }
 
-    private static SocketTransportConnection Open(Socket socket, PipeOptions sendOptions)
+    private static SocketTransportConnection OpenStranger(Socket socket, int sendPauseBytes)
+    {
+        ProvenBlockPool blocks = BlocksFor(isProven: false);
+        return Open(socket, OptionsOf(blocks, sendPauseBytes, SmallBlockBytes), OptionsOf(blocks, PauseBytes, SmallBlockBytes), blocks);
+    }
+
+    private static SocketTransportConnection Open(Socket socket, PipeOptions send, PipeOptions receive, ProvenBlockPool? blocks)
     {
         EndPoint? remote = socket.RemoteEndPoint;
 
         // The event arguments capture the execution context at construction; ours must be nobody's.
-        if (ExecutionContext.IsFlowSuppressed()) return new SocketTransportConnection(Create(socket, sendOptions), remote);
-        using (ExecutionContext.SuppressFlow()) return new SocketTransportConnection(Create(socket, sendOptions), remote);
+        if (ExecutionContext.IsFlowSuppressed()) return new SocketTransportConnection(Create(socket, send, receive), remote, blocks);
+        using (ExecutionContext.SuppressFlow()) return new SocketTransportConnection(Create(socket, send, receive), remote, blocks);
     }
 
-    private static SocketConnection Create(Socket socket, PipeOptions sendOptions) => SocketConnection.Create(
-        socket, sendOptions, Options, SocketConnectionOptions.InlineReads | SocketConnectionOptions.InlineWrites);
+    private static SocketConnection Create(Socket socket, PipeOptions send, PipeOptions receive) => SocketConnection.Create(
+        socket, send, receive, SocketConnectionOptions.InlineReads | SocketConnectionOptions.InlineWrites);
+
+    // The socket engine completes reads on the thread pool already, so the frame loop runs right there. A flush sends on the caller's
+    // thread. What waits for room in a pipe is resumed on the pool, never inside the other side's loop.
+    private static PipeOptions OptionsOf(MemoryPool<byte> blocks, int pauseBytes, int segmentBytes) => new(
+        blocks,
+        readerScheduler: PipeScheduler.Inline,
+        writerScheduler: PipeScheduler.ThreadPool,
+        pauseWriterThreshold: pauseBytes,
+        resumeWriterThreshold: pauseBytes / 2,
+        minimumSegmentSize: segmentBytes,
+        useSynchronizationContext: false);
 }

@@ -9,7 +9,7 @@ using Pipelines.Sockets.Unofficial;
 namespace FastLedger.Network;
 
 /// <summary>A TCP connection behind <see cref="ITransportConnection"/>.</summary>
-internal sealed class SocketTransportConnection(SocketConnection connection, EndPoint? remote) : ITransportConnection
+internal sealed class SocketTransportConnection(SocketConnection connection, EndPoint? remote, ProvenBlockPool? blocks) : ITransportConnection
 {
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(1);
 
@@ -18,6 +18,8 @@ internal sealed class SocketTransportConnection(SocketConnection connection, End
     public PipeWriter Output => connection.Output;
 
     public EndPoint? Remote => remote;
+
+    public void Widen() => blocks?.Widen();
 
     public void Abort() => connection.Dispose();
 
@@ -42,6 +44,7 @@ internal sealed class SocketTransportConnection(SocketConnection connection, End
         finally
         {
             Abort();
+            await Input.CompleteAsync().ConfigureAwait(false); // its blocks go back to the pool, not to the collector
         }
     }
 }

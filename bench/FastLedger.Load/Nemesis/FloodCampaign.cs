@@ -12,6 +12,7 @@ using FastLedger.Cryptography;
 using FastLedger.Load.Nodes;
 using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
+using FastLedger.Protocol;
 
 namespace FastLedger.Load.Nemesis;
 
@@ -51,7 +52,9 @@ public sealed class FloodCampaign
         ArgumentNullException.ThrowIfNull(say);
         ArgumentOutOfRangeException.ThrowIfLessThan(plan.Replicas, 4);
         using var temporary = new TemporaryFolder(folder);
-        using NodeCluster cluster = NodeCluster.Start(program, plan.Replicas, temporary.Path, plan.Durability, plan.Deadline);
+        using NodeCluster cluster = NodeCluster.Start(
+            program, plan.Replicas, temporary.Path, plan.Durability, plan.Deadline,
+            ["--set", string.Create(CultureInfo.InvariantCulture, $"state.checkpoint_seconds={plan.CheckpointSeconds}")]);
         FloodReport report = await new FloodCampaign(plan, cluster, say).RunAsync(ct).ConfigureAwait(false);
         int exit = cluster.Stop(plan.Deadline);
         return exit == 0 ? report : report with { Ok = false, Violations = [.. report.Violations, $"a replica ended with exit code {exit}"] };
@@ -64,6 +67,7 @@ public sealed class FloodCampaign
         (ulong from, ulong to) = await OpenAsync(client).ConfigureAwait(false);
         using var endLoad = CancellationTokenSource.CreateLinkedTokenSource(ct);
         using var endFlood = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        await FillAsync(client, from, to, ct).ConfigureAwait(false);
         _lastAnswer = Stopwatch.GetTimestamp();
         Task load = Task.Run(() => LoadAsync(client, from, to, endLoad.Token), CancellationToken.None);
         await Task.Delay(_plan.WarmUp, ct).ConfigureAwait(false);
@@ -103,14 +107,32 @@ public sealed class FloodCampaign
         int third = samples.Count / 3;
         long[] middle = Mean(samples.Skip(third).Take(third), before.Length), last = Mean(samples.Skip(2 * third), before.Length);
         for (int i = 0; i < last.Length; i++)
-            if (last[i] > middle[i] + _plan.MemoryBytes) _violations.Add(string.Create(CultureInfo.InvariantCulture, $"replica {i} took {(last[i] - middle[i]) >> 20} MiB more in the last third of the flood than in the one before"));
+        {
+            if (last[i] > middle[i] + _plan.GrowthBytes) _violations.Add(string.Create(CultureInfo.InvariantCulture, $"replica {i} took {(last[i] - middle[i]) >> 20} MiB more in the last third of the flood than in the one before"));
+            if (last[i] > before[i] + _plan.CostBytes) _violations.Add(string.Create(CultureInfo.InvariantCulture, $"replica {i} took {(last[i] - before[i]) >> 20} MiB more in the last third of the flood than before the flood"));
+        }
+
+        double silenceMs = _longestGap * 1e3 / Stopwatch.Frequency;
+        if (silenceMs > _plan.LongestSilence.TotalMilliseconds) _violations.Add(string.Create(CultureInfo.InvariantCulture, $"for {silenceMs:0} ms nothing was answered"));
         long answered = _commands - answeredBefore;
         if (answered == 0) _violations.Add("nothing was answered during the flood");
         if (_newcomers == 0) _violations.Add("no new client was answered during the flood");
         if (client.Connections != 1) _violations.Add(string.Create(CultureInfo.InvariantCulture, $"the client lost its connection {client.Connections - 1} times"));
         return new FloodReport(
             _violations.Count == 0, _plan.Seed, seconds, junk.Sum(static source => source.Connections), junk.Sum(static source => source.Bytes), silent.Sum(static crowd => crowd.Connections), answered,
-            _newcomers, _longestGap * 1e3 / Stopwatch.Frequency, before, middle, last, _violations);
+            _newcomers, silenceMs, _plan.LongestSilence.TotalMilliseconds, before, middle, last, _plan.GrowthBytes, _plan.CostBytes, _violations);
+    }
+
+    /// <summary>Sends large batches until the rings of the replicas have gone round.</summary>
+    private async Task FillAsync(LedgerClient client, ulong from, ulong to, CancellationToken ct)
+    {
+        for (long sent = 0; sent < _plan.FillBytes; sent += ProtocolLimits.MaxBatchBodyBytes)
+        {
+            using CommandBatch batch = client.RentBatch(ProtocolLimits.MaxBatchCommands);
+            for (int i = 0; i < ProtocolLimits.MaxBatchCommands; i++) batch.Add(new TransferCommand { DebitAccount = from, CreditAccount = to, Amount = UInt128.One });
+            BatchOutcome outcome = await client.SubmitAsync(batch, cancellationToken: ct).ConfigureAwait(false);
+            if (!outcome.Results.IsEmpty) Violate($"a transfer failed: {outcome.Results[0].Code}");
+        }
     }
 
     private async Task LoadAsync(LedgerClient client, ulong from, ulong to, CancellationToken ct)

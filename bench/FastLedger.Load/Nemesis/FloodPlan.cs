@@ -14,8 +14,15 @@ public sealed record FloodPlan
     /// <summary>How long junk comes in.</summary>
     public TimeSpan Length { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>Bytes of batches that go through the replicas before anything is measured: so many that the journal's ring of 64 MiB and that of the
+    /// answers, which are a quarter as long, went round: every page of them is in memory then, and none of it is taken for growth under the flood.</summary>
+    public long FillBytes { get; init; } = 192L << 20;
+
+    /// <summary>Seconds between two checkpoints: the first ones take memory that later ones use again, so some must be over before anything is measured.</summary>
+    public int CheckpointSeconds { get; init; } = 5;
+
     /// <summary>How long the replicas work without junk before it comes.</summary>
-    public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(12);
 
     /// <summary>Connections to each port that send junk, one after the other, as fast as they can.</summary>
     public int JunkPerPort { get; init; } = 2;
@@ -28,7 +35,14 @@ public sealed record FloodPlan
     /// <summary>Longest time that anything may take.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Resident bytes by which the mean of the flood's last third may be above that of the third before, for each replica: connections that are served
-    /// at a time take memory, those that have gone must not.</summary>
-    public long MemoryBytes { get; init; } = 48L << 20;
+    /// <summary>Longest time without an answer to the client that was there before.</summary>
+    public TimeSpan LongestSilence { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Resident bytes by which the mean of the flood's last third may be above that of the third before, for each replica: those who have gone
+    /// must not leave memory behind.</summary>
+    public long GrowthBytes { get; init; } = 32L << 20;
+
+    /// <summary>Resident bytes by which the mean of the flood's last third may be above what was there before the flood, for each replica: those who are
+    /// at the door take memory, and the collector waits until some is worth collecting.</summary>
+    public long CostBytes { get; init; } = 96L << 20;
 }

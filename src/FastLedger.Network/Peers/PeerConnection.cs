@@ -19,7 +19,6 @@ namespace FastLedger.Network.Peers;
 internal sealed partial class PeerConnection
 {
     private const int StallMs = 1;
-    private static readonly IOException Closed = new("The connection was closed.");
 
     private readonly PeerNetwork _network;
     private readonly PeerSession _session;
@@ -211,6 +210,7 @@ internal sealed partial class PeerConnection
     private async ValueTask<bool> OpenAsync()
     {
         _onProven?.Invoke();
+        _transport.Widen();
         _peer = await _network.AdoptAsync(this).ConfigureAwait(false);
         if (_peer is null) return false;
         if (_session.HasHandshake) await WriteHandshakeAsync().ConfigureAwait(false);
@@ -254,8 +254,9 @@ internal sealed partial class PeerConnection
             _network.NoteFault(e);
         }
 
-        // The pipes give their blocks back; what is unsent is lost.
-        await _transport.Output.CompleteAsync(Closed).ConfigureAwait(false);
+        // The pipes give their blocks back; what is unsent is lost. Each connection has an exception of its own: one that is thrown again
+        // and again keeps a stack trace that grows with every throw.
+        await _transport.Output.CompleteAsync(new IOException("The connection was closed.")).ConfigureAwait(false);
         await _transport.Input.CompleteAsync().ConfigureAwait(false);
         try
         {

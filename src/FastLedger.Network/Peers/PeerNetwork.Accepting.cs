@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
-using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Threading;
@@ -14,15 +13,22 @@ namespace FastLedger.Network.Peers;
 public sealed partial class PeerNetwork
 {
     private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentDictionary<ulong, Task> _serving = new();
+    private readonly InFlight _serving = new();
+    private readonly Reception _reception;
     private readonly HalfOpenTable<Socket> _halfOpen;
-    private Task _accepting = Task.CompletedTask;
-    private long _accepted, _pushedOut, _lapsed, _malformed, _refused;
+    private long _pushedOut, _lapsed, _malformed, _refused;
 
     /// <summary>Counters of everything that happened at the door.</summary>
-    public PeerNetworkStatistics NetworkStatistics => new(
-        Volatile.Read(ref _accepted), _halfOpen.Count, Volatile.Read(ref _pushedOut), Volatile.Read(ref _lapsed), Volatile.Read(ref _malformed),
-        Volatile.Read(ref _refused), _listener.Faults, Volatile.Read(ref _faults));
+    public PeerNetworkStatistics NetworkStatistics
+    {
+        get
+        {
+            ReceptionStatistics door = _reception.Statistics;
+            return new PeerNetworkStatistics(
+                door.Accepted, door.Silent, _halfOpen.Count, door.PushedOut + Volatile.Read(ref _pushedOut), door.Lapsed + Volatile.Read(ref _lapsed),
+                door.Malformed + Volatile.Read(ref _malformed), Volatile.Read(ref _refused), door.AcceptFaults, Volatile.Read(ref _faults));
+        }
+    }
 
     /// <summary>Counts a handshake that did not lead to a connection.</summary>
     internal void NoteRefusal(PeerSession session)
@@ -33,25 +39,25 @@ public sealed partial class PeerNetwork
         Interlocked.Increment(ref refused ? ref _refused : ref _malformed);
     }
 
-    private async Task AcceptAllAsync()
+    private static ReceptionOptions DoorOf(PeerNetworkOptions options)
     {
-        try
+        bool encrypts = options.Encryption == PeerEncryption.Tls;
+        return new ReceptionOptions
         {
-            while (true)
-            {
-                Socket socket = await _listener.AcceptSocketAsync(_stop.Token).ConfigureAwait(false);
-                Interlocked.Increment(ref _accepted);
-                ulong id = NextConnectionId();
-                if (_halfOpen.Add(id, socket, PeerConnection.NowNs())) Interlocked.Increment(ref _pushedOut);
-                Task serving = Task.Run(() => ServeAsync(id, socket));
-                _serving[id] = serving;
-                if (serving.IsCompleted) _serving.TryRemove(id, out _);
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
-        {
-            // The listener was closed.
-        }
+            Listen = options.Listen,
+            MaxSilent = options.MaxSilent,
+            SilenceMs = options.HandshakeTimeoutMs,
+            Judge = encrypts ? Reception.JudgeTls : Reception.JudgeFrame,
+            SaysWhy = !encrypts,
+        };
+    }
+
+    private void Admit(Socket socket)
+    {
+        ulong id = NextConnectionId();
+        _serving.Begin();
+        if (_halfOpen.Add(id, socket, PeerConnection.NowNs())) Interlocked.Increment(ref _pushedOut);
+        _ = Task.Run(() => ServeAsync(id, socket));
     }
 
     private async Task ServeAsync(ulong id, Socket socket)
@@ -78,7 +84,7 @@ public sealed partial class PeerNetwork
         }
         finally
         {
-            _serving.TryRemove(id, out _);
+            _serving.End();
         }
     }
 }

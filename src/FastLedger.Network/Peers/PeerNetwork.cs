@@ -25,7 +25,6 @@ public sealed partial class PeerNetwork : IAsyncDisposable, IPeerKeys
 {
     private const int TickMs = 20;
 
-    private readonly SocketListener _listener;
     private readonly Timer _timer;
     private readonly Lock _lock = new();
     private Peer?[] _peers = [];
@@ -58,14 +57,14 @@ public sealed partial class PeerNetwork : IAsyncDisposable, IPeerKeys
             HeartbeatMs = (uint)options.HeartbeatMs,
             HandshakeTimeoutMs = (uint)options.HandshakeTimeoutMs,
         };
-        _halfOpen = new HalfOpenTable<Socket>(options.MaxHalfOpen, static socket => socket.Dispose());
-        _listener = SocketListener.Bind(options.Listen);
+        _halfOpen = new HalfOpenTable<Socket>(options.MaxHalfOpen, Reception.Reset);
+        _reception = new Reception(DoorOf(options), Admit, NoteFault);
         _timer = new Timer(_ => Tick());
         SetPeers(options.Peers);
     }
 
     /// <summary>Where we listen, with the port that the system chose when 0 was asked for.</summary>
-    public IPEndPoint EndPoint => _listener.LocalEndPoint;
+    public IPEndPoint EndPoint => _reception.EndPoint;
 
     internal PeerNetworkOptions Options { get; }
 
@@ -85,7 +84,7 @@ public sealed partial class PeerNetwork : IAsyncDisposable, IPeerKeys
             foreach (Peer? peer in _peers) peer?.Start();
         }
 
-        _accepting = AcceptAllAsync();
+        _reception.Start();
         _timer.Change(TickMs, TickMs);
     }
 
@@ -160,11 +159,10 @@ public sealed partial class PeerNetwork : IAsyncDisposable, IPeerKeys
 
         await _timer.DisposeAsync().ConfigureAwait(false);
         await _stop.CancelAsync().ConfigureAwait(false);
-        _listener.Dispose();
-        await _accepting.ConfigureAwait(false);
+        await _reception.DisposeAsync().ConfigureAwait(false);
         await Task.WhenAll(peers.Select(p => p.DisposeAsync().AsTask()).Append(_changes)).ConfigureAwait(false);
         _halfOpen.CloseAll();
-        await Task.WhenAll(_serving.Values).ConfigureAwait(false);
+        await _serving.CloseAsync().ConfigureAwait(false);
         _stop.Dispose();
         Identity?.Dispose();
     }
@@ -210,6 +208,7 @@ public sealed partial class PeerNetwork : IAsyncDisposable, IPeerKeys
         // After a pause of our own what peers sent meanwhile is still unread: they get the time again before they count as silent.
         bool paused = sinceNs > Options.HeartbeatMs * 1_000_000L / 2;
         foreach (Peer? peer in Volatile.Read(ref _peers)) peer?.Tick(nowNs, paused);
+        _reception.Tick(nowNs);
         int lapsed = _halfOpen.CloseBefore(nowNs - (Options.HandshakeTimeoutMs * 1_000_000L));
         if (lapsed != 0) Interlocked.Add(ref _lapsed, lapsed);
     }

@@ -9,7 +9,7 @@ using FastLedger.Protocol.Peers;
 namespace FastLedger.Network.Peers;
 
 /// <summary>How a replica reaches its peers.</summary>
-public sealed class PeerNetworkOptions
+public sealed record PeerNetworkOptions
 {
     /// <summary>Largest validator number.</summary>
     public const int MaxNode = 4095;
@@ -46,6 +46,9 @@ public sealed class PeerNetworkOptions
 
     /// <summary>Bytes queued per peer for <see cref="PeerPriority.Bulk"/>: a power of two; a message may take a quarter.</summary>
     public int BulkQueueBytes { get; init; } = 16 << 20;
+
+    /// <summary>Connections that may be open without having said anything; they cost no more than their sockets. One more pushes the oldest out.</summary>
+    public int MaxSilent { get; init; } = 256;
 
     /// <summary>Connections that may be in the handshake at a time. One more pushes the oldest out: peers need two round trips, junk stays.</summary>
     public int MaxHalfOpen { get; init; } = 64;

@@ -18,13 +18,13 @@ internal static class PeerTransport
     public static async ValueTask<(ITransportConnection Transport, Hash256 Binding)> AcceptAsync(
         Socket socket, TlsIdentity? identity, CancellationToken cancellationToken)
     {
-        if (identity is null) return (SocketTransport.OpenPrompt(socket), default);
+        if (identity is null) return (SocketTransport.OpenPrompt(socket, isProven: false), default);
         SocketTransport.MakePrompt(socket);
         var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
         try
         {
             await stream.AuthenticateAsServerAsync(identity.Server, cancellationToken).ConfigureAwait(false);
-            return (new TlsTransportConnection(socket, stream), identity.Binding);
+            return (new TlsTransportConnection(socket, stream, isProven: false), identity.Binding);
         }
         catch
         {
@@ -38,13 +38,13 @@ internal static class PeerTransport
     public static async ValueTask<(ITransportConnection Transport, Hash256 Binding)> DialAsync(
         Socket socket, TlsIdentity? identity, CancellationToken cancellationToken)
     {
-        if (identity is null) return (SocketTransport.OpenPrompt(socket), default);
+        if (identity is null) return (SocketTransport.OpenPrompt(socket, isProven: true), default);
         SocketTransport.MakePrompt(socket);
         var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
         try
         {
             await stream.AuthenticateAsClientAsync(TlsIdentity.Client, cancellationToken).ConfigureAwait(false);
-            return (new TlsTransportConnection(socket, stream), TlsIdentity.BindingOf(stream.RemoteCertificate!));
+            return (new TlsTransportConnection(socket, stream, isProven: true), TlsIdentity.BindingOf(stream.RemoteCertificate!));
         }
         catch
         {

@@ -10,19 +10,23 @@ namespace FastLedger.Network.Peers;
 /// <summary>A TLS connection behind <see cref="ITransportConnection"/>.</summary>
 internal sealed class TlsTransportConnection : ITransportConnection
 {
-    private const int BlockBytes = 256 * 1024;
     private const int LeastReadBytes = 32 * 1024; // a TLS record carries 16 KiB
 
     private readonly Socket _socket;
     private readonly SslStream _stream;
+    private readonly ProvenBlockPool _blocks;
 
-    public TlsTransportConnection(Socket socket, SslStream stream)
+    /// <param name="socket">The socket under the stream.</param>
+    /// <param name="stream">Authenticated.</param>
+    /// <param name="isProven">The other side is known already.</param>
+    public TlsTransportConnection(Socket socket, SslStream stream, bool isProven)
     {
         _socket = socket;
         _stream = stream;
         Remote = socket.RemoteEndPoint;
-        Input = PipeReader.Create(stream, new StreamPipeReaderOptions(SocketTransport.Blocks, BlockBytes, LeastReadBytes, leaveOpen: true));
-        Output = PipeWriter.Create(stream, new StreamPipeWriterOptions(SocketTransport.Blocks, BlockBytes, leaveOpen: true));
+        _blocks = SocketTransport.BlocksFor(isProven);
+        Input = PipeReader.Create(stream, new StreamPipeReaderOptions(_blocks, SocketTransport.SmallBlockBytes, LeastReadBytes, leaveOpen: true));
+        Output = PipeWriter.Create(stream, new StreamPipeWriterOptions(_blocks, SocketTransport.SmallBlockBytes, leaveOpen: true));
     }
 
     public PipeReader Input { get; }
@@ -30,6 +34,8 @@ internal sealed class TlsTransportConnection : ITransportConnection
     public PipeWriter Output { get; }
 
     public EndPoint? Remote { get; }
+
+    public void Widen() => _blocks.Widen();
 
     public void Abort() => _socket.Dispose();
 

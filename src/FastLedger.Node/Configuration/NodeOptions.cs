@@ -136,7 +136,7 @@ public sealed class GenesisSection
 /// <summary>Bounds of the replica.</summary>
 public sealed class LimitsSection
 {
-    [Description("Client connections held at a time; further ones are refused.")]
+    [Description("Client connections held at a time; further ones are refused. As many again may be open without having said anything.")]
     public int Connections { get; set; } = 1024;
 
     [Description("Client connections accepted per second; further ones wait with the system, so that a flood of them does not take the processor.")]

@@ -22,12 +22,13 @@ internal sealed partial class ClientConnection
     private const int MaxGatheredBytes = 64 << 10;
     private const int SlotBytes = 128;
 
-    private readonly Gathered[] _gathered = new Gathered[MaxGathered];
-    private readonly SignedMessage[] _signed = new SignedMessage[MaxGathered];
-    private readonly bool[] _valid = new bool[MaxGathered];
+    // Made with the first batch: who has no session gets none of it.
+    private Gathered[] _gathered = [];
+    private SignedMessage[] _signed = [];
+    private bool[] _valid = [];
 
     /// <summary>The bytes that the gathered signatures are over, and the session's key behind them; pinned, so that it has an address.</summary>
-    private readonly byte[] _messages = GC.AllocateUninitializedArray<byte>((MaxGathered * SlotBytes) + Hash256.Size, pinned: true);
+    private byte[] _messages = [];
 
     private int _gatheredCount;
     private int _gatheredBytes;
@@ -37,6 +38,7 @@ internal sealed partial class ClientConnection
     private bool TryGather(in Frame frame)
     {
         long start = Stopwatch.GetTimestamp();
+        if (_messages.Length == 0) MakeRoom();
         CommandBatchHead batch = _session.Batch;
         int bodyBytes = (int)frame.Body.Length;
         int bodyOffset = IngressHead.BodyOffset(batch.Count);
@@ -66,6 +68,14 @@ internal sealed partial class ClientConnection
         _times.Add(Stage.Ingress, start);
         if (_gatheredCount == MaxGathered || _gatheredBytes >= MaxGatheredBytes) CheckGathered();
         return true;
+    }
+
+    private void MakeRoom()
+    {
+        _gathered = new Gathered[MaxGathered];
+        _signed = new SignedMessage[MaxGathered];
+        _valid = new bool[MaxGathered];
+        _messages = GC.AllocateUninitializedArray<byte>((MaxGathered * SlotBytes) + Hash256.Size, pinned: true);
     }
 
     /// <summary>Checks the gathered signatures, publishes the batches whose signature is good and refuses the others.</summary>

@@ -184,6 +184,7 @@ internal sealed partial class ClientConnection
                     (_, ulong next) = await AskAsync(
                         new IngressHead { Kind = IngressKind.Open, Session = _session.Session, EventMode = _session.EventMode }, cancellationToken).ConfigureAwait(false);
                     SendMessage(_session.CompleteOpen(next));
+                    _transport.Widen();
                     _onEstablished(Id);
                     return true;
                 case ServerAction.ClusterStatus:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
-using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Threading;
 using System.Threading.Tasks;
@@ -10,6 +10,7 @@ using FastLedger.Node.Cluster;
 using FastLedger.Node.Configuration;
 using FastLedger.Node.Pipeline;
 using FastLedger.Primitives;
+using FastLedger.Protocol;
 using FastLedger.Protocol.Framing;
 using FastLedger.Protocol.Messages;
 using FastLedger.Protocol.Sessions;
@@ -24,7 +25,7 @@ internal sealed class ClientListener : IAsyncDisposable
     /// <summary>One part in eight of the connections is kept free of those that have no session yet.</summary>
     private const int ReservedPart = 8;
 
-    private readonly SocketListener _listener;
+    private readonly Reception _reception;
     private readonly ServerSessionOptions _sessionOptions;
     private readonly NodeOptions _options;
     private readonly ConnectionTable _connections;
@@ -33,9 +34,8 @@ internal sealed class ClientListener : IAsyncDisposable
     private readonly StatusBoard _board;
     private readonly CancellationToken _coreStopped;
     private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentDictionary<ConnectionId, Task> _running = new();
+    private readonly InFlight _running = new();
     private readonly Timer _timer;
-    private Task _accepting = Task.CompletedTask;
     private readonly HalfOpenTable<ITransportConnection> _halfOpen;
     private readonly Action<ConnectionId> _onEstablished;
     private readonly int _reserve;
@@ -59,21 +59,31 @@ internal sealed class ClientListener : IAsyncDisposable
         _halfOpen = new HalfOpenTable<ITransportConnection>(options.Limits.Connections, static connection => connection.Abort());
         _onEstablished = id => _halfOpen.Remove(NumberOf(id));
         _reserve = options.Limits.Connections / ReservedPart;
-        _listener = SocketListener.Bind(options.ListenEndPoint, options.Limits.AcceptsPerSecond);
+        _reception = new Reception(
+            new ReceptionOptions
+            {
+                Listen = options.ListenEndPoint,
+                AcceptsPerSecond = options.Limits.AcceptsPerSecond,
+                MaxSilent = options.Limits.Connections,
+                SilenceMs = (int)_sessionOptions.HandshakeTimeoutMs,
+                Judge = Reception.JudgeFrame,
+                SaysWhy = true,
+            },
+            Admit, _ => Interlocked.Increment(ref _faults));
         _timer = new Timer(_ => Tick());
     }
 
-    public IPEndPoint EndPoint => _listener.LocalEndPoint;
+    public IPEndPoint EndPoint => _reception.EndPoint;
 
     /// <summary>Connections that ended by an exception which neither client nor network can cause.</summary>
     public long Faults => Volatile.Read(ref _faults);
 
     /// <summary>Connections without a session that had to go for new ones.</summary>
-    public long PushedOut => Volatile.Read(ref _pushedOut);
+    public long PushedOut => _reception.Statistics.PushedOut + Volatile.Read(ref _pushedOut);
 
     public void Start()
     {
-        _accepting = AcceptAsync();
+        _reception.Start();
         _timer.Change(TickMs, TickMs);
     }
 
@@ -82,33 +92,34 @@ internal sealed class ClientListener : IAsyncDisposable
     {
         await _timer.DisposeAsync().ConfigureAwait(false);
         await _stop.CancelAsync().ConfigureAwait(false);
-        _listener.Dispose();
-        await _accepting.ConfigureAwait(false);
+        await _reception.DisposeAsync().ConfigureAwait(false);
         _connections.ForEach(connection => connection.End(ResultCode.Finished));
-        await Task.WhenAll(_running.Values).ConfigureAwait(false);
+        await _running.CloseAsync().ConfigureAwait(false);
         _stop.Dispose();
     }
 
-    private async Task AcceptAsync()
+    /// <summary>Takes over who began as a client does.</summary>
+    private void Admit(Socket socket)
     {
+        // Junk says little and stays; whoever means it is through after two round trips. So the oldest that is not goes when room is short.
+        if (_connections.Free <= _reserve && _halfOpen.CloseOldest()) Interlocked.Increment(ref _pushedOut);
+        if (!_connections.TryReserve(out ConnectionId id))
+        {
+            Refuse(socket);
+            return;
+        }
+
         try
         {
-            while (true)
-            {
-                ITransportConnection transport = await _listener.AcceptAsync(_stop.Token).ConfigureAwait(false);
-                // Junk says nothing and stays; whoever means it is through after two round trips. So the oldest that is not goes when room is short.
-                if (_connections.Free <= _reserve && _halfOpen.CloseOldest()) Interlocked.Increment(ref _pushedOut);
-                if (_connections.TryReserve(out ConnectionId id))
-                {
-                    _halfOpen.Add(NumberOf(id), transport, ClientConnection.NowNs());
-                    _running[id] = ServeAsync(id, transport);
-                }
-                else await RefuseAsync(transport).ConfigureAwait(false);
-            }
+            ITransportConnection transport = SocketTransport.OpenStranger(socket);
+            _running.Begin();
+            _halfOpen.Add(NumberOf(id), transport, ClientConnection.NowNs());
+            _ = ServeAsync(id, transport);
         }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // The listener was closed.
+            _connections.Remove(id); // it went meanwhile
+            Reception.Reset(socket);
         }
     }
 
@@ -132,31 +143,28 @@ internal sealed class ClientListener : IAsyncDisposable
         {
             _halfOpen.Remove(NumberOf(id));
             _connections.Remove(id);
-            _running.TryRemove(id, out _);
+            _running.End();
         }
     }
 
     private static ulong NumberOf(ConnectionId id) => ((ulong)(uint)id.Slot << 32) | id.Generation;
 
-    private static async Task RefuseAsync(ITransportConnection transport)
+    /// <summary>Sends away who could be served if there were room. What it said is read first, so that it gets the answer and no reset.</summary>
+    private static void Refuse(Socket socket)
     {
-        await using (transport.ConfigureAwait(false))
+        using (socket)
         {
-            try
-            {
-                FrameWriter.Write(transport.Output, new Terminate { Code = ResultCode.TooManyConnections }, 1, 0);
-                await transport.Output.FlushAsync().ConfigureAwait(false);
-            }
-            catch (Exception e) when (SocketTransport.IsConnectionFault(e))
-            {
-                // The client did not wait for the answer.
-            }
+            Span<byte> bytes = stackalloc byte[ProtocolLimits.MaxHandshakeFrameBytes];
+            socket.Receive(bytes, SocketFlags.None, out _);
+            int length = FrameWriter.Write(bytes, new Terminate { Code = ResultCode.TooManyConnections }, 1, 0);
+            socket.Send(bytes[..length], SocketFlags.None, out _);
         }
     }
 
     private void Tick()
     {
         long nowNs = ClientConnection.NowNs();
+        _reception.Tick(nowNs);
         _connections.ForEach(connection => connection.Tick(nowNs));
     }
 }

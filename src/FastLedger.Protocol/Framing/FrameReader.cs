@@ -29,7 +29,10 @@ public static class FrameReader
         error = ResultCode.Ok;
         if (buffer.FirstSpan.Length < ProtocolLimits.HeaderBytes && buffer.Length < ProtocolLimits.HeaderBytes)
         {
-            error = CheckPrefix(buffer, maxFrameBytes);
+            Span<byte> start = stackalloc byte[ProtocolLimits.HeaderBytes];
+            start = start[..(int)buffer.Length];
+            buffer.CopyTo(start);
+            error = CheckStart(start, maxFrameBytes);
             frame = default;
             return false;
         }
@@ -54,15 +57,15 @@ public static class FrameReader
         return true;
     }
 
-    /// <summary>Judges what is there of a header that has not arrived completely.</summary>
-    private static ResultCode CheckPrefix(in ReadOnlySequence<byte> buffer, int maxFrameBytes)
+    /// <summary>Judges the first bytes of a frame, of which not even the header need have arrived.</summary>
+    /// <param name="start">What is there of it; bytes behind its sixth are not looked at.</param>
+    /// <param name="maxFrameBytes">Longest frame accepted.</param>
+    /// <returns>What <see cref="TryRead"/> would report, or <see cref="ResultCode.Ok"/> while nothing is wrong.</returns>
+    public static ResultCode CheckStart(ReadOnlySpan<byte> start, int maxFrameBytes)
     {
-        if (buffer.Length < sizeof(uint)) return ResultCode.Ok;
-        Span<byte> prefix = stackalloc byte[6];
-        prefix = prefix[..(int)Math.Min(buffer.Length, 6)];
-        buffer.Slice(0, prefix.Length).CopyTo(prefix);
-        ushort encoding = prefix.Length < 6 ? FrameHeader.SbeLittleEndian : BinaryPrimitives.ReadUInt16LittleEndian(prefix[4..]);
-        return Check(BinaryPrimitives.ReadUInt32LittleEndian(prefix), encoding, maxFrameBytes);
+        if (start.Length < sizeof(uint)) return ResultCode.Ok;
+        ushort encoding = start.Length < 6 ? FrameHeader.SbeLittleEndian : BinaryPrimitives.ReadUInt16LittleEndian(start[4..]);
+        return Check(BinaryPrimitives.ReadUInt32LittleEndian(start), encoding, maxFrameBytes);
     }
 
     private static ResultCode Check(uint length, ushort encodingType, int maxFrameBytes)

@@ -169,7 +169,7 @@ public sealed class PeerHostilityTests(ITestOutputHelper output)
         int connections = Connections;
         output.WriteLine($"seed {seed}, {connections} connections");
         var random = new Random(seed);
-        await using PeerFixture fixture = await new PeerFixture(3, encryption).ConnectAsync();
+        await using PeerFixture fixture = await new PeerFixture(3, encryption, static options => options with { MaxSilent = 64 }).ConnectAsync();
         IPEndPoint door = fixture.Networks[2].EndPoint;
         Queue<Socket> idle = [];
         long memory = 0;
@@ -192,7 +192,7 @@ public sealed class PeerHostilityTests(ITestOutputHelper output)
 
             idle.Enqueue(socket);
             if (idle.Count > 200) idle.Dequeue().Dispose();
-            Assert.True(fixture.Networks[2].NetworkStatistics.HalfOpen <= 64);
+            Assert.True(fixture.Networks[2].NetworkStatistics is { Silent: <= 64, HalfOpen: <= 64 });
             if (i % 100 != 0) continue;
             Assert.True(fixture.Networks[0].TrySend(2, PeerPriority.Consensus, 150, BitConverter.GetBytes(i)));
             Assert.Equal(i, BitConverter.ToInt32((await fixture.Receivers[2].NextAsync()).Body));
@@ -224,6 +224,39 @@ public sealed class PeerHostilityTests(ITestOutputHelper output)
         Assert.True(statistics.PushedOut > 0);
         Assert.Equal(0, statistics.Faults);
         Assert.True(growth < RetainedBytes, "memory grew by more than what is kept for reuse");
+    }
+
+    /// <summary>What a broken connection leaves behind must not grow with those before it: neither what is kept nor what is thrown away.</summary>
+    [Fact]
+    public async Task The_last_of_many_broken_connections_costs_no_more_than_the_first()
+    {
+        const int each = 200, rounds = 8;
+        await using var fixture = new PeerFixture(2);
+        PeerNetwork network = fixture.Networks[1];
+        network.SetPeers(fixture.Addresses);
+        network.Start();
+        byte[] start = [64, 0, 0]; // of a frame
+        long first = 0, last = 0;
+        for (int round = 0; round < rounds; round++)
+        {
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            for (int i = 1; i <= each; i++)
+            {
+                Socket socket = await SocketTransport.ConnectSocketAsync(network.EndPoint, default);
+                await socket.SendAsync(start);
+                await Eventually.FalseAsync(() => network.NetworkStatistics.HalfOpen == 0);
+                socket.Close(0);
+                await Eventually.FalseAsync(() => network.NetworkStatistics.HalfOpen != 0);
+            }
+
+            last = (GC.GetTotalAllocatedBytes(precise: true) - before) / each;
+            if (round == 1) first = last; // the first round makes what is made once
+            output.WriteLine($"round {round}: {last:N0} bytes for a connection");
+        }
+
+        Assert.Equal(each * rounds, network.NetworkStatistics.Malformed);
+        Assert.True(last < 2 * first, $"{first:N0} bytes in the beginning, {last:N0} bytes in the end");
+        Assert.Empty(fixture.Faults);
     }
 
     private static async Task ReconnectAsync(PeerFixture fixture)
