@@ -217,7 +217,6 @@ internal static class BenchVerb
         };
         string durability = parsed.GetValue(Level).ToString().ToLowerInvariant();
         string directory = parsed.GetValue(Directory) ?? Path.GetTempPath();
-        SocketEvents.ServeConnectionsWherePossible(); // the client's, as the replicas do with theirs
         // The driver keeps a thread busy and blocks: it gets one of its own.
         return CommandLine.GuardAsync(presenter, token => Task.Factory.StartNew(
             () => Finish(parsed, presenter, Measure(presenter, workload, plan, durability, directory, Spelled(parsed), token)),
@@ -227,6 +226,7 @@ internal static class BenchVerb
     private static BenchResult Measure(
         Presenter presenter, IWorkload workload, LoadPlan plan, string durability, string directory, string command, CancellationToken ct)
     {
+        SocketEvents.ServeConnectionsWherePossible(); // the client's, as the replicas do with theirs
         return presenter.WithWatch(watch => LoadBench.Run(workload, plan, durability, directory, NodeProgram.Current(), command, watch, ct));
     }
 

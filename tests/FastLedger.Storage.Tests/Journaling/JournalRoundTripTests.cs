@@ -71,18 +71,6 @@ public class JournalRoundTripTests
     }
 
     [Fact]
-    public void A_large_group_writes_no_zeros_ahead()
-    {
-        JournalScenario scenario = new();
-        using Journal journal = scenario.Open();
-        scenario.Files.Calls.Clear();
-        new ModelEntry(JournalEntryKind.Batch, 1, 1, new byte[17_000]).AppendTo(journal.Writer, new Random(1));
-        Assert.Equal(1UL, journal.Writer.CommitGroup());
-        Assert.Equal(1, scenario.Files.Calls["pwrite"]);
-        Assert.Equal(1, scenario.Files.Calls["fdatasync"]);
-    }
-
-    [Fact]
     public void Committing_nothing_touches_no_file()
     {
         JournalScenario scenario = new();
