@@ -7,7 +7,7 @@ using FastLedger.Storage;
 namespace FastLedger.State.Residency;
 
 /// <summary>
-/// Keeps the pages of the tables and the nodes of their trees within a bound of memory. Pages that were not used for a while leave (the clock
+/// Keeps the pages of the tables, and what remembers those that are not in memory, within a bound. Pages that were not used for a while leave (the clock
 /// of Corbató, 1968, with a count per page: Nicola, Dan, Dias, "Analysis of the Generalized Clock Buffer Replacement Scheme", 1992); what a batch needs is asked for before it executes; what was not foreseen is read when it is touched.
 /// </summary>
 /// <remarks>
@@ -20,14 +20,17 @@ public sealed unsafe partial class PageResidency : IDisposable
 {
     private const uint Ahead = 4096;
 
-    /// <summary>Per page that exists, in memory or not: 64 bytes of nodes from its root up; 24 in the store's directory, 20 in its copy for
-    /// checkpoints, 16 in FASTER's index; the rest in bit maps, maps of frames, and what checkpoints note.</summary>
-    private const int BookkeepingPerPage = 144;
+    /// <summary>Per page that exists, in memory or not: 40 bytes of nodes from its root up; 16 in the store's directory, 16 in its copy for
+    /// checkpoints, 16 in FASTER's index; the rest in bit maps and the map of frames.</summary>
+    private const int BookkeepingPerPage = 96;
+
+    private const int VerifiedAtOnce = 64;
 
     private readonly StateTree _tree;
     private readonly IPageStore _store;
     private readonly ResidentPages[] _tables;
     private readonly byte[] _image = new byte[PagedRegion.PageBytes];
+    private readonly uint[] _arrived = new uint[VerifiedAtOnce];
     private readonly WantedPages[] _lists = [new(), new()];
     private readonly long _fixedBytes;
     private int _filling; // the list that is being filled, or the next one that will be
@@ -59,7 +62,7 @@ public sealed unsafe partial class PageResidency : IDisposable
     /// <summary>The bound.</summary>
     public long LimitBytes { get; }
 
-    /// <summary>Memory of pages and nodes that can leave, now; of those on their way too.</summary>
+    /// <summary>Memory of pages that can leave, now; of those on their way too.</summary>
     public long ResidentBytes { get; private set; }
 
     /// <summary>Memory of all frames, those that wait for a page included.</summary>
@@ -176,7 +179,7 @@ public sealed unsafe partial class PageResidency : IDisposable
         if (page > pages.Table.Pages.PageOf(count - 1)) return; // only a chain that failed was ever there
         if (!pages.Has(page)) pages.Add(page, TakeFrame(pages));
         image.CopyTo(pages.Table.Pages.Page(page));
-        pages.Table.RestoreNodes(page, count);
+        pages.Table.RestoreRoot(page, count);
         pages.Table.Pages.MarkClean(page); // or it would leave as a page that must be written, and never be
         if (page != 0 && ResidentBytes > LimitBytes - BookkeepingBytes) Release(pages, page);
     }
@@ -197,7 +200,7 @@ public sealed unsafe partial class PageResidency : IDisposable
         uint frame = TakeFrame(pages);
         _store.Read((byte)pages.Table.Id, page, new Span<byte>(pages.Frame(frame), PagedRegion.PageBytes));
         pages.Add(page, frame);
-        Verify(pages, page);
+        Verify(pages, [page]);
     }
 
     /// <summary>A table begins a page that no store has.</summary>
@@ -205,7 +208,6 @@ public sealed unsafe partial class PageResidency : IDisposable
     {
         uint frame = TakeFrame(pages);
         new Span<byte>(pages.Frame(frame), PagedRegion.PageBytes).Clear();
-        pages.Table.Tree.NodesIn(frame).Clear();
         pages.Add(page, frame);
     }
 
@@ -243,23 +245,39 @@ public sealed unsafe partial class PageResidency : IDisposable
         }
     }
 
-    /// <summary>Takes a page that has arrived in its frame.</summary>
+    /// <summary>Takes pages that have arrived in their frames: several, because together they are verified in half the time.</summary>
     /// <returns>False when none has.</returns>
     private bool TryTake()
     {
-        if (!_store.TryTake(out ulong packed)) return false;
-        PageTag tag = new(packed);
-        _lists[tag.List].Coming--;
-        ResidentPages pages = _tables[tag.Table];
-        pages.Add(tag.Page, tag.Frame);
-        Verify(pages, tag.Page);
+        ResidentPages? table = null;
+        int count = 0;
+        while (count < VerifiedAtOnce && _store.TryTake(out ulong packed))
+        {
+            PageTag tag = new(packed);
+            ResidentPages pages = _tables[tag.Table];
+            if (table is not null && table != pages)
+            {
+                Verify(table, _arrived.AsSpan(0, count));
+                count = 0;
+            }
+
+            _lists[tag.List].Coming--;
+            pages.Add(tag.Page, tag.Frame);
+            table = pages;
+            _arrived[count++] = tag.Page;
+        }
+
+        if (table is null) return false;
+        Verify(table, _arrived.AsSpan(0, count));
         return true;
     }
 
-    private void Verify(ResidentPages pages, uint page)
+    private void Verify(ResidentPages pages, ReadOnlySpan<uint> arrived)
     {
-        Misses++;
-        if (pages.Table.TryRestoreNodes(page)) return;
+        Misses += (uint)arrived.Length;
+        int changed = pages.Table.Tree.FindChanged(arrived);
+        if (changed < 0) return;
+        uint page = arrived[changed];
         _store.Read((byte)pages.Table.Id, page, _image); // when it is damaged, the store says where
         throw new StoreDamagedException(
             "the page store", (long)page * PagedRegion.PageBytes, $"page {page} of table {pages.Table.Id} is not the one that was written last: it does not lead to the table's root");
@@ -284,8 +302,8 @@ public sealed unsafe partial class PageResidency : IDisposable
         return null!;
     }
 
-    /// <summary>What a page takes.</summary>
-    private static long BytesOf(ResidentPages pages) => PagedRegion.PageBytes + pages.Table.Tree.NodeBytesPerPage;
+    /// <summary>What a page in memory takes: its records, where former images of them are noted, and which page it is.</summary>
+    private static long BytesOf(ResidentPages pages) => PagedRegion.PageBytes + (PagedRegion.PageBytes / pages.Table.RecordSize * sizeof(uint)) + sizeof(uint);
 
     private uint TakeFrame(ResidentPages pages)
     {

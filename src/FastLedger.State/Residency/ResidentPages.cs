@@ -152,7 +152,7 @@ internal sealed unsafe class ResidentPages : IDisposable
             if (!_places.TryDropTop(out _, out uint to)) break;
             if (to == 0) continue;
             new ReadOnlySpan<byte>(Frame(top), Table.PageSize).CopyTo(new Span<byte>(Frame(to), Table.PageSize));
-            Table.Tree.NodesIn(top).CopyTo(Table.Tree.NodesIn(to));
+            Table.Pages.MoveKept(top, to);
         }
 
         if (given > 0) Table.ReleaseFrames(_places.Top + 1, given);

@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Threading;
+using FastLedger.Cryptography;
 using FastLedger.Primitives;
 
 namespace FastLedger.Storage;
@@ -20,8 +21,9 @@ namespace FastLedger.Storage;
 public sealed unsafe partial class PageStore : IDisposable
 {
     /// <summary>Bytes of a page.</summary>
-    public const int PageBytes = 4096;
+    public const int PageBytes = TableTree.PageBytes;
 
+    private const int LastWritesBits = 17; // several times as many as the ring holds
     private const int ImageOffset = 32; // of the image in a ring entry, behind WriteHeader
 
     private readonly PageStoreOptions _options;
@@ -31,7 +33,7 @@ public sealed unsafe partial class PageStore : IDisposable
     private readonly ByteRing _writes;
     private readonly ByteRing _requests;
     private readonly ByteRing _completions;
-    private readonly ReservedMemory?[] _lastWrites; // per page, the number of its last write
+    private readonly ulong[] _lastWrites = new ulong[1 << LastWritesBits]; // of all pages with the same hash, the number of the last write
     private readonly ReservedMemory _blockingImage = new(PageImage.Size);
     private readonly ReservedMemory _readImage = new(PageImage.Size);
     private readonly PageReads? _reads;
@@ -46,7 +48,6 @@ public sealed unsafe partial class PageStore : IDisposable
     {
         options.Validate();
         _options = options;
-        _lastWrites = new ReservedMemory?[options.MaximumTables];
         _lock = DirectoryLock.Acquire(options.Files, options.Directory);
         try
         {
@@ -122,7 +123,7 @@ public sealed unsafe partial class PageStore : IDisposable
     /// <summary>Hands a page over, to be written. A later write of the same page replaces an earlier one.</summary>
     /// <param name="key">Which page.</param>
     /// <param name="height">The height as of which its bytes are.</param>
-    /// <param name="page">Exactly 4,096 bytes; copied.</param>
+    /// <param name="page">Exactly 1,024 bytes; copied.</param>
     /// <returns>False when the ring is full: do something else, or wait for <see cref="PageStoreOptions.Progress"/>.</returns>
     public bool TryWrite(PageKey key, ulong height, ReadOnlySpan<byte> page)
     {
@@ -148,7 +149,7 @@ public sealed unsafe partial class PageStore : IDisposable
     /// they are not, <see cref="ReadBlocking"/> says what is damaged.
     /// </summary>
     /// <param name="key">A page that exists: asking for another is a fault.</param>
-    /// <param name="destination">Gets the page's 4,096 bytes before it can be taken; valid until then.</param>
+    /// <param name="destination">Gets the page's 1,024 bytes before it can be taken; valid until then.</param>
     /// <param name="tag">Comes back with the page.</param>
     /// <returns>False when too many requests are under way.</returns>
     public bool TryRequest(PageKey key, byte* destination, ulong tag)
@@ -180,7 +181,7 @@ public sealed unsafe partial class PageStore : IDisposable
 
     /// <summary>Reads a page and waits for it. For recovery and rare misses.</summary>
     /// <param name="key">A page that exists.</param>
-    /// <param name="page">Gets its 4,096 bytes.</param>
+    /// <param name="page">Gets its 1,024 bytes.</param>
     /// <returns>The height it was written with.</returns>
     public ulong ReadBlocking(PageKey key, Span<byte> page)
     {
@@ -265,7 +266,6 @@ public sealed unsafe partial class PageStore : IDisposable
         _blockingImage.Dispose();
         _readImage.Dispose();
         _reads?.Dispose();
-        foreach (ReservedMemory? table in _lastWrites) table?.Dispose();
         _bell.Dispose();
         _lock.Dispose();
     }
@@ -273,11 +273,15 @@ public sealed unsafe partial class PageStore : IDisposable
     private static PageImage* Image(Span<byte> payload) =>
         (PageImage*)((byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(payload)) + ImageOffset); // a ring never moves
 
+    /// <summary>
+    /// The number of the last write of a page, or a later one: only writes that are still in the ring matter, and who waits for another one
+    /// waits a little longer.
+    /// </summary>
     private ref ulong LastWrite(PageKey key)
     {
-        Invariant.Check(key.Table < (uint)_lastWrites.Length && key.Page < (uint)_options.MaximumPagesPerTable);
-        ReservedMemory memory = _lastWrites[key.Table] ??= new ReservedMemory((nuint)_options.MaximumPagesPerTable * sizeof(ulong));
-        return ref ((ulong*)memory.Pointer)[key.Page];
+        Invariant.Check(key.Table < (uint)_options.MaximumTables && key.Page < (uint)_options.MaximumPagesPerTable);
+        ulong hash = (((ulong)key.Table << 32) | key.Page) * 0x9E37_79B9_7F4A_7C15;
+        return ref _lastWrites[hash >> (64 - LastWritesBits)];
     }
 
     private enum WriteKind : ulong
