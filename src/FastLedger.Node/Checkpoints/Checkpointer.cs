@@ -59,7 +59,7 @@ internal sealed class Checkpointer : IDisposable
         _publisher = publisher;
         _residency = ledger.Tree.Residency;
         if (_residency is not null) _residency.BeforeWriteBack = EndCapture;
-        _capture = new CheckpointCapture(ledger.Tree, pages, options.ImageBytes, options.LeastPagesPerBlock);
+        _capture = new CheckpointCapture(ledger.Tree, pages, options.MostImageBytes, options.LeastPagesPerBlock);
         _lastBegan = Stopwatch.GetTimestamp();
         _beganHeight = ledger.Height;
     }
@@ -276,7 +276,7 @@ internal sealed class Checkpointer : IDisposable
     /// <summary>Pages to hand over so that the room for former images never runs out: then a batch would have to wait for the store.</summary>
     private long PagesToMakeRoom(long frozen)
     {
-        long excess = _capture.KeptBytes - (_options.ImageBytes / 2);
+        long excess = _capture.KeptBytes - (_options.MostImageBytes / 2);
         return excess <= 0 ? 0 : frozen * excess / _capture.KeptBytes;
     }
 

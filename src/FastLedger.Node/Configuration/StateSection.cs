@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System;
 using System.Collections.Generic;
 using System.ComponentModel;
 using System.Numerics;
@@ -26,7 +27,7 @@ public sealed class StateSection
     [Description("Pages that a checkpoint hands over per block at most.")]
     public int MostPagesPerBlock { get; set; } = 1024;
 
-    [Description("Most memory for former images of records that change while a checkpoint is written; what is not needed is not taken.")]
+    [Description("Most memory for former images of records that change while a checkpoint is written; what is not needed is not taken. At most a 16th of state.memory, if that is set.")]
     public long ImageBytes { get; set; } = 512 << 20;
 
     [Description("Pages of 1 KiB that the store is laid out for; more work, but slower. 0: 1 GiB of them, or four times state.memory.")]
@@ -49,6 +50,9 @@ public sealed class StateSection
 
     [Description("Seconds after which a checkpoint that has not ended is reported.")]
     public int WatchdogSeconds { get; set; } = 300;
+
+    /// <summary>Most memory for former images; less where memory is bounded, because it stands beside the bound.</summary>
+    public long MostImageBytes => Memory > 0 ? Math.Min(ImageBytes, Memory / 16) : ImageBytes;
 
     /// <summary>True when checkpoints are taken.</summary>
     public bool TakesCheckpoints => CheckpointSeconds > 0 || CheckpointBlocks > 0;

@@ -21,16 +21,16 @@ public sealed unsafe partial class PageResidency : IDisposable
     private const uint Ahead = 4096;
 
     /// <summary>Per page that exists, in memory or not: 40 bytes of nodes from its root up; 16 in the store's directory, 16 in its copy for
-    /// checkpoints, 16 in FASTER's index; the rest in bit maps and the map of frames.</summary>
-    private const int BookkeepingPerPage = 96;
+    /// checkpoints, 16 in FASTER's index; the rest in bit maps, and the maps of frames and of suppressed pages.</summary>
+    private const int BookkeepingPerPage = 100;
 
-    private const int VerifiedAtOnce = 64;
+    /// <summary>Of what is left for pages, how much those may take that are kept without their zeros.</summary>
+    private const int SuppressedShare = 8, SuppressedShareOf = 5;
 
     private readonly StateTree _tree;
     private readonly IPageStore _store;
     private readonly ResidentPages[] _tables;
-    private readonly byte[] _image = new byte[PagedRegion.PageBytes];
-    private readonly uint[] _arrived = new uint[VerifiedAtOnce];
+    private readonly SuppressedPages _suppressed;
     private readonly WantedPages[] _lists = [new(), new()];
     private readonly long _fixedBytes;
     private int _filling; // the list that is being filled, or the next one that will be
@@ -53,6 +53,7 @@ public sealed unsafe partial class PageResidency : IDisposable
         }
 
         _fixedBytes = ResidentBytes;
+        _suppressed = new SuppressedPages(_tables, bytes / SuppressedShare * SuppressedShareOf);
 
         // Page 0 stays; what else the genesis filled is written before it leaves.
         foreach (ResidentPages pages in _tables) ResidentBytes += pages.Table.Pages.PageOf(pages.Table.Count - 1) * BytesOf(pages);
@@ -64,6 +65,9 @@ public sealed unsafe partial class PageResidency : IDisposable
 
     /// <summary>Memory of pages that can leave, now; of those on their way too.</summary>
     public long ResidentBytes { get; private set; }
+
+    /// <summary>Memory of the pages that have left and are kept without their zeros.</summary>
+    public long SuppressedBytes => _suppressed.Bytes;
 
     /// <summary>Memory of all frames, those that wait for a page included.</summary>
     public long HeldBytes
@@ -89,6 +93,9 @@ public sealed unsafe partial class PageResidency : IDisposable
 
     /// <summary>Pages read because they were needed.</summary>
     public ulong Misses { get; private set; }
+
+    /// <summary>Pages that were needed and had left, but need not be read: they were kept without their zeros.</summary>
+    public ulong Returns { get; private set; }
 
     /// <summary>Those of them that nobody had asked for ahead.</summary>
     public ulong UnexpectedMisses { get; private set; }
@@ -187,28 +194,8 @@ public sealed unsafe partial class PageResidency : IDisposable
     /// <summary>Frees the bookkeeping.</summary>
     public void Dispose()
     {
+        _suppressed.Dispose();
         foreach (ResidentPages pages in _tables) pages.Dispose();
-    }
-
-    /// <summary>A page is touched that is not in memory.</summary>
-    internal void LoadNow(ResidentPages pages, uint page)
-    {
-        UnexpectedMisses++;
-        while (pages.IsComing(page))
-            if (!TryTake()) _store.WaitForRoom();
-        if (pages.Has(page)) return;
-        uint frame = TakeFrame(pages);
-        _store.Read((byte)pages.Table.Id, page, new Span<byte>(pages.Frame(frame), PagedRegion.PageBytes));
-        pages.Add(page, frame);
-        Verify(pages, [page]);
-    }
-
-    /// <summary>A table begins a page that no store has.</summary>
-    internal void OnNew(ResidentPages pages, uint page)
-    {
-        uint frame = TakeFrame(pages);
-        new Span<byte>(pages.Frame(frame), PagedRegion.PageBytes).Clear();
-        pages.Add(page, frame);
     }
 
     /// <summary>A batch's wants are noted, in the list with the number returned. The batch before has been executed.</summary>
@@ -222,66 +209,6 @@ public sealed unsafe partial class PageResidency : IDisposable
     /// <summary>Notes a page that comes, or stays.</summary>
     /// <returns>False when the list is full: the page may leave, and is read when it is touched.</returns>
     internal bool TryWant(ResidentPages pages, uint page) => _lists[_filling].TryAdd(pages.Index, page);
-
-    /// <summary>Asks for what is missing of a list as far as there is room.</summary>
-    private void Request(WantedPages list)
-    {
-        for (; list.Sent < list.Count; list.Sent++)
-        {
-            (int table, uint page) = list[list.Sent];
-            ResidentPages pages = _tables[table];
-            if (pages.Has(page) || pages.IsComing(page)) continue; // what comes was asked for by the list before
-            uint frame = TakeFrame(pages);
-            ulong tag = new PageTag(list == _lists[0] ? 0 : 1, table, page, frame).Packed;
-            if (!_store.TryRequest((byte)pages.Table.Id, page, pages.Frame(frame), tag))
-            {
-                pages.GiveBack(frame);
-                ResidentBytes -= BytesOf(pages);
-                return;
-            }
-
-            pages.Expect(page);
-            list.Coming++;
-        }
-    }
-
-    /// <summary>Takes pages that have arrived in their frames: several, because together they are verified in half the time.</summary>
-    /// <returns>False when none has.</returns>
-    private bool TryTake()
-    {
-        ResidentPages? table = null;
-        int count = 0;
-        while (count < VerifiedAtOnce && _store.TryTake(out ulong packed))
-        {
-            PageTag tag = new(packed);
-            ResidentPages pages = _tables[tag.Table];
-            if (table is not null && table != pages)
-            {
-                Verify(table, _arrived.AsSpan(0, count));
-                count = 0;
-            }
-
-            _lists[tag.List].Coming--;
-            pages.Add(tag.Page, tag.Frame);
-            table = pages;
-            _arrived[count++] = tag.Page;
-        }
-
-        if (table is null) return false;
-        Verify(table, _arrived.AsSpan(0, count));
-        return true;
-    }
-
-    private void Verify(ResidentPages pages, ReadOnlySpan<uint> arrived)
-    {
-        Misses += (uint)arrived.Length;
-        int changed = pages.Table.Tree.FindChanged(arrived);
-        if (changed < 0) return;
-        uint page = arrived[changed];
-        _store.Read((byte)pages.Table.Id, page, _image); // when it is damaged, the store says where
-        throw new StoreDamagedException(
-            "the page store", (long)page * PagedRegion.PageBytes, $"page {page} of table {pages.Table.Id} is not the one that was written last: it does not lead to the table's root");
-    }
 
     private void ForgetPrepared()
     {

@@ -216,7 +216,7 @@ public sealed unsafe partial class PageStore
         {
             case WriteKind.Page:
                 _log.Write(Image(payload));
-                _applied++;
+                Volatile.Write(ref _applied, _applied + 1);
                 if (_log.MovesLeft > 0) _log.Move((int)Math.Ceiling(1 / (_options.LogGrowth - 1)));
                 break;
 

@@ -23,7 +23,6 @@ public sealed unsafe partial class PageStore : IDisposable
     /// <summary>Bytes of a page.</summary>
     public const int PageBytes = TableTree.PageBytes;
 
-    private const int LastWritesBits = 17; // several times as many as the ring holds
     private const int ImageOffset = 32; // of the image in a ring entry, behind WriteHeader
 
     private readonly PageStoreOptions _options;
@@ -33,7 +32,7 @@ public sealed unsafe partial class PageStore : IDisposable
     private readonly ByteRing _writes;
     private readonly ByteRing _requests;
     private readonly ByteRing _completions;
-    private readonly ulong[] _lastWrites = new ulong[1 << LastWritesBits]; // of all pages with the same hash, the number of the last write
+    private readonly WaitingWrites _waiting = new();
     private readonly ReservedMemory _blockingImage = new(PageImage.Size);
     private readonly ReservedMemory _readImage = new(PageImage.Size);
     private readonly PageReads? _reads;
@@ -129,15 +128,16 @@ public sealed unsafe partial class PageStore : IDisposable
     {
         _fault.ThrowIfAny();
         Invariant.Check(page.Length == PageBytes);
-        ref ulong last = ref LastWrite(key);
-        if (!_writes.TryClaim(ImageOffset + PageImage.Size, out ByteRing.Entry entry)) return false;
+        Check(key);
+        int place = _waiting.PlaceOf(key, ref _applied);
+        if (place < 0 || !_writes.TryClaim(ImageOffset + PageImage.Size, out ByteRing.Entry entry)) return false;
         Span<byte> payload = entry.Payload;
         MemoryMarshal.AsRef<WriteHeader>(payload).Kind = WriteKind.Page;
         PageImage* image = Image(payload);
         image->Key = key;
         image->Height = height;
         page.CopyTo(new Span<byte>(image->Bytes, PageBytes));
-        last = ++_accepted;
+        _accepted = _waiting.Add(place, key);
         ByteRing.Publish(entry);
         _bell.Ring();
         return true;
@@ -155,7 +155,8 @@ public sealed unsafe partial class PageStore : IDisposable
     public bool TryRequest(PageKey key, byte* destination, ulong tag)
     {
         _fault.ThrowIfAny();
-        ulong needs = LastWrite(key);
+        Check(key);
+        ulong needs = _waiting.Of(key);
         if (!_requests.TryClaim(Unsafe.SizeOf<Request>(), out ByteRing.Entry entry)) return false;
         MemoryMarshal.AsRef<Request>(entry.Payload) = new Request { Key = key, Destination = destination, Tag = tag, Needs = needs };
         ByteRing.Publish(entry);
@@ -188,7 +189,8 @@ public sealed unsafe partial class PageStore : IDisposable
         _fault.ThrowIfAny();
         Invariant.Check(page.Length == PageBytes);
         _blockingKey = key;
-        _blockingNeeds = LastWrite(key);
+        Check(key);
+        _blockingNeeds = _waiting.Of(key);
         Volatile.Write(ref _blockingState, 1);
         _bell.Ring();
         if (_thread is null)
@@ -273,16 +275,8 @@ public sealed unsafe partial class PageStore : IDisposable
     private static PageImage* Image(Span<byte> payload) =>
         (PageImage*)((byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(payload)) + ImageOffset); // a ring never moves
 
-    /// <summary>
-    /// The number of the last write of a page, or a later one: only writes that are still in the ring matter, and who waits for another one
-    /// waits a little longer.
-    /// </summary>
-    private ref ulong LastWrite(PageKey key)
-    {
+    private void Check(PageKey key) =>
         Invariant.Check(key.Table < (uint)_options.MaximumTables && key.Page < (uint)_options.MaximumPagesPerTable);
-        ulong hash = (((ulong)key.Table << 32) | key.Page) * 0x9E37_79B9_7F4A_7C15;
-        return ref _lastWrites[hash >> (64 - LastWritesBits)];
-    }
 
     private enum WriteKind : ulong
     {
