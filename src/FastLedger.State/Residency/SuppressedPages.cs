@@ -10,7 +10,7 @@ namespace FastLedger.State.Residency;
 /// </summary>
 /// <remarks>
 /// <code>
-/// chunks of 256 KiB, the oldest of which is emptied as a whole. In a chunk, one behind the other on places of 16 bytes:
+/// chunks of 64 KiB, the oldest of which is emptied as a whole. In a chunk, one behind the other on places of 16 bytes:
 /// 0 page    4 table (16 bits), places (16 bits)    8 the page without its zeros (ZeroSuppression)
 /// </code>
 /// A page is found by <see cref="ResidentPages.SuppressedAt"/>: the number of its place, from 1. Thread: executor only. Alloc: none after
@@ -18,7 +18,7 @@ namespace FastLedger.State.Residency;
 /// </remarks>
 internal sealed unsafe class SuppressedPages : IDisposable
 {
-    private const int ChunkBytes = 256 << 10, PlaceBytes = 16, PlacesPerChunk = ChunkBytes / PlaceBytes;
+    private const int ChunkBytes = 64 << 10, PlaceBytes = 16, PlacesPerChunk = ChunkBytes / PlaceBytes;
     private const int HeaderBytes = 8, Lines = Table.PageSize / ZeroSuppression.LineBytes;
     private const int MostSuppressedBytes = Table.PageSize * 3 / 4; // a page with few zeros is not worth its place
 
