@@ -45,7 +45,7 @@ internal sealed class Checkpointer : IDisposable
     private CheckpointStatistics _statistics;
     private long _published;
     private long _lastTicks;
-    private ulong _misses, _unexpectedMisses, _evictions;
+    private ulong _misses, _unexpectedMisses, _evictions, _returns;
     private long _residentBytes;
     private Task _preparation = Task.CompletedTask;
     private ulong _blocks;
@@ -97,6 +97,7 @@ internal sealed class Checkpointer : IDisposable
             StoreBytes = store.LogBytes,
             Misses = Volatile.Read(ref _misses),
             UnexpectedMisses = Volatile.Read(ref _unexpectedMisses),
+            Returns = Volatile.Read(ref _returns),
             Evictions = Volatile.Read(ref _evictions),
             ResidentBytes = Volatile.Read(ref _residentBytes),
         };
@@ -189,8 +190,9 @@ internal sealed class Checkpointer : IDisposable
         if (_residency is null) return;
         Volatile.Write(ref _misses, _residency.Misses);
         Volatile.Write(ref _unexpectedMisses, _residency.UnexpectedMisses);
+        Volatile.Write(ref _returns, _residency.Returns);
         Volatile.Write(ref _evictions, _residency.Evictions);
-        Volatile.Write(ref _residentBytes, _residency.ResidentBytes);
+        Volatile.Write(ref _residentBytes, _residency.ResidentBytes + _residency.SuppressedBytes);
     }
 
     /// <summary>Consensus stage: the checkpoint of this height wants an anchor.</summary>
