@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Interface of the native library: Ed25519 verification, eight signatures at a time in AVX-512 IFMA lanes. Plain data in, answers out, no
-// allocation, no callbacks. The library loads on every x86-64 machine; fl_cpu_supported says whether the rest may be called.
+// Interface of the native library: Ed25519 verification in AVX-512 IFMA lanes, of eight signatures at a time, or of one under a key known
+// before. Plain data in, answers out, no allocation, no callbacks. The library loads on every x86-64 machine; fl_cpu_supported says whether the rest may be called.
 #ifndef FASTLEDGER_H
 #define FASTLEDGER_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#define FL_ABI_VERSION 1
+#define FL_ABI_VERSION 2
 #define FL_EXPORT __attribute__((visibility("default")))
 
 // One signature to check. The layout is that of SignedMessage in FastLedger.Cryptography.
@@ -30,6 +30,16 @@ FL_EXPORT int fl_initialize(void);
 
 // valid[i] = 1 when libsodium's crypto_sign_verify_detached accepts items[i], else 0. Returns how many are valid.
 FL_EXPORT size_t fl_ed25519_verify(const fl_signed_message *items, size_t count, uint8_t *valid);
+
+// Bytes of a prepared key, which stands at an address that 64 divides.
+FL_EXPORT size_t fl_ed25519_prepared_size(void);
+
+// Prepares a key of 32 bytes for many verifications: about as much work as ten of them. 1 when libsodium accepts signatures under the key;
+// otherwise 0, and the prepared key accepts none. No pointers in it: it may be copied.
+FL_EXPORT int fl_ed25519_prepare(const uint8_t *public_key, void *prepared);
+
+// 1 when libsodium's crypto_sign_verify_detached accepts the 64 bytes of the signature under the prepared key, else 0.
+FL_EXPORT int fl_ed25519_verify_prepared(const void *prepared, const uint8_t *message, size_t message_length, const uint8_t *signature);
 
 // SHA-512 of up to eight messages, each the concatenation of three parts; digests[i] has 64 bytes. Exported for the tests.
 typedef struct {

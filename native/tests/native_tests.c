@@ -151,6 +151,27 @@ static void test_vectors(void)
     }
 }
 
+static __attribute__((aligned(64))) uint8_t prepared[1 << 17];
+
+static void test_prepared(void)
+{
+    CHECK(fl_ed25519_prepared_size() <= sizeof prepared);
+    for (size_t i = 0; i < 3; i++) {
+        uint8_t key[32], message[2], signature[64];
+        from_hex(Vectors[i][0], key);
+        from_hex(Vectors[i][1], message);
+        from_hex(Vectors[i][2], signature);
+        size_t length = strlen(Vectors[i][1]) / 2;
+        CHECK(fl_ed25519_prepare(key, prepared) == 1);
+        CHECK(fl_ed25519_verify_prepared(prepared, message, length, signature) == 1);
+        for (int bit = 0; bit < 512; bit++) {
+            signature[bit / 8] ^= (uint8_t)(1 << (bit % 8));
+            CHECK(fl_ed25519_verify_prepared(prepared, message, length, signature) == 0);
+            signature[bit / 8] ^= (uint8_t)(1 << (bit % 8));
+        }
+    }
+}
+
 typedef int (*sign_seed_keypair)(uint8_t *, uint8_t *, const uint8_t *);
 typedef int (*sign_detached)(uint8_t *, unsigned long long *, const uint8_t *, unsigned long long, const uint8_t *);
 typedef int (*verify_detached)(const uint8_t *, const uint8_t *, unsigned long long, const uint8_t *);
@@ -191,6 +212,8 @@ static void compare_with_libsodium(const char *path)
         for (size_t lane = 0; lane < 8; lane++) {
             CHECK(valid[lane] == (verify(signatures[lane], messages[lane], items[lane].message_length, keys[lane]) == 0));
             accepted += valid[lane];
+            fl_ed25519_prepare(keys[lane], prepared);
+            CHECK(fl_ed25519_verify_prepared(prepared, messages[lane], items[lane].message_length, signatures[lane]) == valid[lane]);
         }
     }
     CHECK(accepted > 0);
@@ -208,6 +231,7 @@ int main(void)
     CHECK(fl_initialize() == 0);
     test_sha512();
     test_vectors();
+    test_prepared();
     const char *libsodium = getenv("FASTLEDGER_LIBSODIUM");
     if (libsodium != NULL) compare_with_libsodium(libsodium);
     puts(libsodium != NULL ? "all tests passed, libsodium agrees" : "all tests passed (FASTLEDGER_LIBSODIUM not set: no comparison)");

@@ -58,8 +58,9 @@ public sealed partial class ConsensusCore
         Invariant.Check(BlockCertificate.TryRead(writer.Written, _validators.Count, out BlockCertificate certificate));
 
         // Announced before it is adopted: adopting may compose other certificates in the same place.
-        // The leader spreads the certificate at once, so a silent next leader cannot drop the block (MonadBFT's backup).
-        if (kind == CertificateKind.Quorum ? IsLeader(slot.View) : !Small) Announce(certificate.Bytes);
+        // Where votes go to leaders only, the leader spreads the certificate at once, so a silent next leader cannot drop the block (MonadBFT's
+        // backup). Where they go to everyone, everyone has made it by itself.
+        if (!Small && (kind == CertificateKind.Finality || IsLeader(slot.View))) Announce(certificate.Bytes);
         if (kind == CertificateKind.Quorum) AdoptQuorum(certificate);
         else AdoptFinality(certificate);
     }

@@ -56,10 +56,12 @@ public unsafe class AllocationTests
         using SigningKey key = SigningKey.Generate();
         byte[] message = new byte[100], signature = new byte[64];
         Hash256 publicKey = key.PublicKey;
+        RecurringKeys recurring = new(2);
         AssertNoAllocation(() =>
         {
             key.Sign(message, signature);
             Ed25519.Verify(publicKey.Bytes, message, signature);
+            Invariant.Check(recurring.Verify(publicKey, message, signature));
             fixed (byte* k = publicKey.Bytes, m = message, s = signature)
             {
                 SignedMessage item = new(k, m, (nuint)message.Length, s);

@@ -31,6 +31,10 @@ internal sealed partial class ConsensusStage
     private readonly StoredBatch[] _blockBatches = new StoredBatch[BlockImage.MaxBatches];
     private readonly BatchReference[] _blockReferences = new BatchReference[BlockImage.MaxBatches];
     private readonly ByteBuffer[] _stateVotes = CreateVotes();
+
+    /// <summary>Of the newest blocks, who authored their batches, as a mask of nodes: their clients wait for answers.</summary>
+    private readonly (ulong Height, UInt128 Nodes)[] _blockAuthors = new (ulong, UInt128)[64];
+
     private ulong _executedHeight;
     private ulong _fedHeight;
     private ulong _lastVotedHeight;
@@ -87,10 +91,12 @@ internal sealed partial class ConsensusStage
     {
         bool complete = true;
         int commands = 0;
+        UInt128 authors = 0;
         for (int i = 0; i < block.BatchCount; i++)
         {
             BatchReference reference = block.Batch(i);
             _blockReferences[i] = reference;
+            if (reference.Author < _core.Validators.Count) authors |= UInt128.One << _core.Validators.Node(reference.Author);
             commands += (int)reference.CommandCount;
             if (_store.TryFind(reference, out _blockBatches[i]) || _archive.TryLoad(reference, _store, out _blockBatches[i])) continue;
             complete = false;
@@ -114,6 +120,7 @@ internal sealed partial class ConsensusStage
         MemoryMarshal.AsBytes(_blockBatches.AsSpan(0, block.BatchCount)).CopyTo(entry.Payload[OrderedBlock.Size..]);
         ByteRing.Publish(entry);
         RememberBatches(height, block.BatchCount);
+        _blockAuthors[(int)(height % (ulong)_blockAuthors.Length)] = (height, authors);
         _waitForExecution = _isSingle && commands <= FewCommands && height == _executedHeight + 1;
         return true;
     }

@@ -17,6 +17,12 @@ internal sealed partial class ConsensusStage
     private int _ownTaken;
     private UInt128 _selfMask;
 
+    /// <summary>What is queued for a peer but in no hurry leaves after so long at the latest.</summary>
+    private const ulong LongestPatienceNs = 10_000_000;
+
+    private UInt128 _patient;
+    private ulong _patientUntilNs = ulong.MaxValue;
+
     private void Step(in ConsensusEvent input)
     {
         Carry(_core.Step(input, Now()));
@@ -85,15 +91,17 @@ internal sealed partial class ConsensusStage
     }
 
     /// <summary>Everything appended is durable: what waited for it leaves.</summary>
-    private void Release()
+    private bool Release()
     {
-        if (_outbox.Count == 0) return;
+        if (_outbox.Count == 0) return SendPatient();
         UInt128 nodes = 0;
         for (int i = 0; i < _outbox.Count; i++)
         {
             ref readonly MessageList.Message item = ref _outbox[i];
             ReadOnlySpan<byte> message = _outbox.Bytes(item);
-            nodes |= item.Targets;
+            UInt128 waiting = item.Template == PeerTemplate.Consensus ? item.Targets & ~PatientFor(message) : item.Targets;
+            nodes |= waiting;
+            _patient |= item.Targets & ~waiting;
             for (UInt128 rest = item.Targets; rest != 0; rest &= rest - 1)
             {
                 int node = (int)UInt128.TrailingZeroCount(rest);
@@ -105,8 +113,35 @@ internal sealed partial class ConsensusStage
         _outbox.Clear();
 
         // All of a turn leaves together, from this thread: votes do not wait for another thread's turn on the processor.
+        Send(nodes);
+        if (_patient != 0 && _patientUntilNs == ulong.MaxValue) _patientUntilNs = MonotonicNs() + LongestPatienceNs;
+        return true;
+    }
+
+    private void Send(UInt128 nodes)
+    {
+        _patient &= ~nodes;
+        if (_patient == 0) _patientUntilNs = ulong.MaxValue;
         for (; nodes != 0; nodes &= nodes - 1) _network!.SendQueued((int)UInt128.TrailingZeroCount(nodes));
     }
+
+    /// <summary>Sends what waited long enough for something else to the same peer.</summary>
+    private bool SendPatient()
+    {
+        if (_patientUntilNs == ulong.MaxValue || MonotonicNs() < _patientUntilNs) return false;
+        Send(_patient);
+        return true;
+    }
+
+    /// <summary>
+    /// The nodes that the message need not reach at once. A state vote is what the authors of the block's batches answer their clients with;
+    /// to the others it goes along with what is sent next, and spares them being woken up for it.
+    /// </summary>
+    private UInt128 PatientFor(ReadOnlySpan<byte> message) =>
+        message[0] == (byte)MessageKind.StateVote && StateVoteMessage.TryRead(message, out StateVoteMessage vote)
+            && _blockAuthors[(int)(vote.Commitment.Height % (ulong)_blockAuthors.Length)] is var (height, authors) && height == vote.Commitment.Height
+            ? ~authors
+            : 0;
 
     /// <summary>What does not fit or cannot reach the peer is lost, as on any network: the protocol asks again.</summary>
     private bool SendBatch(int node, ushort template, StoredBatch batch) =>

@@ -306,5 +306,5 @@ internal sealed partial class ConsensusStage
     /// <summary>A cluster of one makes no empty blocks by itself; others do all the time.</summary>
     private bool BlockIsWanted() => _isSingle && _core.Self >= 0 && _core.CommittedHeight == _executedHeight && _execution.NextDueNs <= BlockTimeNs();
 
-    private ulong NextDeadlineNs() => Math.Min(_putOffUntilNs, Math.Min(_core.NextDeadlineNs, _askAtNs));
+    private ulong NextDeadlineNs() => Math.Min(Math.Min(_putOffUntilNs, _patientUntilNs), Math.Min(_core.NextDeadlineNs, _askAtNs));
 }

@@ -100,7 +100,9 @@ internal sealed partial class ConsensusStage : IDisposable
         {
         }
 
-        if (!_aborted) _journal.Seal();
+        if (_aborted) return;
+        Send(_patient);
+        _journal.Seal();
     }
 
     /// <summary>Lets <see cref="Run"/> end after what was accepted is answered, as far as it can be. Any thread.</summary>
@@ -143,12 +145,13 @@ internal sealed partial class ConsensusStage : IDisposable
         _times.Add(Stage.Consensus, start);
         if (MayPutOff())
         {
+            any |= SendPatient();
             PublishStatus();
             return any;
         }
 
         any |= Commit();
-        Release();
+        any |= Release();
         any |= Deliver();
         PublishStatus();
         return any;

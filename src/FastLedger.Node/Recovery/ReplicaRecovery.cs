@@ -3,6 +3,7 @@ using System;
 using System.IO;
 using FastLedger.Consensus;
 using FastLedger.Consensus.Safety;
+using FastLedger.Cryptography;
 using FastLedger.Domain;
 using FastLedger.Node.Checkpoints;
 using FastLedger.Node.Cluster;
@@ -21,6 +22,9 @@ internal static class ReplicaRecovery
 {
     /// <summary>Views, timeouts and pauses of a cluster of one: nobody else can make progress, so nothing is ever given up.</summary>
     private const ulong NeverNs = 1UL << 60;
+
+    /// <summary>Room for the keys of the largest set and of the one before it, with few that share a place.</summary>
+    private const int KeyPlaces = 1024;
 
     /// <summary>Recovers.</summary>
     /// <exception cref="ConfigurationException">The directory belongs to another ledger, or the key is wrong.</exception>
@@ -41,7 +45,7 @@ internal static class ReplicaRecovery
         if (isNew) identity.CheckGenesis();
         bool isSingle = identity.Validators.Count == 1;
         var core = new ConsensusCore(
-            OptionsOf(options, identity.Validators.Count), Ed25519Scheme.Instance, new Ed25519Signer([.. identity.Keys]), isSingle ? 1 : ValidatorSet.MaxCount);
+            OptionsOf(options, identity.Validators.Count), new Ed25519Scheme(new RecurringKeys(KeyPlaces)), new Ed25519Signer([.. identity.Keys]), isSingle ? 1 : ValidatorSet.MaxCount);
         var index = new BlockIndex();
         var handOvers = new HandOverStore(Path.Combine(options.DataDirectory, HandOverStore.FolderName));
         if (isNew) Provision(journal, configured, identity, core, index, isForgetful: identity.Validators.Count > 1 && KeyUse.IsMarked(options, 0));

@@ -27,6 +27,7 @@ public sealed class ValidatorKeys
     private readonly Hash256[] _keys;
     private readonly SignedMessage[] _messages;
     private readonly bool[] _valid;
+    private readonly RecurringKeys _recurring;
 
     /// <param name="chainId">The ledger.</param>
     /// <param name="keys">Public keys in the order of the validator set: by ascending node number in the first epoch.</param>
@@ -40,6 +41,7 @@ public sealed class ValidatorKeys
         _keys = [.. keys];
         _messages = new SignedMessage[keys.Count];
         _valid = new bool[keys.Count];
+        _recurring = new RecurringKeys(2 * keys.Count);
     }
 
     /// <summary>Which epoch they validate.</summary>
@@ -76,7 +78,7 @@ public sealed class ValidatorKeys
         {
             for (int i = 0; signers != 0; i++, signers &= signers - 1)
                 _messages[i] = new SignedMessage((byte*)(keys + (int)UInt128.TrailingZeroCount(signers)), message, SignedMessages.StateBytes, (byte*)(signed + i));
-            return Ed25519.VerifyBatch(_messages.AsSpan(0, count), _valid.AsSpan(0, count)) == count;
+            return _recurring.VerifyBatch(_messages.AsSpan(0, count), _valid.AsSpan(0, count)) == count;
         }
     }
 

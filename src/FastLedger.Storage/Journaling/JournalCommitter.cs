@@ -23,6 +23,7 @@ internal sealed class JournalCommitter : IDisposable
     private readonly long _segmentBytes;
     private readonly ulong _groupBytes;
     private readonly bool _startsAfterSeal;
+    private ZeroesAhead _zeroes;
     private LedgerFile? _file;
     private volatile StorageFaultException? _fault;
     private Hash256 _chain;
@@ -227,6 +228,7 @@ internal sealed class JournalCommitter : IDisposable
             {
                 _file.Dispose();
                 _file = next;
+                _zeroes.Restart();
                 _preparation!.Request(_segment + 2);
             }
         }
@@ -247,6 +249,7 @@ internal sealed class JournalCommitter : IDisposable
         if (length == 0) return;
         _file!.Write(_ring.Piece(from, length), _offset);
         _offset += length;
+        if (_durability == Durability.Fsync) _zeroes.Follow(_file, length, _offset, _segmentBytes);
         _bytesWritten.Value += (ulong)length;
         Release(to);
     }

@@ -61,9 +61,25 @@ public class JournalRoundTripTests
         for (int i = 0; i < 5; i++) new ModelEntry(JournalEntryKind.Batch, 1, 1, new byte[300]).AppendTo(journal.Writer, random);
         Assert.Empty(scenario.Files.Calls);
         Assert.Equal(5UL, journal.Writer.CommitGroup());
+        Assert.Equal(2, scenario.Files.Calls["pwrite"]); // the second one is of zeros ahead, for the groups that follow
+        Assert.Equal(1, scenario.Files.Calls["fdatasync"]);
+        for (int i = 0; i < 5; i++) new ModelEntry(JournalEntryKind.Batch, 1, 1, new byte[300]).AppendTo(journal.Writer, random);
+        Assert.Equal(10UL, journal.Writer.CommitGroup());
+        Assert.Equal(3, scenario.Files.Calls["pwrite"]);
+        Assert.Equal(2, scenario.Files.Calls["fdatasync"]);
+        Assert.Equal(2UL, journal.Writer.GroupsCommitted);
+    }
+
+    [Fact]
+    public void A_large_group_writes_no_zeros_ahead()
+    {
+        JournalScenario scenario = new();
+        using Journal journal = scenario.Open();
+        scenario.Files.Calls.Clear();
+        new ModelEntry(JournalEntryKind.Batch, 1, 1, new byte[17_000]).AppendTo(journal.Writer, new Random(1));
+        Assert.Equal(1UL, journal.Writer.CommitGroup());
         Assert.Equal(1, scenario.Files.Calls["pwrite"]);
         Assert.Equal(1, scenario.Files.Calls["fdatasync"]);
-        Assert.Equal(1UL, journal.Writer.GroupsCommitted);
     }
 
     [Fact]
