@@ -2,7 +2,6 @@
 using System;
 using FastLedger.Primitives;
 using FastLedger.State.Checkpoints;
-using FastLedger.Storage;
 
 namespace FastLedger.State.Residency;
 
