@@ -12,6 +12,9 @@ namespace FastLedger.Primitives;
 /// <remarks>Thread: any. Alloc: none after construction. Blocks: page faults on first touch.</remarks>
 public sealed unsafe partial class ReservedMemory : IDisposable
 {
+    /// <summary>Memory is given back in multiples of it.</summary>
+    public const int SystemPageBytes = 4096;
+
     private const nuint LeastForHugePages = 16 << 20;
     private const int ProtReadWrite = 0x1 | 0x2;
     private const int MapPrivate = 0x02;
@@ -61,21 +64,21 @@ public sealed unsafe partial class ReservedMemory : IDisposable
     }
 
     /// <summary>Gives part of the memory back to the system; the part stays reserved and reads as zeros again.</summary>
-    /// <param name="offset">A multiple of 4,096.</param>
-    /// <param name="bytes">A multiple of 4,096.</param>
+    /// <param name="offset">A multiple of <see cref="SystemPageBytes"/>.</param>
+    /// <param name="bytes">A multiple of <see cref="SystemPageBytes"/>.</param>
     public void Release(nuint offset, nuint bytes)
     {
-        Invariant.Check(Pointer != null && (offset | bytes) % 4096 == 0 && offset + bytes <= Length);
+        Invariant.Check(Pointer != null && (offset | bytes) % SystemPageBytes == 0 && offset + bytes <= Length);
         if (OperatingSystem.IsLinux()) Invariant.Check(Advise((nint)(Pointer + offset), bytes, AdviseDontNeed) == 0);
         else NativeMemory.Clear(Pointer + offset, bytes);
     }
 
     /// <summary>Backs part of the range with memory now, so that its first use meets no page fault. Nothing where the system cannot.</summary>
-    /// <param name="offset">A multiple of 4,096.</param>
-    /// <param name="bytes">A multiple of 4,096.</param>
+    /// <param name="offset">A multiple of <see cref="SystemPageBytes"/>.</param>
+    /// <param name="bytes">A multiple of <see cref="SystemPageBytes"/>.</param>
     public void Populate(nuint offset, nuint bytes)
     {
-        Invariant.Check(Pointer != null && (offset | bytes) % 4096 == 0 && offset + bytes <= Length);
+        Invariant.Check(Pointer != null && (offset | bytes) % SystemPageBytes == 0 && offset + bytes <= Length);
         if (OperatingSystem.IsLinux()) _ = Advise((nint)(Pointer + offset), bytes, AdvisePopulateWrite);
     }
 

@@ -17,7 +17,7 @@ public unsafe interface IPageStore
     /// <param name="region">Number of the table or other region.</param>
     /// <param name="page">Number of the page in it.</param>
     /// <param name="height">Height whose state the image shows.</param>
-    /// <param name="image">4,096 bytes.</param>
+    /// <param name="image">1,024 bytes.</param>
     /// <returns>False when there is no room now.</returns>
     bool TryWrite(byte region, uint page, ulong height, ReadOnlySpan<byte> image);
 
@@ -48,7 +48,7 @@ public unsafe interface IPageStore
     /// </summary>
     /// <param name="region">Number of the table or other region.</param>
     /// <param name="page">Number of the page in it.</param>
-    /// <param name="destination">Gets its 4,096 bytes, on any thread, before it can be taken.</param>
+    /// <param name="destination">Gets its 1,024 bytes, on any thread, before it can be taken.</param>
     /// <param name="tag">Comes back with it.</param>
     /// <returns>False when there is no room now.</returns>
     bool TryRequest(byte region, uint page, byte* destination, ulong tag);

@@ -170,26 +170,23 @@ public abstract unsafe class Table : IDisposable
         for (uint page = 0; page <= _pages.PageOf(Count - 1); page++) residence.Add(page, residence.TakeFrame()); // each where it stands already
         _pages.LetPagesLeave(residence.Frames);
         _tree.Dispose();
-        _tree = new TableTree(RecordSize, Capacity, residence.Frames);
+        _tree = new TableTree(RecordSize, Capacity, residence.Frames, Memory);
         _tree.Rebuild(Memory, 1, Count);
         Residence = residence;
         return residence;
     }
 
-    /// <summary>Makes the nodes of a page that came back.</summary>
-    /// <returns>False when it is not the page that left.</returns>
-    internal bool TryRestoreNodes(uint page) => _tree.RebuildPage(Memory, page, 1, _tree.Count, keepRoot: false) == _tree.PageRoot(page);
-
-    /// <summary>Makes the nodes of a page in recovery.</summary>
-    internal void RestoreNodes(uint page, uint count) => _tree.RebuildPage(Memory, page, 1, count, keepRoot: true);
+    /// <summary>Makes what a page holds its root, in recovery.</summary>
+    internal void RestoreRoot(uint page, uint count) => _tree.RestorePage(page, count);
 
     /// <summary>Gives the memory of frames back to the system.</summary>
     /// <param name="from">The first one, from 1.</param>
-    /// <param name="count">Frames that hold nothing.</param>
+    /// <param name="count">Frames that hold nothing, as those behind them.</param>
     internal void ReleaseFrames(uint from, uint count)
     {
-        _records.Release((nuint)(from - 1) * PageSize, (nuint)count * PageSize);
-        _tree.ReleaseNodes(from, count);
+        // What lies behind the last of them in its system page was given back before.
+        nuint begin = SystemPages((nuint)(from - 1) * PageSize), end = SystemPages((nuint)(from - 1 + count) * PageSize);
+        if (begin < end) _records.Release(begin, end - begin);
     }
 
     /// <summary>Brings the cache lines of a record near before it is used. Numbers out of range are ignored.</summary>
@@ -228,6 +225,8 @@ public abstract unsafe class Table : IDisposable
             new Span<byte>(At(number), RecordSize).Clear();
         Count = count;
     }
+
+    private static nuint SystemPages(nuint bytes) => (bytes + ReservedMemory.SystemPageBytes - 1) & ~(nuint)(ReservedMemory.SystemPageBytes - 1);
 
     private byte* At(uint number) => Residence is null ? Memory + ((nuint)number * (uint)RecordSize) : Residence.Touch(number);
 

@@ -69,7 +69,7 @@ public sealed class StateVerbTests : IDisposable
         Assert.Equal(newest, page.GetProperty("height").GetUInt64());
         Assert.InRange(page.GetProperty("written_at_height").GetUInt64(), 1ul, newest);
         string bytes = page.GetProperty("bytes").GetString()!;
-        Assert.Equal(2 * 4096, bytes.Length);
+        Assert.Equal(2 * 1024, bytes.Length);
         Assert.Equal(new string('0', 256), bytes[..256]); // record 0 of a table is never used
         Assert.NotEqual(new string('0', 256), bytes[256..512]);
         await FailsAsync(ExitCode.FailedCheck, "no page 4000", "inspect", "page", Data, $"{Accounts}", "4000");

@@ -99,7 +99,7 @@ internal static class StateListing
             $"Height {result.Height:N0}: {result.StateBytes / 1e6:N1} MB of checkpoints, {result.JournalBytes / 1e6:N1} MB of journal, {result.HistoryBytes / 1e6:N1} MB of history, entries {result.FirstHistoryEntry:N0} to {result.HistoryEntries:N0}"));
         var table = new Spectre.Console.Table { Border = TableBorder.Simple };
         table.AddColumns("pages of", "pages", "MB");
-        foreach (RegionRow row in result.Pages) table.AddRow(row.Table, Text((ulong)row.Pages), (row.Pages * 4096 / 1e6).ToString("N1", CultureInfo.InvariantCulture));
+        foreach (RegionRow row in result.Pages) table.AddRow(row.Table, Text((ulong)row.Pages), (row.Pages * PageStore.PageBytes / 1e6).ToString("N1", CultureInfo.InvariantCulture));
         presenter.Results.Write(table);
         return ExitCode.Ok;
     }

@@ -28,14 +28,20 @@ public sealed unsafe partial class TableTree
         {
             dirty = SortedNumbers.Sort(touched, dirty, (uint*)_spare.Pointer);
             Invariant.Check(dirty[touched.Length - 1] < count);
-            HashLeaves(records, dirty, touched.Length);
         }
 
-        Climb(dirty, touched.Length, count);
-    }
+        if (_frames == null)
+        {
+            HashNodes(new NodeLevel(records, _recordSize), _leafJob, Level(0), dirty, touched.Length);
+            Climb(dirty, touched.Length, count);
+            return;
+        }
 
-    private void HashLeaves(byte* records, uint* dirty, int length) =>
-        HashNodes(Records(records), _leafJob, Level(0), dirty, length);
+        Invariant.Check(records == _records);
+        int pages = touched.Length;
+        for (int level = 0; level < _pageLevel; level++) pages = Parents(dirty, pages);
+        UpdatePages(dirty, pages, count);
+    }
 
     /// <summary>Hashes the inputs number <paramref name="dirty"/> to the nodes of the same numbers.</summary>
     [SkipLocalsInit] // the addresses are written before they are used
@@ -56,13 +62,6 @@ public sealed unsafe partial class TableTree
     /// <summary>The addresses of the elements with these numbers. Reads and writes on to a multiple of eight.</summary>
     private static void List(in NodeLevel level, uint* numbers, int count, byte** addresses)
     {
-        if (!level.IsArray)
-        {
-            NodeLevel blocks = level;
-            for (int i = 0; i < count; i++) addresses[i] = blocks.At(numbers[i]);
-            return;
-        }
-
         byte* first = level.First;
         nuint size = level.Size;
         if (!Avx512F.IsSupported)
@@ -80,12 +79,12 @@ public sealed unsafe partial class TableTree
         }
     }
 
-    /// <summary>Level by level: touched nodes to touched parents, each once because the numbers are sorted.</summary>
+    /// <summary>Level by level from the lowest in an array: touched nodes to touched parents, each once because the numbers are sorted.</summary>
     private void Climb(uint* dirty, int length, uint count)
     {
-        int oldDepth = Depth, depth = DepthOf(count);
+        int oldDepth = Math.Max(Depth, _lowest), depth = DepthOf(count);
         bool hadRecords = !Level(oldDepth).Node(0)->IsZero;
-        for (int level = 0; level < depth; level++)
+        for (int level = _lowest; level < depth; level++)
         {
             length = Parents(dirty, length);
             // A table that grew past a power of two has its old root as the first node of a new level.

@@ -15,9 +15,9 @@ namespace FastLedger.Cryptography;
 /// level 1   nodes over two leaves    capacity / 2 × 32      and stands beside its sibling: the two are one aligned 64-byte
 /// …                                                         line, which is exactly the block that their parent hashes.
 /// </code>
-/// A table whose pages may leave memory has frames: a frame holds the records of a page, and in a block beside them the levels below the
-/// page's root, 64 bytes per record, which leave with the page. They are made again from its records, and that they lead to the same root
-/// proves that nothing else came back.
+/// A table whose pages may leave memory has frames (<c>TableTree.Pages.cs</c>). Of its tree only the roots of the pages and what is above
+/// groups of eight of them are kept, 40 bytes per page; the nodes in between are made from the records when they are needed, since memory that
+/// they took would be memory that pages lack.
 /// <para>The arrays are reserved address space, backed by memory only where nodes exist. A record that was never touched is 32 zero bytes at
 /// level 0, and a node over two zeros is zero, so memory that was never written is a correct empty tree.</para>
 /// Thread: one at a time (the executor's). Alloc: none after construction. Blocks: no.
@@ -27,43 +27,35 @@ public sealed unsafe partial class TableTree : IDisposable, IMerkleNodes
     /// <summary>Largest capacity, in records.</summary>
     public const long MaxCapacity = 1L << 31;
 
-    private const int PageBytes = 4096;
-    private const int NoPages = 31;
+    /// <summary>Bytes of a page of a table whose pages may leave memory.</summary>
+    public const int PageBytes = 1024;
+
+    private const int GroupShift = 3; // pages per group, as a power of two
 
     private readonly ReservedMemory _nodes;
-    private readonly ReservedMemory? _blocks;
+    private readonly ReservedMemory? _pageRoots;
     private readonly ReservedMemory _dirty;
     private readonly ReservedMemory _spare;
     private readonly LaneJob _leafJob;
     private readonly nuint _recordSize;
     private readonly ulong _capacity;
-    private readonly int _pageLevel;
+    private readonly int _pageLevel, _lowest; // levels of the pages' roots, and of the lowest nodes that stand in arrays
     private readonly uint* _frames;
+    private readonly byte* _records;
+    private Hash256 _root;
     private uint _count;
 
     /// <summary>Reserves the tree of a table.</summary>
     /// <param name="recordSize">Bytes per record: a multiple of 64, at most 1,024.</param>
     /// <param name="capacity">Most records that the table can have: 1 to 2^31.</param>
-    /// <param name="frames">Null when record i stands at <c>records + i × recordSize</c>. Else the frame of each page, from 1 and at most the
-    /// number of pages, or 0 while the page is not in memory: it stands at <c>records + (frame − 1) × 4096</c>, and the nodes below its root
-    /// with it. Record sizes are powers of two then.</param>
-    public TableTree(int recordSize, long capacity, uint* frames = null)
+    public TableTree(int recordSize, long capacity)
     {
         Invariant.Check(recordSize is > 0 and <= Blake3Constants.ChunkSize && recordSize % Blake3Constants.BlockSize == 0);
         Invariant.Check(capacity is > 0 and <= MaxCapacity);
         _recordSize = (nuint)recordSize;
         _leafJob = Blake3.RecordJob(recordSize);
         _capacity = BitOperations.RoundUpToPowerOf2((ulong)capacity);
-        _frames = frames;
-        if (frames != null)
-        {
-            Invariant.Check(BitOperations.IsPow2(recordSize));
-            _pageLevel = BitOperations.Log2((uint)(PageBytes / recordSize));
-            _capacity = Math.Max(_capacity, 1UL << _pageLevel);
-            _blocks = new ReservedMemory((nuint)_capacity * 2 * Hash256.Size, hugePages: true);
-        }
-
-        _nodes = new ReservedMemory((nuint)(_capacity >> _pageLevel) * 2 * Hash256.Size, hugePages: frames == null);
+        _nodes = new ReservedMemory((nuint)_capacity * 2 * Hash256.Size, hugePages: true);
         _dirty = new ReservedMemory((nuint)_capacity * sizeof(uint));
         _spare = new ReservedMemory((nuint)_capacity * sizeof(uint));
     }
@@ -75,7 +67,7 @@ public sealed unsafe partial class TableTree : IDisposable, IMerkleNodes
     public int Depth => DepthOf(_count);
 
     /// <summary>Commits to every record; zero for an empty table.</summary>
-    public Hash256 Root => Node(Depth, 0);
+    public Hash256 Root => _frames == null ? Node(Depth, 0) : _root;
 
     /// <summary>The node over records [index × 2^level, (index + 1) × 2^level): for finding where two tables differ.</summary>
     /// <param name="level">0 (leaves) to <see cref="Depth"/>.</param>
@@ -83,8 +75,8 @@ public sealed unsafe partial class TableTree : IDisposable, IMerkleNodes
     public Hash256 Node(int level, ulong index)
     {
         Invariant.Check((uint)level <= (uint)Depth && index < 1UL << (Depth - level));
-        Invariant.Check(level >= _pageLevel || _frames[index >> (_pageLevel - level)] != 0);
-        return *Level(level).Node((uint)index);
+        if (level >= _lowest) return *Level(level).Node((uint)index);
+        return level < _pageLevel ? NodeInPage(level, (uint)index) : NodeInGroup(level, (uint)index);
     }
 
     /// <summary>The inclusion proof of one record, for <see cref="MerkleProof.VerifyInclusion"/> with size 2^<see cref="Depth"/>.</summary>
@@ -111,7 +103,8 @@ public sealed unsafe partial class TableTree : IDisposable, IMerkleNodes
     public void Clear()
     {
         _nodes.Clear();
-        _blocks?.Clear();
+        _pageRoots?.Clear();
+        _root = default;
         _count = 0;
     }
 
@@ -119,29 +112,17 @@ public sealed unsafe partial class TableTree : IDisposable, IMerkleNodes
     public void Dispose()
     {
         _nodes.Dispose();
-        _blocks?.Dispose();
+        _pageRoots?.Dispose();
         _dirty.Dispose();
         _spare.Dispose();
     }
 
     private static int DepthOf(uint count) => count < 2 ? 0 : BitOperations.Log2(count - 1) + 1;
 
-    private NodeLevel Records(byte* records) => _frames == null
-        ? new NodeLevel(records, 0, (uint)_recordSize, NoPages, 0)
-        : new NodeLevel(records - PageBytes, 0, (uint)_recordSize, _pageLevel, 12, _frames);
-
     private NodeLevel Level(int level)
     {
-        if (level < _pageLevel)
-        {
-            uint perBlock = 2u << _pageLevel;
-            nuint block = (nuint)NodeBytesPerPage;
-            return new NodeLevel(
-                _blocks!.Pointer - block, (perBlock - (perBlock >> level)) * Hash256.Size, Hash256.Size, _pageLevel - level, _pageLevel + 6, _frames, block - 1);
-        }
-
         // One level behind the other, each half as long as the one before.
-        ulong nodes = 2 * (_capacity >> _pageLevel);
-        return new NodeLevel(_nodes.Pointer + ((nodes - (nodes >> (level - _pageLevel))) * Hash256.Size), 0, Hash256.Size, NoPages, 0);
+        ulong nodes = 2 * (_capacity >> _lowest);
+        return new NodeLevel(_nodes.Pointer + ((nodes - (nodes >> (level - _lowest))) * Hash256.Size), Hash256.Size);
     }
 }

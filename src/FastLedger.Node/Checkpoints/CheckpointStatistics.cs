@@ -14,7 +14,11 @@ namespace FastLedger.Node.Checkpoints;
 /// <param name="Misses">Pages that were read because a batch needed them.</param>
 /// <param name="UnexpectedMisses">Those of them that no prefetch had asked for.</param>
 /// <param name="Evictions">Pages that left memory.</param>
-/// <param name="ResidentBytes">Memory of the tables' pages and their nodes, when it is bounded.</param>
+/// <param name="ResidentBytes">Memory of the tables' pages, when it is bounded.</param>
 public readonly record struct CheckpointStatistics(
     ulong Height, ulong Published, double LastSeconds, double AgeSeconds, double RunningSeconds, bool IsOverdue, long DirtyPages, ulong PagesWritten,
-    long StoreBytes, ulong Misses, ulong UnexpectedMisses, ulong Evictions, long ResidentBytes);
+    long StoreBytes, ulong Misses, ulong UnexpectedMisses, ulong Evictions, long ResidentBytes)
+{
+    /// <summary>Pages that a batch needed, that had left, and that were still kept without their zeros.</summary>
+    public ulong Returns { get; init; }
+}

@@ -46,7 +46,7 @@ internal sealed class Checkpointer : IDisposable
     private CheckpointStatistics _statistics;
     private long _published;
     private long _lastTicks;
-    private ulong _misses, _unexpectedMisses, _evictions;
+    private ulong _misses, _unexpectedMisses, _evictions, _returns;
     private long _residentBytes;
     private Task _preparation = Task.CompletedTask;
     private ulong _blocks;
@@ -60,7 +60,7 @@ internal sealed class Checkpointer : IDisposable
         _publisher = publisher;
         _residency = ledger.Tree.Residency;
         if (_residency is not null) _residency.BeforeWriteBack = EndCapture;
-        _capture = new CheckpointCapture(ledger.Tree, pages, options.ImageBytes, options.LeastPagesPerBlock);
+        _capture = new CheckpointCapture(ledger.Tree, pages, options.MostImageBytes, options.LeastPagesPerBlock);
         _lastBegan = Stopwatch.GetTimestamp();
         _beganHeight = ledger.Height;
     }
@@ -98,6 +98,7 @@ internal sealed class Checkpointer : IDisposable
             StoreBytes = store.LogBytes,
             Misses = Volatile.Read(ref _misses),
             UnexpectedMisses = Volatile.Read(ref _unexpectedMisses),
+            Returns = Volatile.Read(ref _returns),
             Evictions = Volatile.Read(ref _evictions),
             ResidentBytes = Volatile.Read(ref _residentBytes),
         };
@@ -197,8 +198,9 @@ internal sealed class Checkpointer : IDisposable
         if (_residency is null) return;
         Volatile.Write(ref _misses, _residency.Misses);
         Volatile.Write(ref _unexpectedMisses, _residency.UnexpectedMisses);
+        Volatile.Write(ref _returns, _residency.Returns);
         Volatile.Write(ref _evictions, _residency.Evictions);
-        Volatile.Write(ref _residentBytes, _residency.ResidentBytes);
+        Volatile.Write(ref _residentBytes, _residency.ResidentBytes + _residency.SuppressedBytes);
     }
 
     /// <summary>Consensus stage: the checkpoint of this height wants an anchor.</summary>
@@ -291,7 +293,7 @@ internal sealed class Checkpointer : IDisposable
     /// <summary>Pages to hand over so that the room for former images never runs out: then a batch would have to wait for the store.</summary>
     private long PagesToMakeRoom(long frozen)
     {
-        long excess = _capture.KeptBytes - (_options.ImageBytes / 2);
+        long excess = _capture.KeptBytes - (_options.MostImageBytes / 2);
         return excess <= 0 ? 0 : frozen * excess / _capture.KeptBytes;
     }
 

@@ -78,7 +78,7 @@ internal sealed unsafe class CreatedIds : IDisposable
     public void Dispose() => _memory.Dispose();
 
     /// <summary>Where the page begins in which an entry stands.</summary>
-    private static nuint Page(long entry) => (nuint)entry * (uint)sizeof(Entry) / Table.PageSize * Table.PageSize;
+    private static nuint Page(long entry) => (nuint)entry * (uint)sizeof(Entry) / ReservedMemory.SystemPageBytes * ReservedMemory.SystemPageBytes;
 
     private void Note(IdKind kind, uint number, uint @class, UInt128 id) =>
         _entries[_tail++] = new Entry { Id = id, Number = number, Class = @class, Kind = kind };

@@ -22,6 +22,7 @@ internal sealed class RestoredState : IDisposable
 {
     private const string StateFolder = "state";
     private const string PagesFolder = "pages";
+    private const long UsualPages = 1L << 20;
 
     internal RestoredState(Ledger ledger, PageStoreAdapter? pages, ManifestStore? manifests, Manifest? manifest)
     {
@@ -68,7 +69,7 @@ internal sealed class RestoredState : IDisposable
         {
             Directory = Path.Combine(folder, PagesFolder),
             MaximumPagesPerTable = (int)BitOperations.RoundUpToPowerOf2(pages),
-            ExpectedPages = options.ExpectedPages,
+            ExpectedPages = options.ExpectedPages > 0 ? options.ExpectedPages : Math.Max(UsualPages, 4 * options.Memory / PagedRegion.PageBytes),
             LogMemoryBytes = options.LogMemory,
             SegmentBytes = options.SegmentBytes,
             DirectIO = options.PageIo != PageIo.Buffered,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System;
 using System.Collections.Generic;
 using System.ComponentModel;
 using System.Numerics;
@@ -26,11 +27,11 @@ public sealed class StateSection
     [Description("Pages that a checkpoint hands over per block at most.")]
     public int MostPagesPerBlock { get; set; } = 1024;
 
-    [Description("Most memory for former images of records that change while a checkpoint is written; what is not needed is not taken.")]
+    [Description("Most memory for former images of records that change while a checkpoint is written; what is not needed is not taken. At most a 16th of state.memory, if that is set.")]
     public long ImageBytes { get; set; } = 512 << 20;
 
-    [Description("Pages that the store is laid out for; more work, but slower.")]
-    public long ExpectedPages { get; set; } = 1 << 19;
+    [Description("Pages of 1 KiB that the store is laid out for; more work, but slower. 0: 1 GiB of them, or four times state.memory.")]
+    public long ExpectedPages { get; set; }
 
     [Description("Memory for the newest part of the store's log, a power of two.")]
     public long LogMemory { get; set; } = 64 << 20;
@@ -50,6 +51,9 @@ public sealed class StateSection
     [Description("Seconds after which a checkpoint that has not ended is reported.")]
     public int WatchdogSeconds { get; set; } = 300;
 
+    /// <summary>Most memory for former images; less where memory is bounded, because it stands beside the bound.</summary>
+    public long MostImageBytes => Memory > 0 ? Math.Min(ImageBytes, Memory / 16) : ImageBytes;
+
     /// <summary>True when checkpoints are taken.</summary>
     public bool TakesCheckpoints => CheckpointSeconds > 0 || CheckpointBlocks > 0;
 
@@ -62,7 +66,7 @@ public sealed class StateSection
         if (LeastPagesPerBlock is < 1 or > 1 << 20) yield return "state.least_pages_per_block must be 1 … 2^20";
         if (MostPagesPerBlock < LeastPagesPerBlock || MostPagesPerBlock > 1 << 20) yield return "state.most_pages_per_block must be least_pages_per_block … 2^20";
         if (ImageBytes is < 0 or > 1L << 36) yield return "state.image_bytes must be 0 … 64 GiB";
-        if (ExpectedPages is < 1 or > 1L << 32) yield return "state.expected_pages must be 1 … 2^32";
+        if (ExpectedPages is < 0 or > 1L << 32) yield return "state.expected_pages must be 0 … 2^32";
         if (!BitOperations.IsPow2(LogMemory) || LogMemory is < 1 << 22 or > 1L << 36) yield return "state.log_memory must be a power of two, 4 MiB … 64 GiB";
         if (!BitOperations.IsPow2(SegmentBytes) || SegmentBytes is < 1 << 20 or > 1L << 34) yield return "state.segment_bytes must be a power of two, 1 MiB … 16 GiB";
         if (SyncBytes is < 0 or > 1L << 40) yield return "state.sync_bytes must be 0 … 1 TiB";

@@ -69,7 +69,7 @@ internal static class StateInstaller
     private static StoreToken WritePages(NodeOptions options, JoinFolder folder, Ledger ledger, PageStoreAdapter pages)
     {
         pages.Bind(PageStore.Create(RestoredState.StoreOptions(options.State, folder.State, ledger, pages.Progress)));
-        using var capture = new CheckpointCapture(ledger.Tree, pages, options.State.ImageBytes, PagesPerStep);
+        using var capture = new CheckpointCapture(ledger.Tree, pages, options.State.MostImageBytes, PagesPerStep);
         capture.Begin(ledger.Height);
         _ = capture.Finish();
         while (!pages.Store.TryRequestCheckpoint(ledger.Height)) pages.WaitForRoom();

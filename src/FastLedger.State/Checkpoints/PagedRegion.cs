@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using System.Threading;
 using FastLedger.Primitives;
+using FastLedger.Storage;
 
 namespace FastLedger.State.Checkpoints;
 
@@ -23,12 +24,12 @@ namespace FastLedger.State.Checkpoints;
 public sealed unsafe class PagedRegion : IDisposable
 {
     /// <summary>Bytes of a page.</summary>
-    public const int PageBytes = 4096;
+    public const int PageBytes = PageStore.PageBytes;
 
     private readonly byte* _memory;
     private uint* _frames;
     private readonly int _unitsPerPageShift;
-    private readonly ReservedMemory _slots; // per unit, where its former image is kept; 0: nowhere
+    private readonly ReservedMemory _slots; // per unit of a page or of a frame, where its former image is kept; 0: nowhere
     private readonly byte[] _image = new byte[PageBytes];
     private PageBitmap _dirty, _frozen;
     private PreImagePool? _pool;
@@ -40,7 +41,7 @@ public sealed unsafe class PagedRegion : IDisposable
     /// <summary>Watches a range of memory.</summary>
     /// <param name="id">Number of the region in the store: a table's <see cref="TableId"/>, or 128 and above.</param>
     /// <param name="memory">The first byte, page-aligned.</param>
-    /// <param name="unitBytes">What changes as a whole: 64, 128, 256 or 4,096.</param>
+    /// <param name="unitBytes">What changes as a whole: 64, 128, 256 or 1,024.</param>
     /// <param name="units">Units in the region.</param>
     public PagedRegion(byte id, byte* memory, int unitBytes, ulong units)
     {
@@ -107,9 +108,9 @@ public sealed unsafe class PagedRegion : IDisposable
     [MethodImpl(MethodImplOptions.NoInlining)]
     public void Keep(uint unit)
     {
-        uint page = unit >> _unitsPerPageShift;
+        uint page = unit >> _unitsPerPageShift, within = unit & ((1u << _unitsPerPageShift) - 1);
         if (!IsCapturing || !_frozen.Has(page)) return;
-        ref uint slot = ref ((uint*)_slots.Pointer)[unit];
+        ref uint slot = ref SlotsOf(page)[within];
         if (slot != 0) return;
         uint taken = _pool!.Take(UnitBytes);
         if (taken == 0)
@@ -118,7 +119,6 @@ public sealed unsafe class PagedRegion : IDisposable
             return;
         }
 
-        uint within = unit & ((1u << _unitsPerPageShift) - 1);
         new ReadOnlySpan<byte>(At(page) + (within * (uint)UnitBytes), UnitBytes).CopyTo(_pool.Image(UnitBytes, taken));
         Volatile.Write(ref slot, taken);
         Volatile.WriteBarrier(); // the unit changes after it is noted where its content was kept
@@ -128,11 +128,26 @@ public sealed unsafe class PagedRegion : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void PrefetchKeep(uint unit)
     {
-        if (Sse.IsSupported) Sse.Prefetch0((uint*)_slots.Pointer + unit);
+        if (!Sse.IsSupported) return;
+        if (_frames == null) Sse.Prefetch0((uint*)_slots.Pointer + unit);
+        else if (_frames[unit >> _unitsPerPageShift] != 0) Sse.Prefetch0(SlotsOf(unit >> _unitsPerPageShift));
     }
 
     /// <summary>From now on a page stands in the frame of the memory that the map gives it, from 1; 0 while it is not in memory.</summary>
     internal void LetPagesLeave(uint* frames) => _frames = frames;
+
+    /// <summary>A page has moved to another frame, and what is noted of former images of its units moves too.</summary>
+    /// <param name="from">The frame where it stood, which is free.</param>
+    /// <param name="to">The frame where it stands.</param>
+    internal void MoveKept(uint from, uint to)
+    {
+        if (!IsCapturing) return;
+        int units = 1 << _unitsPerPageShift;
+        uint* slots = (uint*)_slots.Pointer;
+        var left = new Span<uint>(slots + ((nuint)(from - 1) << _unitsPerPageShift), units);
+        left.CopyTo(new Span<uint>(slots + ((nuint)(to - 1) << _unitsPerPageShift), units));
+        left.Clear();
+    }
 
     /// <summary>Frees the bookkeeping; not the memory watched.</summary>
     public void Dispose()
@@ -144,7 +159,7 @@ public sealed unsafe class PagedRegion : IDisposable
 
     /// <summary>Copies a frozen page that the store was told of, as it was when it was frozen.</summary>
     /// <param name="page">Its number.</param>
-    /// <param name="destination">Gets its 4,096 bytes.</param>
+    /// <param name="destination">Gets its 1,024 bytes.</param>
     /// <remarks>Thread: the store's, while the executor goes on.</remarks>
     public void CopyFrozen(uint page, byte* destination)
     {
@@ -242,10 +257,22 @@ public sealed unsafe class PagedRegion : IDisposable
         return _memory + ((nuint)(_frames[page] - 1) * PageBytes);
     }
 
+    /// <summary>Where former images of a page's units are noted. A page that waits for a checkpoint is in memory, and so is this.</summary>
+    private uint* SlotsOf(uint page)
+    {
+        if (_frames != null)
+        {
+            Invariant.Check(_frames[page] != 0);
+            page = _frames[page] - 1;
+        }
+
+        return (uint*)_slots.Pointer + ((nuint)page << _unitsPerPageShift);
+    }
+
     private bool TryWriteFrozen(uint page)
     {
         int units = 1 << _unitsPerPageShift;
-        uint* slots = (uint*)_slots.Pointer + ((nuint)page << _unitsPerPageShift);
+        uint* slots = SlotsOf(page);
         ReadOnlySpan<byte> image = Page(page);
         int first = 0;
         while (first < units && slots[first] == 0) first++;
@@ -284,8 +311,8 @@ public sealed unsafe class PagedRegion : IDisposable
     /// <summary>Brings near the former images that belong to a page, and where those of the page behind it are noted.</summary>
     private void PrefetchKept(uint page)
     {
-        if (!Sse.IsSupported || page + 1 >= PageCapacity) return;
-        uint* slots = (uint*)_slots.Pointer + ((nuint)page << _unitsPerPageShift);
+        if (!Sse.IsSupported || page + 1 >= PageCapacity || (_frames != null && _frames[page] == 0)) return;
+        uint* slots = SlotsOf(page);
         int units = 1 << _unitsPerPageShift;
         for (int i = 0; i < units; i++)
             if (slots[i] != 0) _pool!.Prefetch(UnitBytes, slots[i]);

@@ -10,8 +10,8 @@ namespace FastLedger.State.Checkpoints;
 /// <remarks>Thread: executor only. Alloc: none after construction. Blocks: no.</remarks>
 internal sealed class PagesUnderWay
 {
-    /// <summary>Most pages at a time: what the store copies in some 20 ms.</summary>
-    public const int Capacity = 1 << 13;
+    /// <summary>Most pages at a time: what the store copies in some 10 ms.</summary>
+    public const int Capacity = 1 << 14;
 
     private const ulong Ahead = 4;
     private readonly (PagedRegion? Region, uint Page)[] _pages = new (PagedRegion?, uint)[Capacity];

@@ -12,6 +12,7 @@ public sealed unsafe partial class PageResidency
 
     private int _handTable;
     private uint _handWord;
+    private long _mostSuppressed;
 
     private void Release(ResidentPages pages, uint page)
     {
@@ -23,8 +24,17 @@ public sealed unsafe partial class PageResidency
     private void MakeRoom(long bytes)
     {
         long limit = LimitBytes - BookkeepingBytes;
-        if (ResidentBytes + bytes > limit) Evict(Math.Max(_fixedBytes, limit - bytes - (limit / 32))); // a little more, so that not every batch has to
-        Shrink(Math.Max(limit, ResidentBytes + bytes));
+        _mostSuppressed = Math.Max(0, limit / SuppressedShare * SuppressedShareOf);
+        _suppressed.Shrink(_mostSuppressed);
+        while (ResidentBytes + bytes > Math.Max(_fixedBytes, limit - _suppressed.Bytes))
+        {
+            // A little more, so that not every batch has to. What leaves is kept without its zeros at first, and takes a part of what it leaves.
+            long before = ResidentBytes;
+            Evict(Math.Max(_fixedBytes, limit - _suppressed.Bytes - bytes - (limit / 32)));
+            if (ResidentBytes == before) break; // all that is left is needed
+        }
+
+        Shrink(Math.Max(limit - _suppressed.Bytes, ResidentBytes + bytes));
     }
 
     private void Evict(long goal)
@@ -78,6 +88,7 @@ public sealed unsafe partial class PageResidency
             WriteBacks++;
         }
 
+        _suppressed.Add(pages, page, pages.Frame(pages.Frames[page]), _mostSuppressed);
         Release(pages, page);
         Evictions++;
     }

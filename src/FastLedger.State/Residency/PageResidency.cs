@@ -2,12 +2,11 @@
 using System;
 using FastLedger.Primitives;
 using FastLedger.State.Checkpoints;
-using FastLedger.Storage;
 
 namespace FastLedger.State.Residency;
 
 /// <summary>
-/// Keeps the pages of the tables and the nodes of their trees within a bound of memory. Pages that were not used for a while leave (the clock
+/// Keeps the pages of the tables, and what remembers those that are not in memory, within a bound. Pages that were not used for a while leave (the clock
 /// of Corbató, 1968, with a count per page: Nicola, Dan, Dias, "Analysis of the Generalized Clock Buffer Replacement Scheme", 1992); what a batch needs is asked for before it executes; what was not foreseen is read when it is touched.
 /// </summary>
 /// <remarks>
@@ -20,14 +19,17 @@ public sealed unsafe partial class PageResidency : IDisposable
 {
     private const uint Ahead = 4096;
 
-    /// <summary>Per page that exists, in memory or not: 64 bytes of nodes from its root up; 24 in the store's directory, 20 in its copy for
-    /// checkpoints, 16 in FASTER's index; the rest in bit maps, maps of frames, and what checkpoints note.</summary>
-    private const int BookkeepingPerPage = 144;
+    /// <summary>Per page that exists, in memory or not: 40 bytes of nodes from its root up; 16 in the store's directory, 16 in its copy for
+    /// checkpoints, 16 in FASTER's index; the rest in bit maps, and the maps of frames and of suppressed pages.</summary>
+    private const int BookkeepingPerPage = 100;
+
+    /// <summary>Of what is left for pages, how much those may take that are kept without their zeros.</summary>
+    private const int SuppressedShare = 8, SuppressedShareOf = 5;
 
     private readonly StateTree _tree;
     private readonly IPageStore _store;
     private readonly ResidentPages[] _tables;
-    private readonly byte[] _image = new byte[PagedRegion.PageBytes];
+    private readonly SuppressedPages _suppressed;
     private readonly WantedPages[] _lists = [new(), new()];
     private readonly long _fixedBytes;
     private int _filling; // the list that is being filled, or the next one that will be
@@ -50,6 +52,7 @@ public sealed unsafe partial class PageResidency : IDisposable
         }
 
         _fixedBytes = ResidentBytes;
+        _suppressed = new SuppressedPages(_tables, bytes / SuppressedShare * SuppressedShareOf);
 
         // Page 0 stays; what else the genesis filled is written before it leaves.
         foreach (ResidentPages pages in _tables) ResidentBytes += pages.Table.Pages.PageOf(pages.Table.Count - 1) * BytesOf(pages);
@@ -59,8 +62,11 @@ public sealed unsafe partial class PageResidency : IDisposable
     /// <summary>The bound.</summary>
     public long LimitBytes { get; }
 
-    /// <summary>Memory of pages and nodes that can leave, now; of those on their way too.</summary>
+    /// <summary>Memory of pages that can leave, now; of those on their way too.</summary>
     public long ResidentBytes { get; private set; }
+
+    /// <summary>Memory of the pages that have left and are kept without their zeros.</summary>
+    public long SuppressedBytes => _suppressed.Bytes;
 
     /// <summary>Memory of all frames, those that wait for a page included.</summary>
     public long HeldBytes
@@ -86,6 +92,9 @@ public sealed unsafe partial class PageResidency : IDisposable
 
     /// <summary>Pages read because they were needed.</summary>
     public ulong Misses { get; private set; }
+
+    /// <summary>Pages that were needed and had left, but need not be read: they were kept without their zeros.</summary>
+    public ulong Returns { get; private set; }
 
     /// <summary>Those of them that nobody had asked for ahead.</summary>
     public ulong UnexpectedMisses { get; private set; }
@@ -176,7 +185,7 @@ public sealed unsafe partial class PageResidency : IDisposable
         if (page > pages.Table.Pages.PageOf(count - 1)) return; // only a chain that failed was ever there
         if (!pages.Has(page)) pages.Add(page, TakeFrame(pages));
         image.CopyTo(pages.Table.Pages.Page(page));
-        pages.Table.RestoreNodes(page, count);
+        pages.Table.RestoreRoot(page, count);
         pages.Table.Pages.MarkClean(page); // or it would leave as a page that must be written, and never be
         if (page != 0 && ResidentBytes > LimitBytes - BookkeepingBytes) Release(pages, page);
     }
@@ -184,29 +193,8 @@ public sealed unsafe partial class PageResidency : IDisposable
     /// <summary>Frees the bookkeeping.</summary>
     public void Dispose()
     {
+        _suppressed.Dispose();
         foreach (ResidentPages pages in _tables) pages.Dispose();
-    }
-
-    /// <summary>A page is touched that is not in memory.</summary>
-    internal void LoadNow(ResidentPages pages, uint page)
-    {
-        UnexpectedMisses++;
-        while (pages.IsComing(page))
-            if (!TryTake()) _store.WaitForRoom();
-        if (pages.Has(page)) return;
-        uint frame = TakeFrame(pages);
-        _store.Read((byte)pages.Table.Id, page, new Span<byte>(pages.Frame(frame), PagedRegion.PageBytes));
-        pages.Add(page, frame);
-        Verify(pages, page);
-    }
-
-    /// <summary>A table begins a page that no store has.</summary>
-    internal void OnNew(ResidentPages pages, uint page)
-    {
-        uint frame = TakeFrame(pages);
-        new Span<byte>(pages.Frame(frame), PagedRegion.PageBytes).Clear();
-        pages.Table.Tree.NodesIn(frame).Clear();
-        pages.Add(page, frame);
     }
 
     /// <summary>A batch's wants are noted, in the list with the number returned. The batch before has been executed.</summary>
@@ -220,50 +208,6 @@ public sealed unsafe partial class PageResidency : IDisposable
     /// <summary>Notes a page that comes, or stays.</summary>
     /// <returns>False when the list is full: the page may leave, and is read when it is touched.</returns>
     internal bool TryWant(ResidentPages pages, uint page) => _lists[_filling].TryAdd(pages.Index, page);
-
-    /// <summary>Asks for what is missing of a list as far as there is room.</summary>
-    private void Request(WantedPages list)
-    {
-        for (; list.Sent < list.Count; list.Sent++)
-        {
-            (int table, uint page) = list[list.Sent];
-            ResidentPages pages = _tables[table];
-            if (pages.Has(page) || pages.IsComing(page)) continue; // what comes was asked for by the list before
-            uint frame = TakeFrame(pages);
-            ulong tag = new PageTag(list == _lists[0] ? 0 : 1, table, page, frame).Packed;
-            if (!_store.TryRequest((byte)pages.Table.Id, page, pages.Frame(frame), tag))
-            {
-                pages.GiveBack(frame);
-                ResidentBytes -= BytesOf(pages);
-                return;
-            }
-
-            pages.Expect(page);
-            list.Coming++;
-        }
-    }
-
-    /// <summary>Takes a page that has arrived in its frame.</summary>
-    /// <returns>False when none has.</returns>
-    private bool TryTake()
-    {
-        if (!_store.TryTake(out ulong packed)) return false;
-        PageTag tag = new(packed);
-        _lists[tag.List].Coming--;
-        ResidentPages pages = _tables[tag.Table];
-        pages.Add(tag.Page, tag.Frame);
-        Verify(pages, tag.Page);
-        return true;
-    }
-
-    private void Verify(ResidentPages pages, uint page)
-    {
-        Misses++;
-        if (pages.Table.TryRestoreNodes(page)) return;
-        _store.Read((byte)pages.Table.Id, page, _image); // when it is damaged, the store says where
-        throw new StoreDamagedException(
-            "the page store", (long)page * PagedRegion.PageBytes, $"page {page} of table {pages.Table.Id} is not the one that was written last: it does not lead to the table's root");
-    }
 
     private void ForgetPrepared()
     {
@@ -284,8 +228,8 @@ public sealed unsafe partial class PageResidency : IDisposable
         return null!;
     }
 
-    /// <summary>What a page takes.</summary>
-    private static long BytesOf(ResidentPages pages) => PagedRegion.PageBytes + pages.Table.Tree.NodeBytesPerPage;
+    /// <summary>What a page in memory takes: its records, where former images of them are noted, and which page it is.</summary>
+    private static long BytesOf(ResidentPages pages) => PagedRegion.PageBytes + (PagedRegion.PageBytes / pages.Table.RecordSize * sizeof(uint)) + sizeof(uint);
 
     private uint TakeFrame(ResidentPages pages)
     {

@@ -10,7 +10,7 @@ namespace FastLedger.State.Residency;
 internal sealed unsafe class ResidentPages : IDisposable
 {
     private readonly PageResidency _owner;
-    private readonly ReservedMemory _memory;
+    private readonly ReservedMemory _memory, _suppressed;
     private readonly PageFrames _places;
     private readonly byte* _records; // before the first frame, which has number 1
     private readonly uint* _frames;
@@ -34,6 +34,8 @@ internal sealed unsafe class ResidentPages : IDisposable
         _places = new PageFrames(table.Pages.PageCapacity);
         _frames = _places.Of;
         _records = records - Table.PageSize;
+        _suppressed = new ReservedMemory((nuint)table.Pages.PageCapacity * sizeof(uint));
+        SuppressedAt = (uint*)_suppressed.Pointer;
         nuint words = (table.Pages.PageCapacity + 63) / 64;
         _memory = new ReservedMemory(words * 8 * sizeof(ulong));
         _resident = (ulong*)_memory.Pointer;
@@ -57,6 +59,9 @@ internal sealed unsafe class ResidentPages : IDisposable
 
     /// <summary>The frame of each page, from 1; 0 while it is not in memory.</summary>
     public uint* Frames => _frames;
+
+    /// <summary>Where <see cref="SuppressedPages"/> has each page, from 1; 0 when it does not.</summary>
+    public uint* SuppressedAt { get; }
 
     /// <summary>Frames that have memory.</summary>
     public uint FramesHeld => _places.Top;
@@ -152,7 +157,7 @@ internal sealed unsafe class ResidentPages : IDisposable
             if (!_places.TryDropTop(out _, out uint to)) break;
             if (to == 0) continue;
             new ReadOnlySpan<byte>(Frame(top), Table.PageSize).CopyTo(new Span<byte>(Frame(to), Table.PageSize));
-            Table.Tree.NodesIn(top).CopyTo(Table.Tree.NodesIn(to));
+            Table.Pages.MoveKept(top, to);
         }
 
         if (given > 0) Table.ReleaseFrames(_places.Top + 1, given);
@@ -183,6 +188,7 @@ internal sealed unsafe class ResidentPages : IDisposable
     public void Dispose()
     {
         _places.Dispose();
+        _suppressed.Dispose();
         _memory.Dispose();
     }
 

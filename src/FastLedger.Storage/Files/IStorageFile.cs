@@ -13,6 +13,9 @@ public interface IStorageFile : IDisposable
     /// <summary>Size in bytes, or a negative errno.</summary>
     long Length { get; }
 
+    /// <summary>Offsets, lengths and memory addresses of reads past the page cache are multiples of it: 512 or 4,096.</summary>
+    int ReadUnit => 4096;
+
     /// <summary>Reads up to <paramref name="buffer"/>'s length at <paramref name="offset"/>.</summary>
     /// <returns>Bytes read, 0 at the end of the file, or a negative errno.</returns>
     long Read(Span<byte> buffer, long offset);

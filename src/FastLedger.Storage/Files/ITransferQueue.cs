@@ -9,13 +9,13 @@ public unsafe interface ITransferQueue : IDisposable
 {
     /// <summary>Adds a read to those that the next <see cref="Submit"/> begins. At most the queue's depth may be under way.</summary>
     /// <param name="file">Opened past the page cache.</param>
-    /// <param name="buffer">A multiple of 4,096, as are the next two.</param>
+    /// <param name="buffer">A multiple of the file's <see cref="IStorageFile.ReadUnit"/>, as are the next two.</param>
     /// <param name="length">Bytes.</param>
     /// <param name="offset">In the file.</param>
     /// <param name="tag">Comes back with the outcome.</param>
     void AddRead(IStorageFile file, byte* buffer, int length, long offset, int tag);
 
-    /// <summary>Adds a write; see <see cref="AddRead"/>. Writes of one place that are under way together end in any order.</summary>
+    /// <summary>Adds a write; see <see cref="AddRead"/>, but in multiples of 4,096. Writes of one place that are under way together end in any order.</summary>
     void AddWrite(IStorageFile file, byte* buffer, int length, long offset, int tag);
 
     /// <summary>Begins what was added.</summary>

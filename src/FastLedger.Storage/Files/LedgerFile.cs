@@ -36,6 +36,9 @@ public sealed class LedgerFile : IDisposable
     /// <summary>Full path.</summary>
     public string Path { get; }
 
+    /// <summary>Queued reads are in multiples of it.</summary>
+    internal int ReadUnit => _file.ReadUnit;
+
     /// <summary>Size in bytes.</summary>
     /// <exception cref="StorageFaultException">The system refused.</exception>
     public long Length

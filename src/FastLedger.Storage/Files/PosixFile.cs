@@ -9,8 +9,11 @@ namespace FastLedger.Storage;
 /// <summary>
 /// Positional I/O straight on the system's calls: <see cref="RandomAccess"/> hides how far a failed transfer came, and has no fdatasync.
 /// </summary>
-internal sealed partial class PosixFile(SafeFileHandle handle) : IStorageFile
+internal sealed unsafe partial class PosixFile(SafeFileHandle handle, bool isDirect = false) : IStorageFile
 {
+    private const int EmptyPath = 0x1000; // AT_EMPTY_PATH
+    private const uint DirectAlignment = 0x2000; // STATX_DIOALIGN
+    private const int StatusWords = 64, MaskWord = 0, MemoryAlignmentWord = 38, OffsetAlignmentWord = 39; // struct statx in words of 32 bits
     private const int InputOutputError = 5;
     private const int AdviseWillNeed = 3; // POSIX_FADV_WILLNEED
     private const int AllocateZeroRange = 0x10; // FALLOC_FL_ZERO_RANGE
@@ -33,6 +36,8 @@ internal sealed partial class PosixFile(SafeFileHandle handle) : IStorageFile
             }
         }
     }
+
+    public int ReadUnit { get; } = isDirect ? UnitOf(handle) : 4096;
 
     public long Read(Span<byte> buffer, long offset)
     {
@@ -85,6 +90,19 @@ internal sealed partial class PosixFile(SafeFileHandle handle) : IStorageFile
     public int Truncate(long bytes) => NativeTruncate(handle, bytes) == 0 ? 0 : -Marshal.GetLastPInvokeError();
 
     public void Dispose() => handle.Dispose();
+
+    /// <summary>What the file system asks for past the page cache, when it says so and it is a sector of 512 bytes.</summary>
+    private static int UnitOf(SafeFileHandle file)
+    {
+        const int Sector = 512, Page = 4096;
+        uint* status = stackalloc uint[StatusWords];
+        bool isKnown = OperatingSystem.IsLinux()
+            && NativeStatus(file, "", EmptyPath, DirectAlignment, status) == 0 && (status[MaskWord] & DirectAlignment) != 0;
+        return isKnown && status[MemoryAlignmentWord] is > 0 and <= Sector && status[OffsetAlignmentWord] is > 0 and <= Sector ? Sector : Page;
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int NativeStatus(SafeFileHandle directory, string path, int flags, uint mask, uint* status);
 
     [LibraryImport("libc", EntryPoint = "pread", SetLastError = true)]
     private static partial nint NativeRead(SafeFileHandle file, Span<byte> buffer, nuint count, long offset);

@@ -11,7 +11,7 @@ namespace FastLedger.Storage;
 /// </summary>
 /// <remarks>
 /// Quarter <c>q</c> (from 0) of the result, 32 bits little-endian, is CRC-32C (polynomial 0x1EDC6F41, reflected, inverted before and after)
-/// of the 16 bytes of the head and then of bytes <c>1024·q … 1024·q + 1023</c>. Since every quarter begins with the head, two images of
+/// of the 16 bytes of the head and then of bytes <c>256·q … 256·q + 255</c>. Since every quarter begins with the head, two images of
 /// one page with different heights differ in all four. Thread: any. Alloc: none. Blocks: no.
 /// </remarks>
 internal static class PageChecksum
@@ -21,7 +21,7 @@ internal static class PageChecksum
     /// <summary>Computes it.</summary>
     /// <param name="first">First half of the head.</param>
     /// <param name="second">Second half of the head.</param>
-    /// <param name="page">The page's 4,096 bytes.</param>
+    /// <param name="page">The page's 1,024 bytes.</param>
     public static UInt128 Compute(ulong first, ulong second, ReadOnlySpan<byte> page)
     {
         uint head = BitOperations.Crc32C(BitOperations.Crc32C(uint.MaxValue, first), second);

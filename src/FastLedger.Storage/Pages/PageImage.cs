@@ -7,7 +7,7 @@ namespace FastLedger.Storage;
 /// <summary>A page as it stands in FASTER's log: its bytes, what they are, and a checksum over both.</summary>
 /// <remarks>
 /// <code>
-///  0 checksum over bytes 16…4127 (PageChecksum)    16 table    20 page    24 height    32 the page
+///  0 checksum over bytes 16…1055 (PageChecksum)    16 table    20 page    24 height    32 the page
 /// </code>
 /// </remarks>
 [StructLayout(LayoutKind.Explicit, Size = Size)]

@@ -64,7 +64,7 @@ internal sealed unsafe partial class PageLog : IDisposable
         try
         {
             _store = new FasterKV<PageKey, PageImage>(
-                (long)BitOperations.RoundUpToPowerOf2((ulong)Math.Max(options.ExpectedPages / 4, 64)),
+                (long)BitOperations.RoundUpToPowerOf2((ulong)Math.Max(options.ExpectedPages / 7, 64)),
                 new LogSettings
                 {
                     LogDevice = _device,

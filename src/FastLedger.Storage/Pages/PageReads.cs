@@ -14,7 +14,7 @@ internal sealed unsafe class PageReads : IDisposable
     /// <summary>Reads under way at most.</summary>
     public const int Depth = 256;
 
-    private const int SlotBytes = 3 * BlockDigests.BlockBytes; // an image that begins near the end of a block ends in the next but one
+    private const int SlotBytes = 2 * BlockDigests.BlockBytes; // an image that begins near the end of a block ends in the next
 
     private readonly ITransferQueue _queue;
     private readonly ReservedMemory _memory = new(Depth * SlotBytes);
@@ -47,8 +47,8 @@ internal sealed unsafe class PageReads : IDisposable
     /// <param name="page">What is read, and for whom.</param>
     public void Add(LedgerFile file, long offset, in WaitingPage page)
     {
-        int at = _free[--_freeCount], lead = (int)(offset % BlockDigests.BlockBytes);
-        int length = (lead + PageImage.Size + BlockDigests.BlockBytes - 1) / BlockDigests.BlockBytes * BlockDigests.BlockBytes;
+        int at = _free[--_freeCount], unit = file.ReadUnit, lead = (int)(offset & (unit - 1));
+        int length = (lead + PageImage.Size + unit - 1) & -unit;
         _slots[at] = new Slot { File = file, Offset = offset - lead, Lead = lead, Length = length, Page = page };
         file.AddRead(_queue, _memory.Pointer + (at * SlotBytes), length, offset - lead, at);
         _isAdded = true;

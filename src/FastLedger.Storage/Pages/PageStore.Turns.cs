@@ -249,7 +249,7 @@ public sealed unsafe partial class PageStore
     private void Apply(PageImage* image)
     {
         _log.Write(image);
-        _applied++;
+        Volatile.Write(ref _applied, _applied + 1);
         if (_log.MovesLeft > 0) _log.Move((int)Math.Ceiling(1 / (_options.LogGrowth - 1)));
     }
 

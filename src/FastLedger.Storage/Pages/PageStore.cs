@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Threading;
+using FastLedger.Cryptography;
 using FastLedger.Primitives;
 
 namespace FastLedger.Storage;
@@ -20,7 +21,7 @@ namespace FastLedger.Storage;
 public sealed unsafe partial class PageStore : IDisposable
 {
     /// <summary>Bytes of a page.</summary>
-    public const int PageBytes = 4096;
+    public const int PageBytes = TableTree.PageBytes;
 
     private const int ImageOffset = 32; // of the image in a ring entry, behind WriteHeader
 
@@ -31,7 +32,7 @@ public sealed unsafe partial class PageStore : IDisposable
     private readonly ByteRing _writes;
     private readonly ByteRing _requests;
     private readonly ByteRing _completions;
-    private readonly ReservedMemory?[] _lastWrites; // per page, the number of its last write
+    private readonly WaitingWrites _waiting = new();
     private readonly PageCopier?[] _copiers; // per table
     private readonly ReservedMemory _blockingImage = new(PageImage.Size);
     private readonly ReservedMemory _readImage = new(PageImage.Size);
@@ -48,7 +49,6 @@ public sealed unsafe partial class PageStore : IDisposable
     {
         options.Validate();
         _options = options;
-        _lastWrites = new ReservedMemory?[options.MaximumTables];
         _copiers = new PageCopier?[options.MaximumTables];
         _lock = DirectoryLock.Acquire(options.Files, options.Directory);
         try
@@ -125,21 +125,22 @@ public sealed unsafe partial class PageStore : IDisposable
     /// <summary>Hands a page over, to be written. A later write of the same page replaces an earlier one.</summary>
     /// <param name="key">Which page.</param>
     /// <param name="height">The height as of which its bytes are.</param>
-    /// <param name="page">Exactly 4,096 bytes; copied.</param>
+    /// <param name="page">Exactly 1,024 bytes; copied.</param>
     /// <returns>False when the ring is full: do something else, or wait for <see cref="PageStoreOptions.Progress"/>.</returns>
     public bool TryWrite(PageKey key, ulong height, ReadOnlySpan<byte> page)
     {
         _fault.ThrowIfAny();
         Invariant.Check(page.Length == PageBytes);
-        ref ulong last = ref LastWrite(key);
-        if (!_writes.TryClaim(ImageOffset + PageImage.Size, out ByteRing.Entry entry)) return false;
+        Check(key);
+        int place = _waiting.PlaceOf(key, ref _applied);
+        if (place < 0 || !_writes.TryClaim(ImageOffset + PageImage.Size, out ByteRing.Entry entry)) return false;
         Span<byte> payload = entry.Payload;
         MemoryMarshal.AsRef<WriteHeader>(payload).Kind = WriteKind.Page;
         PageImage* image = Image(payload);
         image->Key = key;
         image->Height = height;
         page.CopyTo(new Span<byte>(image->Bytes, PageBytes));
-        last = ++_accepted;
+        _accepted = _waiting.Add(place, key);
         ByteRing.Publish(entry);
         _bell.Ring();
         return true;
@@ -153,12 +154,13 @@ public sealed unsafe partial class PageStore : IDisposable
     public bool TryWriteLater(PageKey key, ulong height, PageCopier copier)
     {
         _fault.ThrowIfAny();
-        ref ulong last = ref LastWrite(key);
-        if (!_writes.TryClaim(ImageOffset, out ByteRing.Entry entry)) return false;
+        Check(key);
+        int place = _waiting.PlaceOf(key, ref _applied);
+        if (place < 0 || !_writes.TryClaim(ImageOffset, out ByteRing.Entry entry)) return false;
         _copiers[key.Table] ??= copier;
         Invariant.Check(_copiers[key.Table] == copier);
         MemoryMarshal.AsRef<WriteHeader>(entry.Payload) = new WriteHeader { Kind = WriteKind.LaterPage, Id = height, Key = key };
-        last = ++_accepted;
+        _accepted = _waiting.Add(place, key);
         ByteRing.Publish(entry);
         _bell.Ring();
         return true;
@@ -180,13 +182,14 @@ public sealed unsafe partial class PageStore : IDisposable
     /// they are not, <see cref="ReadBlocking"/> says what is damaged.
     /// </summary>
     /// <param name="key">A page that exists: asking for another is a fault.</param>
-    /// <param name="destination">Gets the page's 4,096 bytes before it can be taken; valid until then.</param>
+    /// <param name="destination">Gets the page's 1,024 bytes before it can be taken; valid until then.</param>
     /// <param name="tag">Comes back with the page.</param>
     /// <returns>False when too many requests are under way.</returns>
     public bool TryRequest(PageKey key, byte* destination, ulong tag)
     {
         _fault.ThrowIfAny();
-        ulong needs = LastWrite(key);
+        Check(key);
+        ulong needs = _waiting.Of(key);
         if (!_requests.TryClaim(Unsafe.SizeOf<Request>(), out ByteRing.Entry entry)) return false;
         MemoryMarshal.AsRef<Request>(entry.Payload) = new Request { Key = key, Destination = destination, Tag = tag, Needs = needs };
         ByteRing.Publish(entry);
@@ -212,14 +215,15 @@ public sealed unsafe partial class PageStore : IDisposable
 
     /// <summary>Reads a page and waits for it. For recovery and rare misses.</summary>
     /// <param name="key">A page that exists.</param>
-    /// <param name="page">Gets its 4,096 bytes.</param>
+    /// <param name="page">Gets its 1,024 bytes.</param>
     /// <returns>The height it was written with.</returns>
     public ulong ReadBlocking(PageKey key, Span<byte> page)
     {
         _fault.ThrowIfAny();
         Invariant.Check(page.Length == PageBytes);
         _blockingKey = key;
-        _blockingNeeds = LastWrite(key);
+        Check(key);
+        _blockingNeeds = _waiting.Of(key);
         Volatile.Write(ref _blockingState, 1);
         _bell.Ring();
         if (_thread is null)
@@ -298,7 +302,6 @@ public sealed unsafe partial class PageStore : IDisposable
         _readImage.Dispose();
         _copiedImage.Dispose();
         _reads?.Dispose();
-        foreach (ReservedMemory? table in _lastWrites) table?.Dispose();
         _bell.Dispose();
         _lock.Dispose();
     }
@@ -306,12 +309,8 @@ public sealed unsafe partial class PageStore : IDisposable
     private static PageImage* Image(Span<byte> payload) =>
         (PageImage*)((byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(payload)) + ImageOffset); // a ring never moves
 
-    private ref ulong LastWrite(PageKey key)
-    {
-        Invariant.Check(key.Table < (uint)_lastWrites.Length && key.Page < (uint)_options.MaximumPagesPerTable);
-        ReservedMemory memory = _lastWrites[key.Table] ??= new ReservedMemory((nuint)_options.MaximumPagesPerTable * sizeof(ulong));
-        return ref ((ulong*)memory.Pointer)[key.Page];
-    }
+    private void Check(PageKey key) =>
+        Invariant.Check(key.Table < (uint)_options.MaximumTables && key.Page < (uint)_options.MaximumPagesPerTable);
 
     private enum WriteKind : ulong
     {

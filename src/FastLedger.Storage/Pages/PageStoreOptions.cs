@@ -21,7 +21,7 @@ public sealed class PageStoreOptions
     /// <summary>Page numbers are below this, a power of two. Takes 24 bytes of address space per page, memory only where pages exist.</summary>
     public int MaximumPagesPerTable { get; init; } = 1 << 24;
 
-    /// <summary>Pages that the store is laid out for: sizes FASTER's hash index, of which 64 bytes serve four pages. More work, but slower.</summary>
+    /// <summary>Pages that the store is laid out for: sizes FASTER's hash index, of which 64 bytes serve seven pages. More work, but slower.</summary>
     public long ExpectedPages { get; init; } = 1 << 18;
 
     /// <summary>Memory for the log's newest part, a power of two.</summary>

@@ -39,15 +39,17 @@ public unsafe class TableTreeTests
         Gen.Select(Gen.Int[1, 4], Gen.Bool, Gen.Select(Gen.Int[0, 90], Gen.Int[0, 1 << 20].Array[0, 60]).Array[1, 8]).Sample((blocks, framed, steps) =>
         {
             int size = blocks * 64;
-            using TableTree tree = new(size, 1000, framed && blocks != 3 ? InOrder : null);
+            bool isFramed = framed && blocks != 3;
             using ReservedMemory memory = new((nuint)(1000 * size));
+            using TableTree tree = isFramed ? new(size, 1000, InOrder, memory.Pointer) : new(size, 1000);
             HashSet<uint> written = [];
             uint count = 0;
             byte stamp = 0;
             foreach ((int growth, int[] picks) in steps)
             {
+                IEnumerable<uint> added = isFramed ? Enumerable.Range((int)count, growth).Select(i => (uint)i) : [];
                 count += (uint)growth;
-                uint[] touched = count == 0 ? [] : picks.Select(pick => (uint)pick % count).Distinct().ToArray();
+                uint[] touched = count == 0 ? [] : [.. picks.Select(pick => (uint)pick % count).Concat(added).Distinct().Where(i => !isFramed || i > 0)];
                 stamp++;
                 foreach (uint record in touched)
                 {
@@ -68,15 +70,16 @@ public unsafe class TableTreeTests
     {
         for (uint count = 1; count < 300; count += 7)
         {
-            using TableTree updated = new(128, 300), rebuilt = new(128, 300, framed ? InOrder : null);
             using ReservedMemory memory = new(300 * 128);
-            for (uint i = 0; i < count; i++)
+            using TableTree updated = new(128, 300), rebuilt = framed ? new(128, 300, InOrder, memory.Pointer) : new(128, 300);
+            uint first = framed ? 1u : 0;
+            for (uint i = first; i < count; i++)
             {
                 new Span<byte>(memory.Pointer + (i * 128), 128).Fill((byte)(i * 31));
                 updated.Update(memory.Pointer, [i], i + 1);
             }
 
-            rebuilt.Rebuild(memory.Pointer, count);
+            rebuilt.Rebuild(memory.Pointer, first, count);
             Assert.Equal(updated.Root, rebuilt.Root);
             for (int level = 0; level <= updated.Depth; level++)
                 for (ulong node = 0; node < 1UL << (updated.Depth - level); node++) Assert.Equal(updated.Node(level, node), rebuilt.Node(level, node));
@@ -89,13 +92,13 @@ public unsafe class TableTreeTests
     [InlineData(256)]
     public void The_nodes_of_a_page_that_left_memory_are_made_again_from_its_records_in_another_frame(int size)
     {
-        const int Frames = 9;
+        const int Pages = 21, Frames = Pages + 5, PageBytes = TableTree.PageBytes;
         using ReservedMemory map = new(64 * sizeof(uint));
         uint* frames = (uint*)map.Pointer;
-        (frames[0], frames[1], frames[2], frames[3]) = (3, 1, 9, 4);
-        using TableTree tree = new(size, 1000, frames), flat = new(size, 1000);
-        using ReservedMemory memory = new((nuint)(1000 * size)), framed = new(Frames * 4096);
-        uint perPage = (uint)(4096 / size), count = (perPage * 3) + 5;
+        for (uint i = 0; i < Pages; i++) frames[i] = 1 + (((i * 5) + 2) % Pages);
+        using ReservedMemory memory = new((nuint)(1000 * size)), framed = new(Frames * PageBytes);
+        using TableTree tree = new(size, 1000, frames, framed.Pointer), flat = new(size, 1000);
+        uint perPage = (uint)(PageBytes / size), count = (perPage * (Pages - 1)) + 3;
         var random = new Random(size);
         for (int round = 0; round < 50; round++)
         {
@@ -105,7 +108,7 @@ public unsafe class TableTreeTests
             {
                 var bytes = new Span<byte>(memory.Pointer + (record * size), size);
                 random.NextBytes(bytes);
-                bytes.CopyTo(new Span<byte>(framed.Pointer + ((frames[record / perPage] - 1) * 4096) + (record % perPage * size), size));
+                bytes.CopyTo(new Span<byte>(framed.Pointer + ((frames[record / perPage] - 1) * PageBytes) + (record % perPage * size), size));
             }
 
             tree.Update(framed.Pointer, touched, count);
@@ -113,13 +116,19 @@ public unsafe class TableTreeTests
             Assert.Equal(flat.Root, tree.Root);
 
             // The page leaves its frame and comes back into another one.
-            uint page = (uint)random.Next(4), left = frames[page];
-            uint[] taken = [frames[0], frames[1], frames[2], frames[3]];
+            uint page = (uint)random.Next(Pages), left = frames[page];
+            uint[] taken = [.. new Span<uint>(frames, Pages)];
             uint[] free = [.. Enumerable.Range(1, Frames).Select(i => (uint)i).Except(taken)];
             frames[page] = free[random.Next(free.Length)];
-            tree.NodesIn(left).Clear();
-            new Span<byte>(framed.Pointer + ((left - 1) * 4096), 4096).CopyTo(new Span<byte>(framed.Pointer + ((frames[page] - 1) * 4096), 4096));
-            Assert.Equal(tree.PageRoot(page), tree.RebuildPage(framed.Pointer, page, 1, count, keepRoot: false));
+            var old = new Span<byte>(framed.Pointer + ((left - 1) * PageBytes), PageBytes);
+            var here = new Span<byte>(framed.Pointer + ((frames[page] - 1) * PageBytes), PageBytes);
+            old.CopyTo(here);
+            old.Clear();
+            uint[] all = [.. Enumerable.Range(0, Pages).Select(i => (uint)i)];
+            Assert.Equal(-1, tree.FindChanged(all));
+            here[size]++;
+            Assert.Equal((int)page, tree.FindChanged(all));
+            here[size]--;
             for (int level = 0; level <= tree.Depth; level++)
                 for (ulong node = 0; node < 1UL << (tree.Depth - level); node++) Assert.Equal(flat.Node(level, node), tree.Node(level, node));
         }

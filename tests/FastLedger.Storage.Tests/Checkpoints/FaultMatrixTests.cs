@@ -225,7 +225,7 @@ public class FaultMatrixTests
     {
         PageScenario scenario = new();
         using PageStore store = scenario.Create();
-        for (uint page = 0; page < 100; page++) scenario.Write(store, new PageKey(1, page), (int)page, 1);
+        for (uint page = 0; page < 400; page++) scenario.Write(store, new PageKey(1, page), (int)page, 1);
         scenario.Files.Names[PageScenario.Segment(0)].Truncate(700);
         byte[] bytes = new byte[PageStore.PageBytes];
         StoreDamagedException damage = Assert.Throws<StoreDamagedException>(() => { store.ReadBlocking(new PageKey(1, 0), bytes); });

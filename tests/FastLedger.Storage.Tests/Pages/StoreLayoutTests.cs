@@ -56,7 +56,7 @@ public class StoreLayoutTests
         Assert.Equal(key, MemoryMarshal.Read<PageKey>(record[8..]));
         for (int quarter = 0; quarter < 4; quarter++)
         {
-            uint expected = BitByBit([.. record.Slice(32, 16), .. record.Slice(48 + (1024 * quarter), 1024)]);
+            uint expected = BitByBit([.. record.Slice(32, 16), .. record.Slice(48 + (256 * quarter), 256)]);
             Assert.Equal(expected, MemoryMarshal.Read<uint>(record[(16 + (4 * quarter))..]));
         }
 

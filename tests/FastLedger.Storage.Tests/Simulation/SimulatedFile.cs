@@ -8,6 +8,8 @@ internal sealed class SimulatedFile(SimulatedFileSystem files, string path, Simu
 {
     public long Length => content.Length;
 
+    public int ReadUnit => 512;
+
     public long Read(Span<byte> buffer, long offset)
     {
         int errno = files.Count("pread", path);

@@ -42,7 +42,8 @@ internal sealed unsafe class SimulatedTransferQueue(int depth) : ITransferQueue
     private void Add(bool isWrite, IStorageFile file, byte* buffer, int length, long offset, int tag)
     {
         Assert.True(_added.Count + _underWay.Count < depth);
-        Assert.Equal((0, 0, 0), ((long)buffer % 4096, length % 4096, offset % 4096));
+        long unit = isWrite ? 4096 : file.ReadUnit;
+        Assert.Equal((0, 0, 0), ((long)buffer % unit, length % unit, offset % unit));
         _added.Add((isWrite, file, (nint)buffer, length, offset, tag));
     }
 }
