@@ -123,7 +123,7 @@ public sealed unsafe class ConcurrentCaptureTests
             ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(image);
             for (int i = 0; i < words.Length; i++)
             {
-                ulong record = (page * 32) + ((ulong)i / 16);
+                ulong record = (page * (PagedRegion.PageBytes / 128)) + ((ulong)i / 16);
                 ulong expected = record == 0 ? 0 : (Expected << 32) + record;
                 if (words[i] != expected) Wrong ??= $"record {record} shows {words[i]:x} at height {Expected:x}";
             }

@@ -47,7 +47,7 @@ public class CrashTests
             CheckpointScenario scenario = new();
             int limit = failing;
             scenario.Files.Fault = (_, _, ordinal) => ordinal == limit ? errno : 0;
-            IOException? fault = scenario.Live(new Random(5), heights: 7);
+            IOException? fault = scenario.Live(new Random(5), heights: 9);
             if (fault is null)
             {
                 Assert.True(scenario.Files.OperationCount <= failing, $"call {failing} failed unnoticed");
