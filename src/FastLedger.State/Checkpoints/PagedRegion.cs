@@ -220,7 +220,7 @@ public sealed unsafe class PagedRegion : IDisposable
     /// <summary>The store has copied a page: what was kept of it is given back.</summary>
     internal void EndCapture(uint page)
     {
-        uint* slots = (uint*)_slots.Pointer + ((nuint)page << _unitsPerPageShift);
+        uint* slots = SlotsOf(page);
         for (int i = 0; i < 1 << _unitsPerPageShift; i++)
         {
             if (slots[i] == 0) continue;
