@@ -25,7 +25,7 @@ public sealed class StateSection
     public int LeastPagesPerBlock { get; set; } = 32;
 
     [Description("Pages that a checkpoint hands over per block at most.")]
-    public int MostPagesPerBlock { get; set; } = 1024;
+    public int MostPagesPerBlock { get; set; } = 4096;
 
     [Description("Most memory for former images of records that change while a checkpoint is written; what is not needed is not taken. At most a 16th of state.memory, if that is set.")]
     public long ImageBytes { get; set; } = 512 << 20;
