@@ -24,7 +24,7 @@ namespace FastLedger.Node.Checkpoints;
 /// </remarks>
 internal sealed class Checkpointer : IDisposable
 {
-    private const long LeastLogGrowth = 4L << 30;
+    private const long LeastLogGrowth = 256L << 20;
     private const int BlocksBetweenPreparations = 128;
     private const double CaptureShare = 0.15; // of the interval: the longer, the more former images are kept, each a few hundred nanoseconds of execution
 
@@ -223,19 +223,20 @@ internal sealed class Checkpointer : IDisposable
     private bool IsDue()
     {
         if (_ledger.Height == _beganHeight) return false;
+        if (HasLogGrown()) return true;
         if (_options.CheckpointBlocks > 0) return _ledger.Height - _beganHeight >= (ulong)_options.CheckpointBlocks;
-        return Seconds(Stopwatch.GetTimestamp() - _lastBegan) >= _options.CheckpointSeconds || HasLogGrown();
+        return Seconds(Stopwatch.GetTimestamp() - _lastBegan) >= _options.CheckpointSeconds;
     }
 
     /// <summary>
     /// Bounded memory: pages that leave are written between checkpoints too, and what they replace is freed only behind one. So one is due
-    /// when as much was written as all pages take.
+    /// when half as much was written as all pages take.
     /// </summary>
     private bool HasLogGrown()
     {
         if (_residency is null) return false;
         PageStoreStatistics store = _pages.Store.Statistics;
-        return store.TailAddress - _beganTail >= Math.Max(LeastLogGrowth, store.LiveBytes);
+        return store.TailAddress - _beganTail >= Math.Max(LeastLogGrowth, store.LiveBytes / 2);
     }
 
     private void Begin(BlockExecution execution)

@@ -33,6 +33,15 @@ internal sealed class SpareSegments
         _segmentBytes = segmentBytes;
     }
 
+    /// <summary>Bytes of the spare files.</summary>
+    public long SizeBytes
+    {
+        get
+        {
+            lock (_paths) return _paths.Count * _segmentBytes;
+        }
+    }
+
     /// <summary>Full paths of the spare files that an earlier owner of the directory has left.</summary>
     public static List<string> List(IFileSystem files, string directory, string prefix)
     {

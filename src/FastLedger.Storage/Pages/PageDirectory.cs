@@ -42,30 +42,30 @@ internal sealed unsafe class PageDirectory : IDisposable
     }
 
     /// <summary>A page has been written.</summary>
-    public void Set(PageKey key, long address, ulong tag)
+    /// <returns>Where it stood before; 0 when it is new.</returns>
+    public long Set(PageKey key, long address, ulong tag)
     {
         Invariant.Check(key.Table < (uint)_tables.Length && key.Page < (uint)_pagesPerTable && address > 0);
         ReservedMemory memory = _tables[key.Table] ??= new ReservedMemory((nuint)sizeof(Entry) * (nuint)_pagesPerTable);
         Entry* entry = (Entry*)memory.Pointer + key.Page;
-        if (entry->Address == 0) Count++;
+        long former = entry->Address;
+        if (former == 0) Count++;
         entry->Address = address;
         entry->Tag = tag;
         _counts[key.Table] = Math.Max(_counts[key.Table], key.Page + 1);
+        return former;
     }
 
-    /// <summary>The lowest address of a page, or <paramref name="none"/> when there are none.</summary>
-    public long LowestAddress(long none)
+    /// <summary>Counts where the pages stand.</summary>
+    public void CountIn(LiveRecords live)
     {
-        long lowest = none;
         for (int table = 0; table < _tables.Length; table++)
         {
             foreach (ref readonly Entry entry in Entries(table))
             {
-                if (entry.Address != 0 && entry.Address < lowest) lowest = entry.Address;
+                if (entry.Address != 0) live.Add(entry.Address);
             }
         }
-
-        return lowest;
     }
 
     /// <summary>Lists the pages below an address, in the order of their addresses.</summary>

@@ -10,14 +10,11 @@ namespace FastLedger.Storage;
 internal sealed unsafe partial class PageLog
 {
     private const int CheckpointSteps = 1000;
-    private const long LeastSpareBytes = 2L << 30;
-    private long[] _moveAddresses = [];
-    private PageKey[] _moveKeys = [];
-    private int _moveCount;
-    private int _nextMove;
-
-    /// <summary>Live pages that wait to be moved to the log's end.</summary>
-    public int MovesLeft => _moveCount - _nextMove;
+    private long[] _copyAddresses = [];
+    private PageKey[] _copyKeys = [];
+    private int _copyCount;
+    private int _nextCopy;
+    private long _checkpointTail, _intervalBytes; // the log's end at the last checkpoint; how far it had gone since the one before
 
     /// <summary>
     /// Takes a checkpoint of all that was written. FASTER is done with it when this returns, since the device never keeps it waiting.
@@ -26,7 +23,7 @@ internal sealed unsafe partial class PageLog
     public PendingCheckpoint? TakeCheckpoint(ulong id)
     {
         if (!_changed && !Last.DescriptionDigest.IsZero) return null;
-        long begin = _directory.LowestAddress(none: TailAddress);
+        long begin = _live.First(TailAddress);
         if (begin > BeginAddress) _store.Log.ShiftBeginAddress(begin, snapToPageStart: false, truncateLog: false);
         _checkpoints.BeginCheckpoint(Last.Sequence + 1);
         if (!_store.TryInitiateFullCheckpoint(out Guid token, CheckpointType.FoldOver))
@@ -44,6 +41,7 @@ internal sealed unsafe partial class PageLog
         List<LedgerFile> logFiles = [];
         _device.TakeUnsynced(logFiles);
         _changed = false;
+        (_intervalBytes, _checkpointTail) = (TailAddress - _checkpointTail, TailAddress);
         Last = new StoreToken { Sequence = Last.Sequence + 1, Generation = Last.Generation };
         return new PendingCheckpoint
         {
@@ -74,7 +72,6 @@ internal sealed unsafe partial class PageLog
     {
         Invariant.Check(token.Sequence == Last.Sequence);
         Last = token;
-        PlanMoves();
     }
 
     /// <summary>True when the log's addresses will be used up before long.</summary>
@@ -83,8 +80,8 @@ internal sealed unsafe partial class PageLog
     /// <summary>Begins another log, to which <see cref="CopyTo"/> moves all pages before it takes the place of this one.</summary>
     public PageLog Renew()
     {
-        _moveCount = _directory.ListBelow(long.MaxValue, ref _moveAddresses, ref _moveKeys);
-        _nextMove = 0;
+        _copyCount = _directory.ListBelow(long.MaxValue, ref _copyAddresses, ref _copyKeys);
+        _nextCopy = 0;
         return new PageLog(_options, _fault, new StoreToken { Sequence = Last.Sequence, Generation = Last.Generation + 1 });
     }
 
@@ -93,40 +90,23 @@ internal sealed unsafe partial class PageLog
     public bool CopyTo(PageLog next, int pages)
     {
         PageImage* image = (PageImage*)_moved.Pointer;
-        for (; pages > 0 && _nextMove < _moveCount; _nextMove++, pages--)
+        for (; pages > 0 && _nextCopy < _copyCount; _nextCopy++, pages--)
         {
-            Read(_moveKeys[_nextMove], image);
+            Read(_copyKeys[_nextCopy], image);
             next.Upsert(image);
             next.MovedPages++;
         }
 
-        return _nextMove == _moveCount;
+        return _nextCopy == _copyCount;
     }
-
-    /// <summary>Moves up to so many live pages from the log's beginning to its end.</summary>
-    public void Move(int pages)
-    {
-        PageImage* image = (PageImage*)_moved.Pointer;
-        for (; pages > 0 && _nextMove < _moveCount; _nextMove++)
-        {
-            PageKey key = _moveKeys[_nextMove];
-            if (_directory.Find(key)->Address != _moveAddresses[_nextMove]) continue; // written again since
-            Read(key, image);
-            Upsert(image);
-            MovedPages++;
-            pages--;
-        }
-    }
-
-    /// <summary>Pages moved so far.</summary>
-    public ulong MovedPages { get; private set; }
 
     /// <summary>Gives up what only checkpoints older than this one need.</summary>
     /// <returns>Closes the files and deletes them, or keeps them for later segments, when it is called; on any thread, after syncs that use them.</returns>
     public Action Forget(in StoreToken oldest)
     {
         List<(LedgerFile? File, string Path)> segments = oldest.Generation == Last.Generation ? _device.Forget(oldest.BeginAddress) : [];
-        long mostSpareBytes = Math.Max(LeastSpareBytes, _device.SizeBytes / 2);
+        // As much as the log will have gone on when the next checkpoint gives something up: all files together are no more than before.
+        long mostSpareBytes = Math.Max(_intervalBytes, TailAddress - _checkpointTail) + (2 * _segmentBytes);
         List<string> files = _checkpoints.Older(oldest.Sequence);
         if (oldest.Generation == Last.Generation)
             files.AddRange(CheckpointFiles.OlderGenerations(_options.Files, _options.Directory, Name, Last.Generation));
@@ -166,6 +146,9 @@ internal sealed unsafe partial class PageLog
     {
         foreach (string path in SpareSegments.List(_options.Files, _options.Directory, _prefix)) _options.Files.Delete(path); // perhaps not zero
         _directory.Load(_options.Files, _checkpoints.DirectoryPath(token.Sequence), description);
+        _live.Begin(token.BeginAddress, token.TailAddress);
+        _directory.CountIn(_live);
+        _checkpointTail = token.TailAddress;
         if (token.Records == 0) return; // an empty log has no file
         for (long segment = token.BeginAddress / _segmentBytes; segment * _segmentBytes < token.TailAddress; segment++)
         {
@@ -189,14 +172,5 @@ internal sealed unsafe partial class PageLog
         _fault.ThrowIfAny();
         if (TailAddress != token.TailAddress || BeginAddress != token.BeginAddress)
             throw Damage(token.TailAddress, $"FASTER recovered addresses {BeginAddress}…{TailAddress} for {token}");
-    }
-
-    /// <summary>Finds out which live pages stand before what the log may hold.</summary>
-    private void PlanMoves()
-    {
-        _moveCount = _nextMove = 0;
-        long live = _directory.Count * RecordBytes;
-        long limit = TailAddress - (long)(live * _options.LogGrowth) - (2 * _logPageBytes);
-        if (limit > BeginAddress) _moveCount = _directory.ListBelow(limit, ref _moveAddresses, ref _moveKeys);
     }
 }

@@ -61,6 +61,8 @@ internal sealed unsafe partial class PageLog : IDisposable
         _spares = new SpareSegments(options.Files, options.Directory, _prefix, _segmentBytes);
         _device = new SegmentedDevice(options.Files, options.Directory, _prefix, options.DirectIO, null, fault, SteadyBytes(MemoryBytes, _logPageBytes, options.MutableFraction)) { Spares = _spares };
         _directory = new PageDirectory(options.MaximumTables, options.MaximumPagesPerTable);
+        _live = new LiveRecords(_logPageBytes);
+        _older = new LogPageReads(_device, options.Files, options.DirectIO, _logPageBytes);
         try
         {
             _store = new FasterKV<PageKey, PageImage>(
@@ -91,6 +93,7 @@ internal sealed unsafe partial class PageLog : IDisposable
             _device.Dispose();
             _checkpoints.Dispose();
             _directory.Dispose();
+            _older.Dispose();
             _moved.Dispose();
             throw;
         }
@@ -102,8 +105,8 @@ internal sealed unsafe partial class PageLog : IDisposable
     /// <summary>Pages that exist.</summary>
     public long Pages => _directory.Count;
 
-    /// <summary>Bytes of the log's files.</summary>
-    public long SizeBytes => _device.SizeBytes;
+    /// <summary>Bytes of the log's files, and of those kept for later.</summary>
+    public long SizeBytes => _device.SizeBytes + _spares.SizeBytes;
 
     /// <summary>Bytes written and not handed to a sync.</summary>
     public long UnsyncedBytes => _device.UnsyncedBytes;
@@ -195,6 +198,7 @@ internal sealed unsafe partial class PageLog : IDisposable
         _device.Dispose();
         _checkpoints.Dispose();
         _directory.Dispose();
+        _older.Dispose();
         _moved.Dispose();
     }
 
@@ -250,7 +254,9 @@ internal sealed unsafe partial class PageLog : IDisposable
         Status status = _session.Upsert(ref key, ref input, ref *image, ref output, out RecordMetadata metadata);
         _fault.ThrowIfAny();
         if (status.IsPending || status.IsFaulted || status.IsCanceled) throw Damage(TailAddress, $"FASTER's answer to a write was {status}");
-        _directory.Set(key, metadata.Address, image->Tag);
+        long former = _directory.Set(key, metadata.Address, image->Tag);
+        if (former != 0) _live.Remove(former);
+        _live.Add(metadata.Address);
         _changed = true;
     }
 

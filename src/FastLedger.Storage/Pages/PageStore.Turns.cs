@@ -13,7 +13,8 @@ public sealed unsafe partial class PageStore
 {
     private const int ReadsPerTurn = PageReads.Depth;
     private const int WritesPerTurn = 32;
-    private const int IdleMoves = 8;
+    private const int CleanedPerWrite = 8; // records looked at: where two thirds of them are live, three would do
+    private const int CleanedPerIdleTurn = 64;
     private const int RenewalMoves = 64;
     private const int LongestReadWaitUs = 200; // a write or a request that comes meanwhile waits as long
     private const int IdleMs = 1000; // bounds what a lost signal could cost; none is known
@@ -57,7 +58,7 @@ public sealed unsafe partial class PageStore
 
     /// <summary>
     /// Does a bounded piece of the store's work, when it has no threads of its own (<see cref="PageStoreOptions.OwnThreads"/>): reads first,
-    /// then writes, then moves of old pages.
+    /// then writes, then what makes the log shorter.
     /// </summary>
     /// <returns>False when there was nothing to do.</returns>
     /// <exception cref="InvalidOperationException">The store has its own threads.</exception>
@@ -74,7 +75,7 @@ public sealed unsafe partial class PageStore
         BackgroundPriority.Enter();
         while (!Volatile.Read(ref _stopping))
         {
-            if (TryTurn() || (_reads is { IsBusy: true } && _fault.First is null)) continue;
+            if (TryTurn() || ((_reads is { IsBusy: true } || _log.ExcessBytes > 0) && _fault.First is null)) continue;
             _bell.Announce();
             if (TryTurn() || Volatile.Read(ref _stopping)) _bell.StayAwake();
             else _bell.Sleep(IdleMs);
@@ -88,13 +89,7 @@ public sealed unsafe partial class PageStore
         try
         {
             worked = FinishCheckpoint() | ServeReads() | ApplyWrites() | ContinueRenewal();
-            if (!worked && _renewed is null && _log.MovesLeft > 0)
-            {
-                _log.Move(IdleMoves);
-                worked = true;
-            }
-
-            worked = worked || _jobs.TryRun() || DeliverReads(LongestReadWaitUs);
+            worked = worked || Clean(0) || _jobs.TryRun() || DeliverReads(LongestReadWaitUs) || Clean(LongestReadWaitUs);
             if ((_renewed ?? _log).UnsyncedBytes >= _options.SyncBytes) SyncAhead();
         }
         catch (IOException fault)
@@ -250,8 +245,10 @@ public sealed unsafe partial class PageStore
     {
         _log.Write(image);
         Volatile.Write(ref _applied, _applied + 1);
-        if (_log.MovesLeft > 0) _log.Move((int)Math.Ceiling(1 / (_options.LogGrowth - 1)));
+        _log.Clean(CleanedPerWrite, 0);
     }
+
+    private bool Clean(int waitUs) => _renewed is null && _log.Clean(CleanedPerIdleTurn, waitUs);
 
     /// <summary>Begins to renew a log that nears the end of its addresses. Its writes wait behind the checkpoint, reads do not.</summary>
     /// <returns>True when there is nothing to renew.</returns>
@@ -327,7 +324,7 @@ public sealed unsafe partial class PageStore
             _applied,
             _pagesRead,
             _log.MovedPages,
-            _log.MovesLeft,
+            _log.ExcessBytes,
             _checkpoints,
             _log.OverflowBuckets,
             _log.TailAddress,
