@@ -167,45 +167,6 @@ public class PageStoreTests
     }
 
     [Fact]
-    public void Disk_use_stays_bounded_over_thirty_checkpoints_of_few_hot_and_many_cold_pages()
-    {
-        PageScenario scenario = new();
-        using PageStore store = scenario.Create();
-        Random random = new(7);
-        for (uint page = 0; page < 200; page++) scenario.Write(store, new PageKey(5, page), random.Next(), 1);
-        StoreToken older = PageScenario.Checkpoint(store, 1);
-        long largest = 0;
-        for (ulong height = 2; height <= 31; height++)
-        {
-            scenario.WriteRandom(store, random, 100, height);
-            StoreToken newer = PageScenario.Checkpoint(store, height);
-            Assert.True(store.TryRelease(in older));
-            while (store.Turn())
-            {
-            }
-
-            older = newer;
-            largest = Math.Max(largest, store.Statistics.LogBytes);
-        }
-
-        PageStoreStatistics statistics = store.Statistics;
-        Assert.True(statistics.PagesMoved > 200, $"{statistics.PagesMoved} pages were moved");
-        // Growth, two checkpoints' worth of pages whose older images are still kept, and what whole files and log pages round up.
-        const int BytesPerPage = PageScenario.LogPageBytes / 3;
-        long bound = (long)(statistics.Pages * BytesPerPage * 2.5) + (2 * 100 * BytesPerPage) + (4 * PageScenario.SegmentBytes);
-        Assert.True(largest <= bound, $"{largest} bytes for {statistics.LiveBytes} live ones");
-        Assert.True(30 * 100 * BytesPerPage > 2 * bound); // what was written in all
-        scenario.AssertHolds(store);
-        int files = 0;
-        foreach (string path in scenario.Files.Names.Keys)
-        {
-            if (path.Contains("checkpoint", StringComparison.Ordinal)) files++;
-        }
-
-        Assert.Equal(6, files); // of two checkpoints
-    }
-
-    [Fact]
     public void The_older_of_two_kept_checkpoints_still_recovers_after_the_newer_one_and_much_more_was_written()
     {
         PageScenario scenario = new();
