@@ -46,10 +46,10 @@ public sealed class PageStoreOptions
     public int MaximumRequests { get; init; } = 1 << 14;
 
     /// <summary>
-    /// From the first live page on, the log is at most this multiple of all live pages' size, and two log pages: what stands before is written
-    /// again, a little with each page that is written. On disk there are also what the last two checkpoints' intervals have written, since
-    /// either checkpoint can be recovered, and up to four segments: at most (this + 2) × live bytes when every page is written once per
-    /// checkpoint. At least 1.5: the less, the more is written again (pages used alike, per page written: 1.35 at 1.75, 1.25 at 2, 1.1 at 2.5).
+    /// From the first live page to its end, the log is at most this multiple of all live pages' size: what stands before is written again,
+    /// a little with each page that is written. All files together take as much, what the last two checkpoints' intervals have written
+    /// (either checkpoint can be recovered), and a constant: at most (this + 2) × live bytes where a checkpoint writes every page. At least
+    /// 1.5: the less, the more is written again (per page written, with pages used alike: 1.35 in all at 1.75, 1.25 at 2, 1.1 at 2.5).
     /// </summary>
     public double LogGrowth { get; init; } = 2;
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Collections.Generic;
+using Xunit.Abstractions;
 
 namespace FastLedger.Storage.Tests;
 
 /// <summary>All files of a store, at every checkpoint, beside the bound that <see cref="PageStoreOptions.LogGrowth"/> promises.</summary>
-public class DiskUseTests
+public class DiskUseTests(ITestOutputHelper output)
 {
     private const int Checkpoints = 120, Tables = 4, PagesPerTable = 200, Pages = Tables * PagesPerTable;
 
@@ -44,6 +45,8 @@ public class DiskUseTests
         }
 
         PageStoreStatistics statistics = store.Statistics;
+        output.WriteLine($"seed {seed}: {largest} bytes at most, {early} in the first third, of a bound of {Bound(growth, interval)}; {LiveBytes} live; "
+            + $"{(double)statistics.PagesMoved / statistics.PagesWritten:0.00} pages moved per page written");
         Assert.True(largest <= early + PageScenario.SegmentBytes, $"seed {seed}: {early} bytes at most in the first third, {largest} in all");
         Assert.True(statistics.PagesMoved <= 2 * statistics.PagesWritten, $"seed {seed}: {statistics.PagesMoved} pages moved for {statistics.PagesWritten} written");
         Assert.True(statistics.TailAddress > largest + (Pages * (long)PageLog.RecordBytes)); // more was written than ever stood there
