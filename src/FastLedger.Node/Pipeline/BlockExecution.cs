@@ -92,14 +92,12 @@ internal sealed class BlockExecution : IDisposable
     /// <summary>The clients' batches that follow are those of a validator's bundle.</summary>
     public void BeginBundle(in BatchReference bundle) => Ledger.NoteBatch(_epoch, bundle.Author, bundle.Number);
 
-    /// <summary>Between batches: asks for what a batch needs that executes soon, in the order in which they do.</summary>
-    /// <returns>False when nothing more can be expected now.</returns>
-    public bool Expect(in BundledBatch batch)
+    /// <summary>Between batches: asks for what a batch needs that executes next, or as the next but one.</summary>
+    public void Expect(in BundledBatch batch)
     {
         long start = Stopwatch.GetTimestamp();
-        bool isExpected = _executor.Expect(batch.Head.Session, batch.Commands);
+        _executor.Expect(batch.Head.Session, batch.Commands);
         _times.Add(Stage.Execute, start);
-        return isExpected;
     }
 
     /// <summary>Executes a client's batch.</summary>

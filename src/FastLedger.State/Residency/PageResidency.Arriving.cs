@@ -57,7 +57,7 @@ public sealed unsafe partial class PageResidency
             }
 
             uint frame = TakeFrame(pages);
-            ulong tag = new PageTag(list.Index, table, page, frame).Packed;
+            ulong tag = new PageTag(list == _lists[0] ? 0 : 1, table, page, frame).Packed;
             if (!_store.TryRequest((byte)pages.Table.Id, page, pages.Frame(frame), tag))
             {
                 pages.GiveBack(frame);

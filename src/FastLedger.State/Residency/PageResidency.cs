@@ -17,9 +17,6 @@ namespace FastLedger.State.Residency;
 /// </remarks>
 public sealed unsafe partial class PageResidency : IDisposable
 {
-    /// <summary>Batches whose pages can be kept in memory at a time.</summary>
-    internal const int Lists = 4;
-
     private const uint Ahead = 4096;
 
     /// <summary>Per page that exists, in memory or not: 40 bytes of nodes from its root up; 16 in the store's directory, 16 in its copy for
@@ -29,14 +26,11 @@ public sealed unsafe partial class PageResidency : IDisposable
     /// <summary>Of what is left for pages, how much those may take that are kept without their zeros.</summary>
     private const int SuppressedShare = 8, SuppressedShareOf = 5;
 
-    /// <summary>Of what is left for pages, the part that batches may want which execute later than the next one but one.</summary>
-    private const int DeepShare = 12;
-
     private readonly StateTree _tree;
     private readonly IPageStore _store;
     private readonly ResidentPages[] _tables;
     private readonly SuppressedPages _suppressed;
-    private readonly WantedPages[] _lists = new WantedPages[Lists];
+    private readonly WantedPages[] _lists = [new(), new()];
     private readonly long _fixedBytes;
     private int _filling; // the list that is being filled, or the next one that will be
 
@@ -62,7 +56,6 @@ public sealed unsafe partial class PageResidency : IDisposable
 
         // Page 0 stays; what else the genesis filled is written before it leaves.
         foreach (ResidentPages pages in _tables) ResidentBytes += pages.Table.Pages.PageOf(pages.Table.Count - 1) * BytesOf(pages);
-        for (int i = 0; i < Lists; i++) _lists[i] = new WantedPages { Index = i };
         tree.Residency = this;
     }
 
@@ -119,24 +112,7 @@ public sealed unsafe partial class PageResidency : IDisposable
     public Action? BeforeWriteBack { get; set; }
 
     /// <summary>True when what one more batch wants can be noted and <see cref="Expect"/>ed.</summary>
-    /// <remarks>Two always can; more, as long as what all of them want is a small part of what the bound leaves for pages.</remarks>
-    public bool CanExpect
-    {
-        get
-        {
-            if (_lists[_filling].State == WantedPages.Stage.Expected) return false;
-            long pages = 0;
-            int expected = 0;
-            foreach (WantedPages list in _lists)
-            {
-                if (list.State != WantedPages.Stage.Expected) continue;
-                pages += list.Count;
-                expected++;
-            }
-
-            return expected < 2 || (pages + (pages / expected)) * PagedRegion.PageBytes <= (LimitBytes - BookkeepingBytes) / DeepShare;
-        }
-    }
+    public bool CanExpect => _lists[_filling].State != WantedPages.Stage.Expected;
 
     /// <summary>
     /// Between batches, before those that were expected earlier execute: makes room for everything wanted since the last call, and asks the
@@ -156,15 +132,15 @@ public sealed unsafe partial class PageResidency : IDisposable
         MakeRoom(bytes);
         list.State = WantedPages.Stage.Expected;
         Request(list);
-        _filling = (_filling + 1) % Lists;
+        _filling ^= 1;
     }
 
     /// <summary>Between batches: everything wanted is in memory when it returns, and stays until the next batch's wants are noted.</summary>
     public void Prepare()
     {
-        // The oldest list: they are filled in turn.
+        // The older list of two: the one that would be filled next.
         WantedPages list = _lists[_filling];
-        for (int i = 1; i < Lists && list.State != WantedPages.Stage.Expected; i++) list = _lists[(_filling + i) % Lists];
+        if (list.State != WantedPages.Stage.Expected) list = _lists[_filling ^ 1];
         if (list.State != WantedPages.Stage.Expected)
         {
             list = _lists[_filling];

@@ -16,8 +16,7 @@ internal sealed unsafe class ResidentPages : IDisposable
     private readonly uint* _frames;
     private readonly ulong* _resident, _coming;
     private readonly ulong* _used;
-    private readonly ulong* _wanted; // one bit map behind the other, per list
-    private readonly nuint _words;
+    private readonly ulong* _wanted, _wantedToo;
     private readonly ulong* _fresh;
     private readonly ulong* _once, _twice;
     private readonly int _pageShift, _recordShift;
@@ -38,13 +37,13 @@ internal sealed unsafe class ResidentPages : IDisposable
         _suppressed = new ReservedMemory((nuint)table.Pages.PageCapacity * sizeof(uint));
         SuppressedAt = (uint*)_suppressed.Pointer;
         nuint words = (table.Pages.PageCapacity + 63) / 64;
-        _words = words;
-        _memory = new ReservedMemory(words * (6 + PageResidency.Lists) * sizeof(ulong));
+        _memory = new ReservedMemory(words * 8 * sizeof(ulong));
         _resident = (ulong*)_memory.Pointer;
         _coming = _resident + words;
         _used = _coming + words;
         _wanted = _used + words;
-        _fresh = _wanted + (words * PageResidency.Lists);
+        _wantedToo = _wanted + words;
+        _fresh = _wantedToo + words;
         _once = _fresh + words;
         _twice = _once + words;
         _pageShift = System.Numerics.BitOperations.Log2((uint)(Table.PageSize / table.RecordSize));
@@ -175,9 +174,7 @@ internal sealed unsafe class ResidentPages : IDisposable
         ulong resident = _resident[word];
         if (resident == 0) return 0;
         ulong used = _used[word], once = _once[word], twice = _twice[word], up = used & ~_fresh[word], down = ~used;
-        ulong wanted = 0;
-        for (int list = 0; list < PageResidency.Lists; list++) wanted |= Wanted(list)[word];
-        ulong idle = resident & down & ~once & ~twice & ~wanted;
+        ulong idle = resident & down & ~once & ~twice & ~(_wanted[word] | _wantedToo[word]);
         ulong full = once & twice, none = ~(once | twice);
         up &= ~full;
         down &= ~none;
@@ -195,5 +192,5 @@ internal sealed unsafe class ResidentPages : IDisposable
         _memory.Dispose();
     }
 
-    private ulong* Wanted(int list) => _wanted + (_words * (uint)list);
+    private ulong* Wanted(int list) => list == 0 ? _wanted : _wantedToo;
 }

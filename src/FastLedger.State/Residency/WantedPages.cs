@@ -20,9 +20,6 @@ internal sealed class WantedPages
         Prepared,
     }
 
-    /// <summary>Number of the list.</summary>
-    public required int Index { get; init; }
-
     public Stage State { get; set; }
 
     /// <summary>Pages of the list.</summary>
