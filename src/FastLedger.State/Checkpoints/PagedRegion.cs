@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using System.Threading;
@@ -52,7 +53,7 @@ public sealed unsafe class PagedRegion : IDisposable
         UnitBytes = unitBytes;
         PageCapacity = (uint)pages;
         _memory = memory;
-        _unitsPerPageShift = System.Numerics.BitOperations.Log2((uint)(PageBytes / unitBytes));
+        _unitsPerPageShift = BitOperations.Log2((uint)(PageBytes / unitBytes));
         _dirty = new PageBitmap(PageCapacity);
         _frozen = new PageBitmap(PageCapacity);
         _slots = new ReservedMemory((nuint)pages * (uint)(PageBytes / unitBytes) * sizeof(uint));
@@ -164,7 +165,7 @@ public sealed unsafe class PagedRegion : IDisposable
     public void CopyFrozen(uint page, byte* destination)
     {
         Unsafe.CopyBlockUnaligned(destination, _memory + ((nuint)page * PageBytes), PageBytes);
-        Interlocked.MemoryBarrier(); // the notes are read after the page
+        Volatile.ReadBarrier(); // the notes are read after the page
         uint* slots = (uint*)_slots.Pointer + ((nuint)page << _unitsPerPageShift);
         int units = 1 << _unitsPerPageShift;
         for (int i = 0; i < units; i++)
@@ -196,48 +197,24 @@ public sealed unsafe class PagedRegion : IDisposable
     internal bool WriteFrozen(ref uint from, ref int budget)
     {
         bool copiesLater = _frames == null && _store!.CopiesLater;
-        while (_frozen.TryFind(from, out uint page))
-        {
-            if (budget == 0) return false;
-            if (copiesLater)
-            {
-                if (!_underWay!.TryAdd(this, page, _height)) return false;
-                _toldUpTo = page + 1;
-            }
-            else
-            {
-                if (_pool!.UsedBytes > 0) PrefetchKept(page + 1);
-                if (!TryWriteFrozen(page)) return false;
-            }
-
-            budget--;
-            from = page + 1;
-        }
-
-        return true;
+        return copiesLater ? TellOfFrozen(ref from, ref budget) : WriteEachFrozen(ref from, ref budget);
     }
 
-    /// <summary>The store has copied a page: what was kept of it is given back.</summary>
-    internal void EndCapture(uint page)
+    /// <summary>The store has copied pages, none of which can leave memory: what was kept of them is given back.</summary>
+    internal void EndCapture(PageRun run)
     {
-        uint* slots = SlotsOf(page);
-        for (int i = 0; i < 1 << _unitsPerPageShift; i++)
+        uint* slots = (uint*)_slots.Pointer + ((nuint)run.First << _unitsPerPageShift);
+        int first = 0;
+        for (ulong left = run.Pages; left != 0; left = first == PageRun.Most ? 0 : left & (ulong.MaxValue << first))
         {
-            if (slots[i] == 0) continue;
-            _pool!.Release(UnitBytes, slots[i]);
-            slots[i] = 0;
+            first = BitOperations.TrailingZeroCount(left);
+            int pages = BitOperations.TrailingZeroCount(~(left >> first)); // side by side
+            GiveBack(new Span<uint>(slots + ((nuint)first << _unitsPerPageShift), pages << _unitsPerPageShift));
+            first += pages;
         }
 
-        _frozen.Remove(page);
+        _frozen.Remove(run);
         IsCapturing = _frozen.Count != 0;
-    }
-
-    /// <summary>Brings near where the former images of a page are noted.</summary>
-    internal void PrefetchSlots(uint page)
-    {
-        if (!Sse.IsSupported) return;
-        uint* slots = (uint*)_slots.Pointer + ((nuint)page << _unitsPerPageShift);
-        for (int i = 0; i < 1 << _unitsPerPageShift; i += 16) Sse.Prefetch0(slots + i);
     }
 
     /// <summary>Hands one page of the present state to the store: between checkpoints, before it leaves memory.</summary>
@@ -248,6 +225,43 @@ public sealed unsafe class PagedRegion : IDisposable
         if (!store.TryWrite(Id, page, height, Page(page))) return false;
         _dirty.Remove(page);
         return true;
+    }
+
+    private bool TellOfFrozen(ref uint from, ref int budget)
+    {
+        while (_frozen.TryFindRun(from, out PageRun run))
+        {
+            if (budget == 0) return false;
+            run = run.Take(budget);
+            if (!_underWay!.TryAdd(this, run, _height)) return false;
+            from = _toldUpTo = run.Highest + 1;
+            budget -= run.Count;
+        }
+
+        return true;
+    }
+
+    private bool WriteEachFrozen(ref uint from, ref int budget)
+    {
+        while (_frozen.TryFind(from, out uint page))
+        {
+            if (budget == 0) return false;
+            if (_pool!.UsedBytes > 0) PrefetchKept(page + 1);
+            if (!TryWriteFrozen(page)) return false;
+            budget--;
+            from = page + 1;
+        }
+
+        return true;
+    }
+
+    private void GiveBack(Span<uint> notes)
+    {
+        for (int i; (i = notes.IndexOfAnyExcept(0u)) >= 0; notes = notes[(i + 1)..])
+        {
+            _pool!.Release(UnitBytes, notes[i]);
+            notes[i] = 0;
+        }
     }
 
     private byte* At(uint page)
@@ -285,7 +299,9 @@ public sealed unsafe class PagedRegion : IDisposable
         }
 
         if (!_store!.TryWrite(Id, page, _height, image)) return false;
-        EndCapture(page);
+        GiveBack(new Span<uint>(slots, units));
+        _frozen.Remove(page);
+        IsCapturing = _frozen.Count != 0;
         return true;
     }
 
