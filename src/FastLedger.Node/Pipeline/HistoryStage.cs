@@ -25,7 +25,7 @@ internal sealed class HistoryStage : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">Some of them are not there.</exception>
     /// <exception cref="StorageFaultException">The device failed.</exception>
     public HistoryStage(NodeOptions options, ulong keptEntries = 0) =>
-        Log = new HistoryLog(Path.GetFullPath(FolderOf(options.DataDirectory)), keptEntries, segmentBytes: options.History.SegmentBytes, flushNeeded: _bell.Ring);
+        Log = new HistoryLog(Path.GetFullPath(FolderOf(options.DataDirectory)), keptEntries, segmentBytes: options.History.SegmentBytes, flushNeeded: _bell.Ring, directBytes: options.History.DirectBytes);
 
     /// <summary>Folder of the history of a data directory.</summary>
     public static string FolderOf(string dataDirectory) => Path.Combine(dataDirectory, Folder);

@@ -63,7 +63,7 @@ internal sealed unsafe class HistoryOutput(IFileSystem files, HistorySegments se
     private ulong EndOf(ulong first)
     {
         ulong intoPage = (first - 1) % PageEntries;
-        return first + _segmentEntries - (_segmentEntries > intoPage ? intoPage : 0);
+        return first + _segmentEntries - (_segmentEntries % PageEntries == 0 ? intoPage : 0);
     }
 
     /// <summary>The file for an entry: the one that is written, or the next.</summary>

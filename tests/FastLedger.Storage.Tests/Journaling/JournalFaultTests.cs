@@ -101,7 +101,7 @@ public class JournalFaultTests
             seed =>
             {
                 Random random = new(seed);
-                JournalScenario scenario = new();
+                JournalScenario scenario = new() { DirectBytes = 1500 * random.Next(4) };
                 for (int life = 0; life < 4; life++)
                 {
                     int limit = random.Next(120);
