@@ -30,6 +30,7 @@ internal sealed class JournalCommitter : IDisposable
     private ulong _groupFirstIndex;
     private uint _segment;
     private long _offset;
+    private bool _isAhead; // the first part of a group is written and not synced
     private PaddedCounter _durableIndex;
     private PaddedCounter _bytesWritten;
     private PaddedCounter _groupsCommitted;
@@ -74,7 +75,7 @@ internal sealed class JournalCommitter : IDisposable
     /// <summary>Thread: any.</summary>
     public ulong GroupsCommitted => _groupsCommitted.Value;
 
-    public bool HasWork => _ring.Appended != _position;
+    public bool HasWork => _ring.Appended != _position || _isAhead;
 
     public bool WritesFiles => _output is not null;
 
@@ -88,17 +89,42 @@ internal sealed class JournalCommitter : IDisposable
         ulong end = _ring.Appended;
         try
         {
-            while (_position != end) CommitGroup(end);
+            while (_position != end || _isAhead) CommitGroup(end);
         }
         catch (StorageFaultException e)
         {
-            _fault = e;
-            _space.Signal();
-            _durable.Signal();
+            Stop(e);
             throw;
         }
 
         return DurableIndex;
+    }
+
+    /// <summary>Writes what was appended so far, if it is much and goes past the page cache; the sync comes with the next commit.</summary>
+    /// <returns>False when nothing was done.</returns>
+    public bool TryWriteAhead()
+    {
+        ThrowIfFaulted();
+        ulong end = _ring.Appended;
+        try
+        {
+            if (_output is null || !_output.TryBeginAhead(end - _position)) return false;
+            while (_position != end)
+            {
+                if (!_isAhead) _groupFirstIndex = _nextIndex;
+                (ulong run, ulong linked) = Link(end);
+                WriteRun(run, linked);
+                Release(linked);
+                _isAhead = true;
+            }
+        }
+        catch (StorageFaultException e)
+        {
+            Stop(e);
+            throw;
+        }
+
+        return true;
     }
 
     /// <summary>Sleeps until the ring is free up to a position. Thread: the appending one.</summary>
@@ -125,13 +151,14 @@ internal sealed class JournalCommitter : IDisposable
 
     private void CommitGroup(ulong end)
     {
-        _groupFirstIndex = _nextIndex;
+        if (!_isAhead) _groupFirstIndex = _nextIndex;
         _output?.BeginGroup(Math.Min(end - _position, _groupBytes));
         (ulong run, ulong linked) = Link(end);
         if (_output is not null)
         {
             WriteRun(run, linked);
             _output.Sync();
+            _isAhead = false;
         }
 
         Release(linked);
@@ -215,6 +242,7 @@ internal sealed class JournalCommitter : IDisposable
             LedgerFile? next = mark == JournalEntryKind.SegmentEnd ? _preparation!.Take() : null;
             WriteRun(run, position);
             _output.Sync();
+            _isAhead = false;
             if (next is null)
             {
                 _output.Truncate(_offset); // nothing can follow a seal: a longer or shorter file is a damaged one
@@ -258,6 +286,13 @@ internal sealed class JournalCommitter : IDisposable
     private void PublishDurable()
     {
         _durableIndex.Value = _nextIndex - 1;
+        _durable.Signal();
+    }
+
+    private void Stop(StorageFaultException fault)
+    {
+        _fault = fault;
+        _space.Signal();
         _durable.Signal();
     }
 

@@ -66,6 +66,17 @@ internal sealed unsafe class SegmentOutput : IDisposable
         else if (_isDirect && ++_smallGroups > MostSmallGroups) _isDirect = false;
     }
 
+    /// <summary>What is written until the next group begins is the first part of it.</summary>
+    /// <param name="bytes">Its size, more or less.</param>
+    /// <returns>False when it is too little to be on its way to the disk before the sync.</returns>
+    /// <exception cref="StorageFaultException">The device failed.</exception>
+    public bool TryBeginAhead(ulong bytes)
+    {
+        if (bytes < _directBytes || OpenDirect() is null) return false;
+        (_isDirect, _smallGroups) = (true, 0); // the rest of the group takes the same way, however small it is
+        return true;
+    }
+
     /// <summary>Writes where the last write ended; everything behind is zero.</summary>
     /// <exception cref="StorageFaultException">The device failed.</exception>
     public void Write(ReadOnlySpan<byte> bytes, long offset)

@@ -98,6 +98,68 @@ public class JournalDirectTests
         }
     }
 
+    [Fact]
+    public void What_is_written_ahead_is_durable_with_the_next_group_and_not_before()
+    {
+        JournalScenario scenario = new() { DirectBytes = 1000 };
+        Random random = new(1);
+        using Journal journal = scenario.Open();
+        scenario.CommitGroup(journal.Writer, random, 1);
+        Append(10);
+        Assert.False(journal.Writer.TryWriteAhead()); // too little
+        Append(1200);
+        int syncs = scenario.Files.Calls["fdatasync"];
+        Assert.True(journal.Writer.TryWriteAhead());
+        Assert.Equal(1UL, journal.Writer.DurableIndex);
+        Assert.True(journal.Writer.WaitForWork(TimeSpan.Zero));
+        Assert.False(journal.Writer.TryWriteAhead());
+        Append(20);
+        Assert.Equal(4UL, journal.Writer.CommitGroup());
+        Assert.Equal(syncs + 1, scenario.Files.Calls["fdatasync"]);
+        Append(1300);
+        Assert.True(journal.Writer.TryWriteAhead());
+        Assert.Equal(5UL, journal.Writer.CommitGroup()); // with nothing behind it
+        Assert.Equal(syncs + 2, scenario.Files.Calls["fdatasync"]);
+        Assert.False(journal.Writer.WaitForWork(TimeSpan.Zero));
+
+        using JournalReader reader = new(JournalScenario.Directory, ModelEntry.BatchDigest, scenario.Files.AfterPowerLoss(random));
+        Assert.Equal(5UL, ModelEntry.AssertPrefix(reader, scenario.Model).LastIndex);
+
+        void Append(int bytes)
+        {
+            scenario.Model.Add(new ModelEntry(JournalEntryKind.Block, 1, 2, new byte[bytes]));
+            _ = scenario.Model[^1].AppendTo(journal.Writer, random);
+        }
+    }
+
+    /// <summary>Half of a group is on the disk, the other half lost, and nothing of it was promised: that is no damage.</summary>
+    [Fact]
+    public void A_group_of_which_only_a_part_was_written_ahead_is_torn_when_a_hole_is_in_it()
+    {
+        JournalScenario scenario = new() { DirectBytes = 1 };
+        Random random = new(2);
+        using (Journal journal = scenario.Open())
+        {
+            scenario.CommitGroup(journal.Writer, random, 1);
+            for (int i = 0; i < 3; i++)
+            {
+                scenario.Model.Add(new ModelEntry(JournalEntryKind.Block, 1, 2, new byte[1000]));
+                random.NextBytes(scenario.Model[^1].Payload);
+                _ = scenario.Model[^1].AppendTo(journal.Writer, random);
+                Assert.True(journal.Writer.TryWriteAhead());
+            }
+        }
+
+        string path = JournalScenario.Segment(0);
+        byte[] bytes = scenario.Files.Bytes(path);
+        int first = bytes.AsSpan().IndexOf(scenario.Model[1].Payload.AsSpan(0, 64));
+        bytes.AsSpan(first, 512).Clear();
+        scenario.Files.SetBytes(path, bytes);
+        using JournalReader reader = scenario.Reader();
+        JournalEnd end = ModelEntry.AssertPrefix(reader, scenario.Model);
+        Assert.Equal((JournalEndKind.Torn, 1UL), (end.Kind, end.LastIndex));
+    }
+
     [Theory]
     [InlineData(Durability.Write)]
     [InlineData(Durability.None)]
@@ -129,7 +191,12 @@ public class JournalDirectTests
                     {
                         for (int i = 0; i < 3; i++)
                         {
-                            for (int j = random.Next(4); j >= 0; j--) Append(journal.Writer, random.Next(1500), commit: false);
+                            for (int j = random.Next(4); j >= 0; j--)
+                            {
+                                Append(journal.Writer, random.Next(1500), commit: false);
+                                if (random.Next(4) == 0) _ = journal.Writer.TryWriteAhead();
+                            }
+
                             _ = journal.Writer.CommitGroup();
                             promised = scenario.Model.Count;
                         }

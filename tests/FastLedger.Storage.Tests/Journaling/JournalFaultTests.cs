@@ -139,6 +139,7 @@ public class JournalFaultTests
                     ModelEntry entry = ModelEntry.Random(random, JournalScenario.MaximumPayload);
                     scenario.Model.Add(entry);
                     entry.AppendTo(journal.Writer, random);
+                    if (random.Next(4) == 0) _ = journal.Writer.TryWriteAhead();
                 }
 
                 promised = journal.Writer.CommitGroup();
