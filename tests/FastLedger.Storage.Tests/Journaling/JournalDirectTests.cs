@@ -49,7 +49,12 @@ public class JournalDirectTests
         byte[] payload = new byte[payloadBytes];
         var options = new JournalOptions
         {
-            Directory = JournalScenario.Directory, SegmentBytes = 16 << 20, RingBytes = 16 << 20, GroupBytes = 16 << 20, Files = files, PrepareAhead = false,
+            Directory = JournalScenario.Directory,
+            SegmentBytes = 16 << 20,
+            RingBytes = 16 << 20,
+            GroupBytes = 16 << 20,
+            Files = files,
+            PrepareAhead = false,
         };
         using (Journal journal = Journal.Open(options))
         {
