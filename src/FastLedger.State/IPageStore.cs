@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using FastLedger.State.Checkpoints;
+using FastLedger.Storage;
 
 namespace FastLedger.State;
 
@@ -24,14 +25,14 @@ public unsafe interface IPageStore
     /// <summary>True when <see cref="TryCopyLater"/> works.</summary>
     bool CopiesLater => false;
 
-    /// <summary>As <see cref="TryWrite"/>, but the page is copied later, on any thread, by <see cref="PagedRegion.CopyFrozen"/>.</summary>
-    /// <param name="region">Where the page is.</param>
-    /// <param name="page">Number of a frozen page, which stays frozen until it is copied.</param>
-    /// <param name="height">Height whose state it shows.</param>
+    /// <summary>As <see cref="TryWrite"/>, but the pages are copied later, on any thread, by <see cref="PagedRegion.CopyFrozen"/>.</summary>
+    /// <param name="region">Where the pages are.</param>
+    /// <param name="run">Frozen pages, which stay frozen until all of them are copied.</param>
+    /// <param name="height">Height whose state they show.</param>
     /// <returns>False when there is no room now.</returns>
-    bool TryCopyLater(PagedRegion region, uint page, ulong height) => false;
+    bool TryCopyLater(PagedRegion region, PageRun run, ulong height) => false;
 
-    /// <summary>How many of the pages that <see cref="TryCopyLater"/> accepted were copied so far; in the order in which it did.</summary>
+    /// <summary>How many of the runs that <see cref="TryCopyLater"/> accepted were copied whole so far; in the order in which it did.</summary>
     ulong CountCopied() => 0;
 
     /// <summary>Waits until there is room, or something to take.</summary>

@@ -2,6 +2,7 @@
 using System;
 using FastLedger.Primitives;
 using FastLedger.State.Checkpoints;
+using FastLedger.Storage;
 
 namespace FastLedger.State.Tests;
 
@@ -26,10 +27,14 @@ public sealed unsafe class ArrayPageStore(uint pages) : IPageStore, IDisposable
 
     public bool CopiesLater { get; init; }
 
-    public bool TryCopyLater(PagedRegion region, uint page, ulong height)
+    public bool TryCopyLater(PagedRegion region, PageRun run, ulong height)
     {
-        fixed (byte* image = Page(page)) region.CopyFrozen(page, image);
-        Writes++;
+        for (; run.Pages != 0; run = run.WithoutLowest())
+        {
+            fixed (byte* image = Page(run.Lowest)) region.CopyFrozen(run.Lowest, image);
+            Writes++;
+        }
+
         _copied++;
         return true;
     }

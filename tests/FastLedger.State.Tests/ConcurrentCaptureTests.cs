@@ -4,6 +4,7 @@ using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Threading;
 using FastLedger.State.Checkpoints;
+using FastLedger.Storage;
 
 namespace FastLedger.State.Tests;
 
@@ -56,10 +57,10 @@ public sealed unsafe class ConcurrentCaptureTests
 
     private sealed class CopyingPageStore : IPageStore, IDisposable
     {
-        private readonly BlockingCollection<(PagedRegion Region, uint Page)> _ring = [];
+        private readonly BlockingCollection<(PagedRegion Region, PageRun Run)> _ring = [];
         private readonly byte[] _image = new byte[PagedRegion.PageBytes];
         private readonly Thread _thread;
-        private ulong _copied;
+        private ulong _copied, _runs;
 
         public CopyingPageStore()
         {
@@ -78,13 +79,13 @@ public sealed unsafe class ConcurrentCaptureTests
 
         public bool CopiesLater => true;
 
-        public bool TryCopyLater(PagedRegion region, uint page, ulong height)
+        public bool TryCopyLater(PagedRegion region, PageRun run, ulong height)
         {
-            _ring.Add((region, page));
+            _ring.Add((region, run));
             return true;
         }
 
-        public ulong CountCopied() => Copied;
+        public ulong CountCopied() => Volatile.Read(ref _runs);
 
         public bool TryWrite(byte region, uint page, ulong height, ReadOnlySpan<byte> image)
         {
@@ -110,11 +111,16 @@ public sealed unsafe class ConcurrentCaptureTests
 
         private void Run()
         {
-            foreach ((PagedRegion region, uint page) in _ring.GetConsumingEnumerable())
+            foreach ((PagedRegion region, PageRun run) in _ring.GetConsumingEnumerable())
             {
-                fixed (byte* image = _image) region.CopyFrozen(page, image);
-                Check(page, _image);
-                Volatile.Write(ref _copied, _copied + 1);
+                for (PageRun left = run; left.Pages != 0; left = left.WithoutLowest())
+                {
+                    fixed (byte* image = _image) region.CopyFrozen(left.Lowest, image);
+                    Check(left.Lowest, _image);
+                    Volatile.Write(ref _copied, _copied + 1);
+                }
+
+                Volatile.Write(ref _runs, _runs + 1);
             }
         }
 

@@ -2,13 +2,14 @@
 using System;
 using System.Collections.Generic;
 using FastLedger.State.Checkpoints;
+using FastLedger.Storage;
 
 namespace FastLedger.State.Tests;
 
 /// <summary>A page store in memory behind a ring of bounded length that works only when it is waited for, or by chance.</summary>
 public sealed unsafe class MemoryPageStore(int ringEntries, Random random) : IPageStore
 {
-    private readonly Queue<(byte Region, uint Page, byte[]? Image, nint Destination, ulong Tag, PagedRegion? Later)> _ring = [];
+    private readonly Queue<(byte Region, uint Page, byte[]? Image, nint Destination, ulong Tag, PagedRegion? Later, PageRun Run)> _ring = [];
     private readonly List<ulong> _arrived = [];
     private ulong _copied;
 
@@ -27,17 +28,17 @@ public sealed unsafe class MemoryPageStore(int ringEntries, Random random) : IPa
     {
         Assert.Equal(PagedRegion.PageBytes, image.Length);
         if (!HasRoom()) return false;
-        _ring.Enqueue((region, page, image.ToArray(), 0, 0, null));
+        _ring.Enqueue((region, page, image.ToArray(), 0, 0, null, default));
         return true;
     }
 
     public bool CopiesLater { get; init; }
 
-    public bool TryCopyLater(PagedRegion region, uint page, ulong height)
+    public bool TryCopyLater(PagedRegion region, PageRun run, ulong height)
     {
         Assert.True(CopiesLater);
         if (!HasRoom()) return false;
-        _ring.Enqueue((region.Id, page, null, 0, 0, region));
+        _ring.Enqueue((region.Id, 0, null, 0, 0, region, run));
         return true;
     }
 
@@ -50,7 +51,7 @@ public sealed unsafe class MemoryPageStore(int ringEntries, Random random) : IPa
     public bool TryRequest(byte region, uint page, byte* destination, ulong tag)
     {
         if (!HasRoom()) return false;
-        _ring.Enqueue((region, page, null, (nint)destination, tag, null));
+        _ring.Enqueue((region, page, null, (nint)destination, tag, null, default));
         return true;
     }
 
@@ -106,11 +107,15 @@ public sealed unsafe class MemoryPageStore(int ringEntries, Random random) : IPa
         {
             if (entry.Later is not null)
             {
-                byte[] image = new byte[PagedRegion.PageBytes];
-                fixed (byte* bytes = image) entry.Later.CopyFrozen(entry.Page, bytes);
+                for (PageRun left = entry.Run; left.Pages != 0; left = left.WithoutLowest())
+                {
+                    byte[] image = new byte[PagedRegion.PageBytes];
+                    fixed (byte* bytes = image) entry.Later.CopyFrozen(left.Lowest, bytes);
+                    Writes++;
+                    Pages[(entry.Region, left.Lowest)] = image;
+                }
+
                 _copied++;
-                Writes++;
-                Pages[(entry.Region, entry.Page)] = image;
             }
             else if (entry.Image is not null)
             {

@@ -37,17 +37,17 @@ internal sealed unsafe class PageStoreAdapter : IPageStore, IDisposable
 
     public bool CopiesLater => true;
 
-    public bool TryCopyLater(PagedRegion region, uint page, ulong height)
+    public bool TryCopyLater(PagedRegion region, PageRun run, ulong height)
     {
         PageCopier copier = _copiers[region.Id] ??= region.CopyFrozen;
-        if (!Store.TryWriteLater(new PageKey(region.Id, page), height, copier)) return false;
+        if (!Store.TryWriteLater(region.Id, run, height, copier)) return false;
         EndWait();
         return true;
     }
 
     public ulong CountCopied()
     {
-        ulong copied = Store.CopiedPages;
+        ulong copied = Store.CopiedRuns;
         if (copied == _copied) return copied;
         _copied = copied;
         EndWait();

@@ -56,7 +56,7 @@ public sealed class CheckpointCapture : IDisposable
     {
         get
         {
-            long pages = -_underWay.Count;
+            long pages = -_underWay.Pages;
             foreach (PagedRegion region in _tree.Regions) pages += region.FrozenPages;
             return pages;
         }
@@ -127,7 +127,7 @@ public sealed class CheckpointCapture : IDisposable
             _from = 0;
         }
 
-        if (_underWay.Count > 0) return false;
+        if (_underWay.Pages > 0) return false;
         Invariant.Check(_pool.UsedBytes == 0);
         IsRunning = false;
         return true;

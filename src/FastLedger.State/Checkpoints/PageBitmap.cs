@@ -3,6 +3,7 @@ using System;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using FastLedger.Primitives;
+using FastLedger.Storage;
 
 namespace FastLedger.State.Checkpoints;
 
@@ -96,6 +97,28 @@ internal sealed unsafe class PageBitmap : IDisposable
 
         page = (at << WordShift) + (uint)BitOperations.TrailingZeroCount(word);
         return true;
+    }
+
+    /// <summary>The pages of the set among 64 side by side: those with the lowest page that is not below <paramref name="from"/>, from it on.</summary>
+    /// <returns>False when there are none.</returns>
+    public bool TryFindRun(uint from, out PageRun run)
+    {
+        run = default;
+        if (!TryFind(from, out uint page)) return false;
+        run = new PageRun(page & ~(PageRun.Most - 1u), _words[page >> WordShift] & (ulong.MaxValue << (int)page));
+        return true;
+    }
+
+    /// <summary>Takes pages out of the set, all of which are in it.</summary>
+    public void Remove(PageRun run)
+    {
+        Invariant.Check(run.Pages != 0 && run.Highest < _pages);
+        uint at = run.First >> WordShift;
+        ref ulong word = ref _words[at];
+        Invariant.Check((word & run.Pages) == run.Pages);
+        word &= ~run.Pages;
+        Count -= (uint)run.Count;
+        if (word == 0) _groups[at >> WordShift] &= ~(1UL << (int)at);
     }
 
     /// <summary>Empties the set.</summary>

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
-using System.Threading;
 using FastLedger.Primitives;
 using FastLedger.Storage;
 
@@ -21,7 +20,7 @@ namespace FastLedger.State.Checkpoints;
 /// executor instead. Thread: executor only, but <see cref="CopyFrozen"/>. Alloc: none after construction. Blocks: while a checkpoint runs,
 /// when neither the images kept nor the store's ring have room.
 /// </remarks>
-public sealed unsafe class PagedRegion : IDisposable
+public sealed unsafe partial class PagedRegion : IDisposable
 {
     /// <summary>Bytes of a page.</summary>
     public const int PageBytes = PageStore.PageBytes;
@@ -52,7 +51,7 @@ public sealed unsafe class PagedRegion : IDisposable
         UnitBytes = unitBytes;
         PageCapacity = (uint)pages;
         _memory = memory;
-        _unitsPerPageShift = System.Numerics.BitOperations.Log2((uint)(PageBytes / unitBytes));
+        _unitsPerPageShift = BitOperations.Log2((uint)(PageBytes / unitBytes));
         _dirty = new PageBitmap(PageCapacity);
         _frozen = new PageBitmap(PageCapacity);
         _slots = new ReservedMemory((nuint)pages * (uint)(PageBytes / unitBytes) * sizeof(uint));
@@ -104,50 +103,8 @@ public sealed unsafe class PagedRegion : IDisposable
     /// <summary>True when the page waits for the running checkpoint.</summary>
     public bool IsFrozen(uint page) => _frozen.Has(page);
 
-    /// <summary>Keeps the content of a unit that is about to change, if the running checkpoint still needs it.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public void Keep(uint unit)
-    {
-        uint page = unit >> _unitsPerPageShift, within = unit & ((1u << _unitsPerPageShift) - 1);
-        if (!IsCapturing || !_frozen.Has(page)) return;
-        ref uint slot = ref SlotsOf(page)[within];
-        if (slot != 0) return;
-        uint taken = _pool!.Take(UnitBytes);
-        if (taken == 0)
-        {
-            WriteNow(page);
-            return;
-        }
-
-        new ReadOnlySpan<byte>(At(page) + (within * (uint)UnitBytes), UnitBytes).CopyTo(_pool.Image(UnitBytes, taken));
-        Volatile.Write(ref slot, taken);
-        Volatile.WriteBarrier(); // the unit changes after it is noted where its content was kept
-    }
-
-    /// <summary>Brings near what <see cref="Keep"/> looks at, before a batch that changes the unit.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void PrefetchKeep(uint unit)
-    {
-        if (!Sse.IsSupported) return;
-        if (_frames == null) Sse.Prefetch0((uint*)_slots.Pointer + unit);
-        else if (_frames[unit >> _unitsPerPageShift] != 0) Sse.Prefetch0(SlotsOf(unit >> _unitsPerPageShift));
-    }
-
     /// <summary>From now on a page stands in the frame of the memory that the map gives it, from 1; 0 while it is not in memory.</summary>
     internal void LetPagesLeave(uint* frames) => _frames = frames;
-
-    /// <summary>A page has moved to another frame, and what is noted of former images of its units moves too.</summary>
-    /// <param name="from">The frame where it stood, which is free.</param>
-    /// <param name="to">The frame where it stands.</param>
-    internal void MoveKept(uint from, uint to)
-    {
-        if (!IsCapturing) return;
-        int units = 1 << _unitsPerPageShift;
-        uint* slots = (uint*)_slots.Pointer;
-        var left = new Span<uint>(slots + ((nuint)(from - 1) << _unitsPerPageShift), units);
-        left.CopyTo(new Span<uint>(slots + ((nuint)(to - 1) << _unitsPerPageShift), units));
-        left.Clear();
-    }
 
     /// <summary>Frees the bookkeeping; not the memory watched.</summary>
     public void Dispose()
@@ -155,89 +112,6 @@ public sealed unsafe class PagedRegion : IDisposable
         _dirty.Dispose();
         _frozen.Dispose();
         _slots.Dispose();
-    }
-
-    /// <summary>Copies a frozen page that the store was told of, as it was when it was frozen.</summary>
-    /// <param name="page">Its number.</param>
-    /// <param name="destination">Gets its 1,024 bytes.</param>
-    /// <remarks>Thread: the store's, while the executor goes on.</remarks>
-    public void CopyFrozen(uint page, byte* destination)
-    {
-        Unsafe.CopyBlockUnaligned(destination, _memory + ((nuint)page * PageBytes), PageBytes);
-        Interlocked.MemoryBarrier(); // the notes are read after the page
-        uint* slots = (uint*)_slots.Pointer + ((nuint)page << _unitsPerPageShift);
-        int units = 1 << _unitsPerPageShift;
-        for (int i = 0; i < units; i++)
-        {
-            uint slot = Volatile.Read(ref slots[i]);
-            if (slot != 0) _pool!.Image(UnitBytes, slot).CopyTo(new Span<byte>(destination + (i * UnitBytes), UnitBytes));
-        }
-    }
-
-    /// <summary>Begins a checkpoint: what is dirty is frozen, nothing is dirty.</summary>
-    /// <returns>Pages frozen.</returns>
-    internal uint Freeze(ulong height, PreImagePool pool, IPageStore store, PagesUnderWay underWay)
-    {
-        Invariant.Check(!IsCapturing && _frozen.Count == 0);
-        (_dirty, _frozen) = (_frozen, _dirty);
-        _pool = pool;
-        _store = store;
-        _underWay = underWay;
-        _toldUpTo = 0;
-        _height = height;
-        IsCapturing = _frozen.Count != 0;
-        return _frozen.Count;
-    }
-
-    /// <summary>Hands frozen pages to the store, lowest first.</summary>
-    /// <param name="from">Where to begin; moves on behind the last page written.</param>
-    /// <param name="budget">Most pages; falls by those written.</param>
-    /// <returns>False while there are more, because the budget is spent or the store has no room.</returns>
-    internal bool WriteFrozen(ref uint from, ref int budget)
-    {
-        bool copiesLater = _frames == null && _store!.CopiesLater;
-        while (_frozen.TryFind(from, out uint page))
-        {
-            if (budget == 0) return false;
-            if (copiesLater)
-            {
-                if (!_underWay!.TryAdd(this, page, _height)) return false;
-                _toldUpTo = page + 1;
-            }
-            else
-            {
-                if (_pool!.UsedBytes > 0) PrefetchKept(page + 1);
-                if (!TryWriteFrozen(page)) return false;
-            }
-
-            budget--;
-            from = page + 1;
-        }
-
-        return true;
-    }
-
-    /// <summary>The store has copied a page: what was kept of it is given back.</summary>
-    internal void EndCapture(uint page)
-    {
-        uint* slots = SlotsOf(page);
-        for (int i = 0; i < 1 << _unitsPerPageShift; i++)
-        {
-            if (slots[i] == 0) continue;
-            _pool!.Release(UnitBytes, slots[i]);
-            slots[i] = 0;
-        }
-
-        _frozen.Remove(page);
-        IsCapturing = _frozen.Count != 0;
-    }
-
-    /// <summary>Brings near where the former images of a page are noted.</summary>
-    internal void PrefetchSlots(uint page)
-    {
-        if (!Sse.IsSupported) return;
-        uint* slots = (uint*)_slots.Pointer + ((nuint)page << _unitsPerPageShift);
-        for (int i = 0; i < 1 << _unitsPerPageShift; i += 16) Sse.Prefetch0(slots + i);
     }
 
     /// <summary>Hands one page of the present state to the store: between checkpoints, before it leaves memory.</summary>
@@ -267,55 +141,5 @@ public sealed unsafe class PagedRegion : IDisposable
         }
 
         return (uint*)_slots.Pointer + ((nuint)page << _unitsPerPageShift);
-    }
-
-    private bool TryWriteFrozen(uint page)
-    {
-        int units = 1 << _unitsPerPageShift;
-        uint* slots = SlotsOf(page);
-        ReadOnlySpan<byte> image = Page(page);
-        int first = 0;
-        while (first < units && slots[first] == 0) first++;
-        if (first < units)
-        {
-            image.CopyTo(_image);
-            for (int i = first; i < units; i++)
-                if (slots[i] != 0) _pool!.Image(UnitBytes, slots[i]).CopyTo(_image.AsSpan(i * UnitBytes));
-            image = _image;
-        }
-
-        if (!_store!.TryWrite(Id, page, _height, image)) return false;
-        EndCapture(page);
-        return true;
-    }
-
-    /// <summary>There is no room for former images: the page goes out now, and nothing of it needs keeping any more.</summary>
-    private void WriteNow(uint page)
-    {
-        while (_frozen.Has(page))
-        {
-            if (page >= _toldUpTo)
-            {
-                if (TryWriteFrozen(page)) return;
-            }
-            else
-            {
-                _underWay!.Settle();
-                if (!_frozen.Has(page)) return;
-            }
-
-            _store!.WaitForRoom();
-        }
-    }
-
-    /// <summary>Brings near the former images that belong to a page, and where those of the page behind it are noted.</summary>
-    private void PrefetchKept(uint page)
-    {
-        if (!Sse.IsSupported || page + 1 >= PageCapacity || (_frames != null && _frames[page] == 0)) return;
-        uint* slots = SlotsOf(page);
-        int units = 1 << _unitsPerPageShift;
-        for (int i = 0; i < units; i++)
-            if (slots[i] != 0) _pool!.Prefetch(UnitBytes, slots[i]);
-        for (int i = 0; i < units; i += 16) Sse.Prefetch0(slots + units + i);
     }
 }

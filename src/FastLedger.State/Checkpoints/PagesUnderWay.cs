@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using FastLedger.Primitives;
+using FastLedger.Storage;
 
 namespace FastLedger.State.Checkpoints;
 
@@ -10,49 +11,45 @@ namespace FastLedger.State.Checkpoints;
 /// <remarks>Thread: executor only. Alloc: none after construction. Blocks: no.</remarks>
 internal sealed class PagesUnderWay
 {
-    /// <summary>Most pages at a time: what the store copies in some 10 ms.</summary>
+    /// <summary>So many pages at a time, and a run more: what the store copies in some 10 ms.</summary>
     public const int Capacity = 1 << 14;
 
-    private const ulong Ahead = 4;
-    private readonly (PagedRegion? Region, uint Page)[] _pages = new (PagedRegion?, uint)[Capacity];
+    private const int RunCapacity = 1 << 11; // in a thinly filled region a run is few pages
+    private readonly (PagedRegion? Region, PageRun Run)[] _runs = new (PagedRegion?, PageRun)[RunCapacity];
     private readonly IPageStore _store;
     private ulong _first, _end, _copiedBefore;
 
     public PagesUnderWay(IPageStore store) => _store = store;
 
     /// <summary>Pages that are not copied yet, as far as was looked.</summary>
-    public int Count => (int)(_end - _first);
+    public int Pages { get; private set; }
 
-    /// <summary>Lets the store copy a page of a region some time from now.</summary>
+    private bool IsFull => Pages >= Capacity || _end - _first == RunCapacity;
+
+    /// <summary>Lets the store copy pages of a region some time from now.</summary>
     /// <returns>False when there is no room now.</returns>
-    public bool TryAdd(PagedRegion region, uint page, ulong height)
+    public bool TryAdd(PagedRegion region, PageRun run, ulong height)
     {
-        if (Count == Capacity) Settle();
-        if (Count == Capacity) return false;
+        if (IsFull) Settle();
+        if (IsFull) return false;
         if (_end == 0) _copiedBefore = _store.CountCopied();
-        if (!_store.TryCopyLater(region, page, height)) return false;
-        _pages[_end++ & (Capacity - 1)] = (region, page);
+        if (!_store.TryCopyLater(region, run, height)) return false;
+        _runs[_end++ & (RunCapacity - 1)] = (region, run);
+        Pages += run.Count;
         return true;
     }
 
     /// <summary>Ends the capture of those pages that the store has copied meanwhile.</summary>
     public void Settle()
     {
-        if (Count == 0) return;
+        if (Pages == 0) return;
         ulong copied = _store.CountCopied() - _copiedBefore;
         Invariant.Check(copied >= _first && copied <= _end);
-        for (ulong at = _first; at < copied && at < _first + Ahead; at++) Prefetch(at);
         for (; _first < copied; _first++)
         {
-            if (_first + Ahead < copied) Prefetch(_first + Ahead);
-            (PagedRegion? region, uint page) = _pages[_first & (Capacity - 1)];
-            region!.EndCapture(page);
+            (PagedRegion? region, PageRun run) = _runs[_first & (RunCapacity - 1)];
+            region!.EndCapture(run);
+            Pages -= run.Count;
         }
-    }
-
-    private void Prefetch(ulong at)
-    {
-        (PagedRegion? region, uint page) = _pages[at & (Capacity - 1)];
-        region!.PrefetchSlots(page);
     }
 }

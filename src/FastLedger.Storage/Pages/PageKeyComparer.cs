@@ -3,10 +3,20 @@ using FASTER.core;
 
 namespace FastLedger.Storage;
 
-/// <summary>Spreads page keys: FASTER takes the bucket from the hash's low bits and a tag from its highest ones.</summary>
+/// <summary>
+/// Spreads page keys: FASTER takes the bucket from the hash's low bits and a tag from its highest ones. Two neighbours share a bucket and the
+/// next two have the next one, so that a checkpoint, which comes in the order of the pages, walks along the index; a dense table fills it evenly.
+/// </summary>
 internal sealed class PageKeyComparer : IFasterEqualityComparer<PageKey>
 {
-    public long GetHashCode64(ref PageKey k) => Mix(k.Packed);
+    private const int PagesPerBucketShift = 1;
+    private const ulong TagBits = 0xFFFC_0000_0000_0000;
+
+    public long GetHashCode64(ref PageKey k)
+    {
+        ulong bucket = (ulong)Mix(k.Table) + (k.Page >> PagesPerBucketShift);
+        return (long)(((ulong)Mix(k.Packed) & TagBits) | (bucket & ~TagBits));
+    }
 
     public bool Equals(ref PageKey k1, ref PageKey k2) => k1.Packed == k2.Packed;
 

@@ -12,7 +12,7 @@ namespace FastLedger.Storage;
 public sealed unsafe partial class PageStore
 {
     private const int ReadsPerTurn = PageReads.Depth;
-    private const int WritesPerTurn = 32;
+    private const int PagesPerTurn = 32; // or a run
     private const int IdleMoves = 8;
     private const int RenewalMoves = 64;
     private const int LongestReadWaitUs = 200; // a write or a request that comes meanwhile waits as long
@@ -24,7 +24,8 @@ public sealed unsafe partial class PageStore
     private ulong _writeCursor;
     private ulong _requestCursor;
     private ulong _announced; // requests before this cursor have been announced
-    private ulong _applied;
+    private ulong _applied; // writes, of which a run is one
+    private ulong _written; // pages
     private ulong _copied;
     private ulong _pagesRead;
     private ulong _checkpoints;
@@ -203,7 +204,8 @@ public sealed unsafe partial class PageStore
     private bool ApplyWrites()
     {
         bool worked = false;
-        for (int i = 0; i < WritesPerTurn && ApplyNext(); i++) worked = true;
+        ulong enough = _written + PagesPerTurn;
+        for (int i = 0; i < PagesPerTurn && _written < enough && ApplyNext(); i++) worked = true;
         return worked;
     }
 
@@ -217,14 +219,13 @@ public sealed unsafe partial class PageStore
         {
             case WriteKind.Page:
                 Apply(Image(payload));
+                Volatile.Write(ref _applied, _applied + 1);
                 break;
 
-            case WriteKind.LaterPage:
-                PageImage* copied = (PageImage*)_copiedImage.Pointer;
-                (copied->Key, copied->Height) = (header.Key, header.Id);
-                _copiers[header.Key.Table]!(header.Key.Page, copied->Bytes);
+            case WriteKind.LaterRun:
+                Apply(header.Key.Table, new PageRun(header.Key.Page, header.Pages), header.Id);
                 Volatile.Write(ref _copied, _copied + 1);
-                Apply(copied);
+                Volatile.Write(ref _applied, _applied + 1);
                 break;
 
             case WriteKind.Checkpoint:
@@ -249,8 +250,20 @@ public sealed unsafe partial class PageStore
     private void Apply(PageImage* image)
     {
         _log.Write(image);
-        Volatile.Write(ref _applied, _applied + 1);
+        _written++;
         if (_log.MovesLeft > 0) _log.Move((int)Math.Ceiling(1 / (_options.LogGrowth - 1)));
+    }
+
+    private void Apply(uint table, PageRun run, ulong height)
+    {
+        PageImage* image = (PageImage*)_copiedImage.Pointer;
+        PageCopier copier = _copiers[table]!;
+        for (; run.Pages != 0; run = run.WithoutLowest())
+        {
+            (image->Key, image->Height) = (new PageKey(table, run.Lowest), height);
+            copier(run.Lowest, image->Bytes);
+            Apply(image);
+        }
     }
 
     /// <summary>Begins to renew a log that nears the end of its addresses. Its writes wait behind the checkpoint, reads do not.</summary>
@@ -324,14 +337,14 @@ public sealed unsafe partial class PageStore
             _log.Pages,
             _log.SizeBytes,
             _log.Pages * PageLog.RecordBytes,
-            _applied,
+            _written,
             _pagesRead,
             _log.MovedPages,
             _log.MovesLeft,
             _checkpoints,
             _log.OverflowBuckets,
             _log.TailAddress,
-            Volatile.Read(ref _accepted) - _applied);
+            Volatile.Read(ref _accepted) - _written);
         Interlocked.Increment(ref _statisticsVersion);
     }
 }

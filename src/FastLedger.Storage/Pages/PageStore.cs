@@ -32,14 +32,14 @@ public sealed unsafe partial class PageStore : IDisposable
     private readonly ByteRing _writes;
     private readonly ByteRing _requests;
     private readonly ByteRing _completions;
-    private readonly WaitingWrites _waiting = new();
+    private readonly WaitingWrites _waiting;
     private readonly PageCopier?[] _copiers; // per table
     private readonly ReservedMemory _blockingImage = new(PageImage.Size);
     private readonly ReservedMemory _readImage = new(PageImage.Size);
     private readonly ReservedMemory _copiedImage = new(PageImage.Size);
     private readonly PageReads? _reads;
     private readonly WaitPoint _blockingDone = new();
-    private ulong _accepted;
+    private ulong _accepted; // pages
     private ulong _completionCursor;
     private ulong _blockingNeeds;
     private PageKey _blockingKey;
@@ -50,6 +50,7 @@ public sealed unsafe partial class PageStore : IDisposable
         options.Validate();
         _options = options;
         _copiers = new PageCopier?[options.MaximumTables];
+        _waiting = new WaitingWrites(options.MaximumTables);
         _lock = DirectoryLock.Acquire(options.Files, options.Directory);
         try
         {
@@ -140,34 +141,39 @@ public sealed unsafe partial class PageStore : IDisposable
         image->Key = key;
         image->Height = height;
         page.CopyTo(new Span<byte>(image->Bytes, PageBytes));
-        _accepted = _waiting.Add(place, key);
+        _waiting.Add(place, key);
+        Volatile.Write(ref _accepted, _accepted + 1);
         ByteRing.Publish(entry);
         _bell.Ring();
         return true;
     }
 
-    /// <summary>Hands a page over that the store copies when it comes to it, after what was handed over before.</summary>
-    /// <param name="key">Which page.</param>
-    /// <param name="height">The height as of which its bytes are.</param>
-    /// <param name="copier">Copies it, on the store's thread. One per table, always the same.</param>
+    /// <summary>Hands pages over that the store copies when it comes to them, after what was handed over before.</summary>
+    /// <param name="table">Their table.</param>
+    /// <param name="run">Which pages.</param>
+    /// <param name="height">The height as of which their bytes are.</param>
+    /// <param name="copier">Copies them, on the store's thread. One per table, always the same.</param>
     /// <returns>False when the ring is full.</returns>
-    public bool TryWriteLater(PageKey key, ulong height, PageCopier copier)
+    /// <remarks>A read of any page of the table waits for all of them.</remarks>
+    public bool TryWriteLater(uint table, PageRun run, ulong height, PageCopier copier)
     {
         _fault.ThrowIfAny();
-        Check(key);
-        int place = _waiting.PlaceOf(key, ref _applied);
-        if (place < 0 || !_writes.TryClaim(ImageOffset, out ByteRing.Entry entry)) return false;
-        _copiers[key.Table] ??= copier;
-        Invariant.Check(_copiers[key.Table] == copier);
-        MemoryMarshal.AsRef<WriteHeader>(entry.Payload) = new WriteHeader { Kind = WriteKind.LaterPage, Id = height, Key = key };
-        _accepted = _waiting.Add(place, key);
+        Invariant.Check(run.Pages != 0 && run.First % PageRun.Most == 0);
+        Check(new PageKey(table, run.Highest));
+        if (!_writes.TryClaim(ImageOffset, out ByteRing.Entry entry)) return false;
+        _copiers[table] ??= copier;
+        Invariant.Check(_copiers[table] == copier);
+        MemoryMarshal.AsRef<WriteHeader>(entry.Payload) =
+            new WriteHeader { Kind = WriteKind.LaterRun, Id = height, Key = new PageKey(table, run.First), Pages = run.Pages };
+        _waiting.AddToTable(table);
+        Volatile.Write(ref _accepted, _accepted + (ulong)run.Count);
         ByteRing.Publish(entry);
         _bell.Ring();
         return true;
     }
 
-    /// <summary>How many of the pages that <see cref="TryWriteLater"/> accepted were copied so far.</summary>
-    public ulong CopiedPages
+    /// <summary>How many of the runs that <see cref="TryWriteLater"/> accepted were copied whole so far.</summary>
+    public ulong CopiedRuns
     {
         get
         {
@@ -315,7 +321,7 @@ public sealed unsafe partial class PageStore : IDisposable
     private enum WriteKind : ulong
     {
         Page,
-        LaterPage,
+        LaterRun,
         Checkpoint,
         Release,
     }
@@ -326,6 +332,7 @@ public sealed unsafe partial class PageStore : IDisposable
         public WriteKind Kind;
         public ulong Id;
         public PageKey Key;
+        public ulong Pages;
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -20,10 +20,10 @@ internal sealed unsafe class SimulatedStore : IPageStore, IDisposable
 
     public bool CopiesLater => true;
 
-    public bool TryCopyLater(PagedRegion region, uint page, ulong height) =>
-        Store.TryWriteLater(new PageKey(region.Id, page), height, _copiers[region.Id] ??= region.CopyFrozen);
+    public bool TryCopyLater(PagedRegion region, PageRun run, ulong height) =>
+        Store.TryWriteLater(region.Id, run, height, _copiers[region.Id] ??= region.CopyFrozen);
 
-    public ulong CountCopied() => Store.CopiedPages;
+    public ulong CountCopied() => Store.CopiedRuns;
 
     public void WaitForRoom() => Store.Turn();
 

@@ -14,21 +14,25 @@ public unsafe class LaterPageTests
     {
         PageScenario scenario = new();
         using PageStore store = scenario.Create();
-        using ReservedMemory memory = new(4 * PageStore.PageBytes);
+        using ReservedMemory memory = new(65 * PageStore.PageBytes);
         PageCopier copier = (page, destination) => Page(memory, page).CopyTo(new Span<byte>(destination, PageStore.PageBytes));
-        for (uint page = 0; page < 4; page++) Assert.True(store.TryWriteLater(new PageKey(2, page), 7, copier));
+        Assert.True(store.TryWriteLater(2, new PageRun(0, 0b1011), 7, copier));
+        Assert.True(store.TryWriteLater(2, new PageRun(64, 1), 7, copier));
         Assert.True(store.TryWrite(new PageKey(2, 3), 8, PageScenario.Page(99)));
-        for (uint page = 0; page < 4; page++) PageScenario.Page((int)page).CopyTo(Page(memory, page));
-        Assert.Equal(0UL, store.CopiedPages);
+        for (uint page = 0; page < 65; page++) PageScenario.Page((int)page).CopyTo(Page(memory, page));
+        Assert.Equal(0UL, store.CopiedRuns);
         while (store.Turn())
         {
         }
 
-        Assert.Equal(4UL, store.CopiedPages);
+        Assert.Equal(2UL, store.CopiedRuns);
+        Assert.Equal((4L, 5UL, 0UL), (store.Statistics.Pages, store.Statistics.PagesWritten, store.Statistics.WritesInFlight));
         Page(memory, 1).Clear();
         byte[] read = new byte[PageStore.PageBytes];
         Assert.Equal(7UL, store.ReadBlocking(new PageKey(2, 1), read));
         Assert.Equal(PageScenario.Page(1), read);
+        Assert.Equal(7UL, store.ReadBlocking(new PageKey(2, 64), read));
+        Assert.Equal(PageScenario.Page(64), read);
         Assert.Equal(8UL, store.ReadBlocking(new PageKey(2, 3), read));
         Assert.Equal(PageScenario.Page(99), read);
     }
@@ -40,7 +44,7 @@ public unsafe class LaterPageTests
         using PageStore store = scenario.Create();
         PageCopier copier = static (page, destination) => PageScenario.Page((int)page).CopyTo(new Span<byte>(destination, PageStore.PageBytes));
         Assert.True(store.TryWrite(new PageKey(1, 5), 1, new byte[PageStore.PageBytes]));
-        Assert.True(store.TryWriteLater(new PageKey(1, 5), 2, copier));
+        Assert.True(store.TryWriteLater(1, PageRun.Of(5), 2, copier));
         byte[] read = new byte[PageStore.PageBytes];
         Assert.Equal(2UL, store.ReadBlocking(new PageKey(1, 5), read));
         Assert.Equal(PageScenario.Page(5), read);
