@@ -161,6 +161,7 @@ public sealed class Replica : IAsyncDisposable
             Directory = directory,
             SegmentBytes = options.Journal.SegmentBytes,
             RingBytes = options.Journal.RingBytes,
+            DirectBytes = options.Journal.DirectBytes,
             Durability = options.Durability,
             PayloadDigest = JournalBatches.Digest,
         });

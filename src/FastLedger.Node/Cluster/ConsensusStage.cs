@@ -34,6 +34,9 @@ internal sealed partial class ConsensusStage : IDisposable
     private const int MostPutOff = 1 << 16;
     private const ulong LongestPutOffNs = 2_000_000;
 
+    /// <summary>How long what is written already may wait for a sync that something else needs.</summary>
+    private const ulong LongestAheadNs = 20_000_000;
+
     private readonly NodeOptions _options;
     private readonly ConsensusCore _core;
     private readonly JournalWriter _journal;
@@ -56,6 +59,7 @@ internal sealed partial class ConsensusStage : IDisposable
     private readonly bool _hasLogicalClock;
     private readonly long _commitEarlyBytes;
     private long _appendedBytes;
+    private bool _isAhead;
     private ulong _putOffUntilNs = ulong.MaxValue;
     private ulong _committedIndex;
     private volatile bool _stopping;
@@ -163,17 +167,28 @@ internal sealed partial class ConsensusStage : IDisposable
     /// </summary>
     private bool MayPutOff()
     {
-        if (_isSingle || _stopping || _outbox.Count > 0 || _appendedBytes > MostPutOff || DeliverIsDue() || _journal.NextIndex - 1 == _committedIndex)
+        if (_isSingle || _stopping || _outbox.Count > 0 || DeliverIsDue() || _journal.NextIndex - 1 == _committedIndex || (_appendedBytes > MostPutOff && !TryWriteAhead()))
         {
             _putOffUntilNs = ulong.MaxValue;
             return false;
         }
 
         ulong now = MonotonicNs();
-        if (_putOffUntilNs == ulong.MaxValue) _putOffUntilNs = now + LongestPutOffNs;
+        if (_putOffUntilNs == ulong.MaxValue) _putOffUntilNs = now + (_isAhead ? LongestAheadNs : LongestPutOffNs);
         if (now < _putOffUntilNs) return true;
         _putOffUntilNs = ulong.MaxValue;
         return false;
+    }
+
+    /// <summary>Much that is put off is written meanwhile: a sync less for each batch of a peer, and the one for the vote finds it done.</summary>
+    private bool TryWriteAhead()
+    {
+        long start = Stopwatch.GetTimestamp();
+        if (!_journal.TryWriteAhead()) return false;
+        _times.Add(Stage.Commit, start);
+        _appendedBytes = 0;
+        _isAhead = true;
+        return true;
     }
 
     /// <summary>Makes everything appended durable.</summary>
@@ -186,6 +201,7 @@ internal sealed partial class ConsensusStage : IDisposable
         _times.Add(Stage.Commit, start);
         _committedIndex = last;
         _appendedBytes = 0;
+        _isAhead = false;
         return true;
     }
 

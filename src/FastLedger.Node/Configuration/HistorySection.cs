@@ -18,6 +18,9 @@ public sealed class HistorySection
     [Description("Size of a file of the history, a power of two.")]
     public long SegmentBytes { get; set; } = HistoryLog.DefaultSegmentBytes;
 
+    [Description("So many bytes or more at once are written past the kernel's page cache, where the file system can do that; 0: always through it.")]
+    public long DirectBytes { get; set; } = HistoryLog.DefaultDirectBytes;
+
     /// <summary>True when entries are dropped at all.</summary>
     public bool Prunes => RetainBytes > 0 || RetainDays > 0;
 
@@ -26,6 +29,7 @@ public sealed class HistorySection
     {
         if (RetainBytes != 0 && RetainBytes is < 1 << 16 or > 1L << 50) yield return "history.retain_bytes must be 0, or 64 KiB … 1 PiB";
         if (RetainDays is < 0 or > 36_500) yield return "history.retain_days must be 0 … 36,500";
+        if (DirectBytes < 0) yield return "history.direct_bytes must be at least 0";
         if (!BitOperations.IsPow2(SegmentBytes) || SegmentBytes is < 1 << 16 or > 1L << 34) yield return "history.segment_bytes must be a power of two, 64 KiB … 16 GiB";
     }
 }

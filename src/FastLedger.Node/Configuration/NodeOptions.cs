@@ -66,6 +66,7 @@ public sealed class NodeOptions
         Require(Limits.MaxKeepAliveMs >= Limits.MinKeepAliveMs && Limits.MaxKeepAliveMs <= 3_600_000, "limits.max_keep_alive_ms must be min_keep_alive_ms … 3,600,000");
         Require(Journal.SegmentBytes is >= 1 << 22 and <= 1L << 34 && Journal.SegmentBytes % 4096 == 0, "journal.segment_bytes must be 4 MiB … 16 GiB, a multiple of 4,096");
         Require(IsRing(Journal.RingBytes, 1 << 22), "journal.ring_bytes must be a power of two, 4 MiB … 1 GiB");
+        Require(Journal.DirectBytes >= 0, "journal.direct_bytes must be at least 0");
         Cluster.AddFaults(faults, Genesis);
         faults.AddRange(State.Faults());
         faults.AddRange(History.Faults());
@@ -172,6 +173,9 @@ public sealed class JournalSection
 
     [Description("Ring for entries between the executor and the disk.")]
     public int RingBytes { get; set; } = 1 << 26;
+
+    [Description("With durability fsync, so many bytes or more at once are written past the kernel's page cache, where the file system can do that; 0: always through it.")]
+    public long DirectBytes { get; set; } = 1 << 16;
 }
 
 /// <summary>How a stage waits for work.</summary>

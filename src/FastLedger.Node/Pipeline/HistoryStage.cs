@@ -16,6 +16,7 @@ internal sealed class HistoryStage : IDisposable
     public const string Folder = "history";
 
     private const int PauseMs = 20;
+    private const int WorthwhileEntries = (1 << 20) / HistoryLog.EntryBytes;
     private readonly Doorbell _bell = new();
     private volatile bool _stopping;
 
@@ -24,7 +25,7 @@ internal sealed class HistoryStage : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">Some of them are not there.</exception>
     /// <exception cref="StorageFaultException">The device failed.</exception>
     public HistoryStage(NodeOptions options, ulong keptEntries = 0) =>
-        Log = new HistoryLog(Path.GetFullPath(FolderOf(options.DataDirectory)), keptEntries, segmentBytes: options.History.SegmentBytes, flushNeeded: _bell.Ring);
+        Log = new HistoryLog(Path.GetFullPath(FolderOf(options.DataDirectory)), keptEntries, segmentBytes: options.History.SegmentBytes, flushNeeded: _bell.Ring, directBytes: options.History.DirectBytes);
 
     /// <summary>Folder of the history of a data directory.</summary>
     public static string FolderOf(string dataDirectory) => Path.Combine(dataDirectory, Folder);
@@ -46,7 +47,9 @@ internal sealed class HistoryStage : IDisposable
             Flush();
         }
 
-        Flush();
+        while (Log.FlushOnce() > 0)
+        {
+        }
     }
 
     /// <summary>Closes the files. After <see cref="Run"/> has returned.</summary>
@@ -67,7 +70,7 @@ internal sealed class HistoryStage : IDisposable
     {
         long start = Stopwatch.GetTimestamp();
         bool any = false;
-        while (Log.FlushOnce() > 0) any = true;
+        for (int least = 1; Log.FlushOnce(least) > 0; least = WorthwhileEntries) any = true; // a little that comes meanwhile waits
         if (any) Times?.Add(Stage.HistoryFlush, start);
     }
 }

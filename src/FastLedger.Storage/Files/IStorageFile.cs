@@ -13,6 +13,12 @@ public interface IStorageFile : IDisposable
     /// <summary>Size in bytes, or a negative errno.</summary>
     long Length { get; }
 
+    /// <summary>
+    /// True when transfers go past the page cache. Reads of the same file through the cache see what was written so, and the other way round,
+    /// but the range of a transfer past the cache is not to be under way through it at that moment.
+    /// </summary>
+    bool IsDirect => false;
+
     /// <summary>Offsets, lengths and memory addresses of reads past the page cache are multiples of it: 512 or 4,096.</summary>
     int ReadUnit => 4096;
 

@@ -36,6 +36,9 @@ public sealed class LedgerFile : IDisposable
     /// <summary>Full path.</summary>
     public string Path { get; }
 
+    /// <summary>True when transfers go past the page cache.</summary>
+    internal bool IsDirect => _file.IsDirect;
+
     /// <summary>Queued reads are in multiples of it.</summary>
     internal int ReadUnit => _file.ReadUnit;
 

@@ -22,6 +22,8 @@ internal sealed unsafe partial class PosixFile(SafeFileHandle handle, bool isDir
     /// <summary>The system's handle.</summary>
     public SafeFileHandle Handle => handle;
 
+    public bool IsDirect => isDirect;
+
     public long Length
     {
         get

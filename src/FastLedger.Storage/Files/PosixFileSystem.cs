@@ -32,8 +32,8 @@ public sealed partial class PosixFileSystem : IFileSystem
     public IStorageFile OpenDirect(string path, FileOpening opening)
     {
         SafeFileHandle handle = OpenHandle(path, opening);
-        if (!OperatingSystem.IsLinux() || NativeControl(handle, SetStatusFlags, OpenDirectFlag) == 0)
-            return new PosixFile(handle, isDirect: true);
+        if (!OperatingSystem.IsLinux()) return new PosixFile(handle);
+        if (NativeControl(handle, SetStatusFlags, OpenDirectFlag) == 0) return new PosixFile(handle, isDirect: true);
         int errno = Marshal.GetLastPInvokeError();
         if (errno == InvalidArgument) return new PosixFile(handle); // a file system without
         handle.Dispose();

@@ -23,17 +23,17 @@ public sealed unsafe class HistoryLog : IDisposable
     /// <summary>Size of a file unless told otherwise.</summary>
     public const long DefaultSegmentBytes = 64 << 20;
 
+    /// <summary>What is written at once past the page cache unless told otherwise: a fiftieth of what 100,000 entries a second take.</summary>
+    public const long DefaultDirectBytes = 256 << 10;
+
     private const int EntryShift = 7;
-    private const int WritebackBytes = 1 << 20;
     private readonly HistorySegments _segments;
-    private readonly ulong _segmentEntries;
+    private readonly HistoryOutput _output;
     private readonly ReservedMemory _memory;
     private readonly ulong _capacity;
     private readonly WaitPoint _space = new();
     private readonly Action? _flushNeeded;
     private volatile StorageFaultException? _fault;
-    private HistorySegment? _writing;
-    private long _writebackBegun; // bytes of the file that is written
     private PaddedCounter _appended;
     private PaddedCounter _flushed;
 
@@ -46,20 +46,22 @@ public sealed unsafe class HistoryLog : IDisposable
     /// <param name="segmentBytes">Size of a file from now on: a multiple of 128.</param>
     /// <param name="flushNeeded">Called on the appending thread before it waits for a flush: it wakes whoever flushes.</param>
     /// <param name="files">The system's files.</param>
+    /// <param name="directBytes">So much at once is written past the page cache, if the file system can do that; 0: nothing.</param>
     /// <exception cref="ArgumentOutOfRangeException">Entries that are to be kept are not there, or a size is not possible.</exception>
     /// <exception cref="StoreDamagedException">Where the history begins cannot be read.</exception>
     /// <exception cref="StorageFaultException">The device failed.</exception>
     public HistoryLog(
         string directory, ulong keptEntries = 0, long bufferBytes = 16 << 20, long segmentBytes = DefaultSegmentBytes, Action? flushNeeded = null,
-        IFileSystem? files = null)
+        IFileSystem? files = null, long directBytes = DefaultDirectBytes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bufferBytes, 4096);
         if (!BitOperations.IsPow2(bufferBytes)) throw new ArgumentOutOfRangeException(nameof(bufferBytes), bufferBytes, "not a power of two");
         if (segmentBytes < EntryBytes || segmentBytes % EntryBytes != 0) throw new ArgumentOutOfRangeException(nameof(segmentBytes), segmentBytes, "not a multiple of 128");
-        _segments = new HistorySegments(files ?? PosixFileSystem.Instance, directory, keptEntries);
+        files ??= PosixFileSystem.Instance;
+        _segments = new HistorySegments(files, directory, keptEntries);
         try
         {
-            _memory = new ReservedMemory((nuint)bufferBytes);
+            _memory = new ReservedMemory((nuint)bufferBytes, hugePages: true);
         }
         catch
         {
@@ -68,12 +70,10 @@ public sealed unsafe class HistoryLog : IDisposable
         }
 
         _capacity = (ulong)bufferBytes >> EntryShift;
-        _segmentEntries = (ulong)segmentBytes >> EntryShift;
+        _output = new HistoryOutput(files, _segments, segmentBytes, directBytes);
         _flushNeeded = flushNeeded;
         _appended.Value = keptEntries;
         _flushed.Value = keptEntries;
-        _writing = _segments.Last;
-        _writebackBegun = _writing?.OffsetOf(keptEntries + 1) ?? 0;
     }
 
     /// <summary>Number of the first entry that is here. Those before it were dropped, or never written.</summary>
@@ -106,22 +106,19 @@ public sealed unsafe class HistoryLog : IDisposable
     }
 
     /// <summary>Writes what is in memory only to the file, at most up to the end of the memory or of the file: one write.</summary>
-    /// <returns>Entries written; 0 when there is nothing to do.</returns>
+    /// <param name="least">Nothing is written if there are fewer entries.</param>
+    /// <returns>Entries written; 0 when there is nothing to do. What does not fill a page may stay behind where much is written at once.</returns>
     /// <exception cref="StorageFaultException">The device failed, now or before.</exception>
-    /// <remarks>Thread: the flushing one. Blocks: on the device's page cache.</remarks>
-    public int FlushOnce()
+    /// <remarks>Thread: the flushing one. Blocks: on the device, or its page cache.</remarks>
+    public int FlushOnce(int least = 1)
     {
         ThrowIfFaulted();
         ulong flushed = _flushed.Value;
         ulong count = Math.Min(_appended.Value - flushed, _capacity - (flushed & (_capacity - 1)));
-        if (count == 0) return 0;
+        if (count < (ulong)least || count == 0) return 0;
         try
         {
-            HistorySegment segment = SegmentFor(flushed + 1);
-            long offset = segment.OffsetOf(flushed + 1);
-            count = Math.Min(count, _segmentEntries - (flushed + 1 - segment.First));
-            segment.File.Write(new ReadOnlySpan<byte>(_memory.Pointer + SlotOffset(flushed), (int)(count << EntryShift)), offset);
-            segment.MarkDirty();
+            count = _output.Write(_memory.Pointer + SlotOffset(flushed), flushed + 1, count);
         }
         catch (StorageFaultException e)
         {
@@ -132,7 +129,6 @@ public sealed unsafe class HistoryLog : IDisposable
 
         _flushed.Value = flushed + count;
         _space.Signal();
-        BeginWriteback(_writing!.OffsetOf(flushed + count + 1));
         return (int)count;
     }
 
@@ -187,26 +183,9 @@ public sealed unsafe class HistoryLog : IDisposable
     /// <summary>Closes the files. Entries not flushed are lost; the journal has them.</summary>
     public void Dispose()
     {
+        _output.Dispose();
         _segments.Dispose();
         _memory.Dispose();
-    }
-
-    /// <summary>The file for an entry: the one that is written, or the next.</summary>
-    private HistorySegment SegmentFor(ulong number)
-    {
-        if (_writing is { } writing && number - writing.First < _segmentEntries) return writing;
-        if (_writing is { } full) full.File.BeginWriteback(_writebackBegun, full.OffsetOf(number) - _writebackBegun);
-        _writebackBegun = 0;
-        return _writing = _segments.Add(number);
-    }
-
-    /// <summary>Else the sync before a manifest finds seconds of history to write, and the journal's sync waits behind it.</summary>
-    private void BeginWriteback(long end)
-    {
-        end -= end % WritebackBytes; // the last piece will be written again
-        if (end <= _writebackBegun) return;
-        _writing!.File.BeginWriteback(_writebackBegun, end - _writebackBegun);
-        _writebackBegun = end;
     }
 
     private ulong SlotOffset(ulong index) => (index & (_capacity - 1)) << EntryShift;

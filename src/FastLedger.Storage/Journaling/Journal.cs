@@ -44,7 +44,7 @@ public sealed class Journal : IDisposable
 
         bool afterSeal = RecoveredEnd.Kind == JournalEndKind.Sealed;
         _ring = new JournalRing(options.RingBytes);
-        _committer = new JournalCommitter(_ring, in start, options.Durability, options.GroupBytes, file, preparation, afterSeal);
+        _committer = new JournalCommitter(options, _ring, in start, file, preparation, afterSeal);
         Writer = new JournalWriter(_ring, _committer, in start);
     }
 

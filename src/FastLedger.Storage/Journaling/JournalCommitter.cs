@@ -16,15 +16,13 @@ internal sealed class JournalCommitter : IDisposable
 {
     private readonly JournalRing _ring;
     private readonly SegmentPreparation? _preparation;
-    private readonly Durability _durability;
     private readonly WaitPoint _space = new();
     private readonly WaitPoint _durable = new();
     private readonly UInt128 _journalId;
     private readonly long _segmentBytes;
     private readonly ulong _groupBytes;
     private readonly bool _startsAfterSeal;
-    private ZeroesAhead _zeroes;
-    private LedgerFile? _file;
+    private readonly SegmentOutput? _output;
     private volatile StorageFaultException? _fault;
     private Hash256 _chain;
     private ulong _position;
@@ -32,32 +30,30 @@ internal sealed class JournalCommitter : IDisposable
     private ulong _groupFirstIndex;
     private uint _segment;
     private long _offset;
+    private bool _isAhead; // the first part of a group is written and not synced
     private PaddedCounter _durableIndex;
     private PaddedCounter _bytesWritten;
     private PaddedCounter _groupsCommitted;
 
     /// <summary>Goes on at <paramref name="start"/>.</summary>
+    /// <param name="options">How the journal is opened.</param>
     /// <param name="ring">What the appender fills.</param>
     /// <param name="start">Where the journal ends; everything before is durable.</param>
-    /// <param name="durability">What durable means.</param>
-    /// <param name="groupBytes">A group ends with the entry that reaches this size.</param>
     /// <param name="file">The segment of <paramref name="start"/>; null when nothing is written at all.</param>
     /// <param name="preparation">Source of the segments after it; null when nothing is written at all.</param>
     /// <param name="startsAfterSeal">The journal ends with a seal, and the segment of <paramref name="start"/> is unused.</param>
     public JournalCommitter(
+        JournalOptions options,
         JournalRing ring,
         in JournalPosition start,
-        Durability durability,
-        long groupBytes,
         LedgerFile? file,
         SegmentPreparation? preparation,
         bool startsAfterSeal)
     {
-        Invariant.Check((durability == Durability.None) == (file is null) && (file is null) == (preparation is null));
+        Invariant.Check((options.Durability == Durability.None) == (file is null) && (file is null) == (preparation is null));
         _ring = ring;
-        _durability = durability;
-        _groupBytes = (ulong)groupBytes;
-        _file = file;
+        _groupBytes = (ulong)options.GroupBytes;
+        _output = file is null ? null : new SegmentOutput(options, file, start.SegmentBytes);
         _preparation = preparation;
         _startsAfterSeal = startsAfterSeal;
         _segment = start.Segment;
@@ -79,9 +75,9 @@ internal sealed class JournalCommitter : IDisposable
     /// <summary>Thread: any.</summary>
     public ulong GroupsCommitted => _groupsCommitted.Value;
 
-    public bool HasWork => _ring.Appended != _position;
+    public bool HasWork => _ring.Appended != _position || _isAhead;
 
-    public bool WritesFiles => _file is not null;
+    public bool WritesFiles => _output is not null;
 
     /// <summary>True while the journal on disk still ends with the seal of an earlier run.</summary>
     public bool IsUntouchedAfterSeal => _startsAfterSeal && _offset == 0;
@@ -93,17 +89,42 @@ internal sealed class JournalCommitter : IDisposable
         ulong end = _ring.Appended;
         try
         {
-            while (_position != end) CommitGroup(end);
+            while (_position != end || _isAhead) CommitGroup(end);
         }
         catch (StorageFaultException e)
         {
-            _fault = e;
-            _space.Signal();
-            _durable.Signal();
+            Stop(e);
             throw;
         }
 
         return DurableIndex;
+    }
+
+    /// <summary>Writes what was appended so far, if it is much and goes past the page cache; the sync comes with the next commit.</summary>
+    /// <returns>False when nothing was done.</returns>
+    public bool TryWriteAhead()
+    {
+        ThrowIfFaulted();
+        ulong end = _ring.Appended;
+        try
+        {
+            if (_output is null || !_output.TryBeginAhead(end - _position)) return false;
+            while (_position != end)
+            {
+                if (!_isAhead) _groupFirstIndex = _nextIndex;
+                (ulong run, ulong linked) = Link(end);
+                WriteRun(run, linked);
+                Release(linked);
+                _isAhead = true;
+            }
+        }
+        catch (StorageFaultException e)
+        {
+            Stop(e);
+            throw;
+        }
+
+        return true;
     }
 
     /// <summary>Sleeps until the ring is free up to a position. Thread: the appending one.</summary>
@@ -125,17 +146,19 @@ internal sealed class JournalCommitter : IDisposable
     public void Dispose()
     {
         _preparation?.Dispose();
-        _file?.Dispose();
+        _output?.Dispose();
     }
 
     private void CommitGroup(ulong end)
     {
-        _groupFirstIndex = _nextIndex;
+        if (!_isAhead) _groupFirstIndex = _nextIndex;
+        _output?.BeginGroup(Math.Min(end - _position, _groupBytes));
         (ulong run, ulong linked) = Link(end);
-        if (_file is not null)
+        if (_output is not null)
         {
             WriteRun(run, linked);
-            Sync();
+            _output.Sync();
+            _isAhead = false;
         }
 
         Release(linked);
@@ -158,7 +181,7 @@ internal sealed class JournalCommitter : IDisposable
             switch (MemoryMarshal.Read<uint>(_ring.Piece(position, sizeof(uint))))
             {
                 case JournalRing.SkipMagic:
-                    if (_file is not null) WriteRun(run, position);
+                    if (_output is not null) WriteRun(run, position);
                     position += (ulong)_ring.LapRemaining(position);
                     Release(position);
                     run = position;
@@ -180,7 +203,7 @@ internal sealed class JournalCommitter : IDisposable
 
             // A run is one piece of memory: it ends with the lap, also where a piece fills the lap exactly and nothing is skipped.
             if (_ring.LapRemaining(position) != _ring.Capacity || run == position) continue;
-            if (_file is not null) WriteRun(run, position);
+            if (_output is not null) WriteRun(run, position);
             run = position;
         }
 
@@ -193,7 +216,7 @@ internal sealed class JournalCommitter : IDisposable
         ref JournalEntryHeader header = ref MemoryMarshal.AsRef<JournalEntryHeader>(bytes);
         Invariant.Check(header.Magic == JournalEntryHeader.EntryMagic && header.Segment == _segment && header.Index == _nextIndex);
         int size = JournalFormat.EntryBytes(header.PayloadLength);
-        if (_file is not null)
+        if (_output is not null)
         {
             if ((header.Flags & JournalEntryHeader.DigestGiven) == 0)
                 header.PayloadDigest = Blake3.Hash(_ring.Piece(position, size).Slice(JournalEntryHeader.Size, header.PayloadLength));
@@ -214,21 +237,20 @@ internal sealed class JournalCommitter : IDisposable
     /// </summary>
     private void EndSegment(JournalEntryKind mark, ulong run, ulong position)
     {
-        if (_file is not null)
+        if (_output is not null)
         {
             LedgerFile? next = mark == JournalEntryKind.SegmentEnd ? _preparation!.Take() : null;
             WriteRun(run, position);
-            Sync();
+            _output.Sync();
+            _isAhead = false;
             if (next is null)
             {
-                _file.Truncate(_offset); // nothing can follow a seal: a longer or shorter file is a damaged one
-                Sync();
+                _output.Truncate(_offset); // nothing can follow a seal: a longer or shorter file is a damaged one
+                _output.Sync();
             }
             else
             {
-                _file.Dispose();
-                _file = next;
-                _zeroes.Restart();
+                _output.Turn(next);
                 _preparation!.Request(_segment + 2);
             }
         }
@@ -247,16 +269,10 @@ internal sealed class JournalCommitter : IDisposable
     {
         int length = checked((int)(to - from));
         if (length == 0) return;
-        _file!.Write(_ring.Piece(from, length), _offset);
+        _output!.Write(_ring.Piece(from, length), _offset);
         _offset += length;
-        if (_durability == Durability.Fsync) _zeroes.Follow(_file, length, _offset, _segmentBytes);
         _bytesWritten.Value += (ulong)length;
         Release(to);
-    }
-
-    private void Sync()
-    {
-        if (_durability == Durability.Fsync) _file!.Sync();
     }
 
     private void Release(ulong position)
@@ -270,6 +286,13 @@ internal sealed class JournalCommitter : IDisposable
     private void PublishDurable()
     {
         _durableIndex.Value = _nextIndex - 1;
+        _durable.Signal();
+    }
+
+    private void Stop(StorageFaultException fault)
+    {
+        _fault = fault;
+        _space.Signal();
         _durable.Signal();
     }
 

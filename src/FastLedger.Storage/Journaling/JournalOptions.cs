@@ -23,6 +23,11 @@ public sealed class JournalOptions
     /// </summary>
     public long GroupBytes { get; init; } = 4L << 20;
 
+    /// <summary>
+    /// Groups of so many bytes or more are written past the page cache, where they have to be synced and the file system can do that; 0: none.
+    /// </summary>
+    public long DirectBytes { get; init; } = 64L << 10;
+
     /// <summary>What durable means.</summary>
     public Durability Durability { get; init; } = Durability.Fsync;
 
@@ -45,6 +50,7 @@ public sealed class JournalOptions
         if (RingBytes is < 4096 or > 1L << 30 || !BitOperations.IsPow2(RingBytes))
             throw new ArgumentException($"{nameof(RingBytes)} is {RingBytes}: it must be a power of two from 4096 to 2^30");
         if (GroupBytes < 1) throw new ArgumentException($"{nameof(GroupBytes)} is {GroupBytes}: it must be at least 1");
+        if (DirectBytes < 0) throw new ArgumentException($"{nameof(DirectBytes)} is {DirectBytes}: it must be at least 0");
         if (!Enum.IsDefined(Durability)) throw new ArgumentException($"{nameof(Durability)} is {(int)Durability}");
     }
 }

@@ -126,6 +126,15 @@ public sealed class JournalWriter
     /// </remarks>
     public ulong CommitGroup() => _committer.Commit();
 
+    /// <summary>
+    /// Writes everything appended so far past the page cache, if that is where a group of this size goes: it is on the disk, though not durable,
+    /// before the next <see cref="CommitGroup"/>, which it is part of. For what nothing that leaves stands on yet.
+    /// </summary>
+    /// <returns>False when nothing was done.</returns>
+    /// <exception cref="StorageFaultException">The device failed, and the journal has stopped.</exception>
+    /// <remarks>Thread: the committing one. Blocks: on the device.</remarks>
+    public bool TryWriteAhead() => _committer.TryWriteAhead();
+
     /// <summary>Lets the committing thread look for work, if it sleeps.</summary>
     /// <remarks>Thread: any. Blocks: no.</remarks>
     public void Wake()

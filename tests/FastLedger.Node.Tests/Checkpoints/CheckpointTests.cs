@@ -183,7 +183,7 @@ public sealed class CheckpointTests
         await using var cluster = new TestCluster(configure: Often);
         await using LedgerClient client = await cluster.ConnectAsync();
         Bank bank = await Bank.OpenAsync(client, 1_000_000);
-        for (int i = 0; i < 60; i++) await TestReplica.OkAsync(client, bank.Transfer(1));
+        for (int i = 0; i < 60 || (i < 6000 && cluster[3].Checkpoints().Published == 0); i++) await TestReplica.OkAsync(client, bank.Transfer(1));
         await cluster.AgreeAsync();
         Assert.True(cluster[3].Checkpoints().Published > 0);
         await cluster.KillAsync(3);

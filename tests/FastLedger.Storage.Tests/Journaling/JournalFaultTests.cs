@@ -101,7 +101,7 @@ public class JournalFaultTests
             seed =>
             {
                 Random random = new(seed);
-                JournalScenario scenario = new();
+                JournalScenario scenario = new() { DirectBytes = 1500 * random.Next(4) };
                 for (int life = 0; life < 4; life++)
                 {
                     int limit = random.Next(120);
@@ -139,6 +139,7 @@ public class JournalFaultTests
                     ModelEntry entry = ModelEntry.Random(random, JournalScenario.MaximumPayload);
                     scenario.Model.Add(entry);
                     entry.AppendTo(journal.Writer, random);
+                    if (random.Next(4) == 0) _ = journal.Writer.TryWriteAhead();
                 }
 
                 promised = journal.Writer.CommitGroup();

@@ -13,6 +13,7 @@ public class JournalOptionsTests
         new JournalOptions { Directory = "/x", RingBytes = 3 << 20 },
         new JournalOptions { Directory = "/x", RingBytes = 2048 },
         new JournalOptions { Directory = "/x", GroupBytes = 0 },
+        new JournalOptions { Directory = "/x", DirectBytes = -1 },
         new JournalOptions { Directory = "/x", Durability = (Durability)9 },
     ];
 

@@ -16,6 +16,9 @@ internal sealed class JournalScenario
 
     public List<ModelEntry> Model { get; } = [];
 
+    /// <summary>About every third group is as large.</summary>
+    public long DirectBytes { get; set; } = 3000;
+
     public static string Segment(int number) => $"{Directory}/segment-{number:D10}.journal";
 
     public Journal Open(Durability durability = Durability.Fsync) => Journal.Open(new JournalOptions
@@ -23,6 +26,7 @@ internal sealed class JournalScenario
         Directory = Directory,
         SegmentBytes = SegmentBytes,
         RingBytes = RingBytes,
+        DirectBytes = DirectBytes,
         Durability = durability,
         PayloadDigest = ModelEntry.BatchDigest,
         Files = Files,
@@ -57,7 +61,7 @@ internal sealed class JournalScenario
 
     public JournalScenario Copy()
     {
-        JournalScenario copy = new() { Files = Files.Copy() };
+        JournalScenario copy = new() { Files = Files.Copy(), DirectBytes = DirectBytes };
         copy.Model.AddRange(Model);
         return copy;
     }

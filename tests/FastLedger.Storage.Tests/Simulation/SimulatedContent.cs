@@ -8,6 +8,8 @@ namespace FastLedger.Storage.Tests;
 internal sealed class SimulatedContent
 {
     private const int SectorBytes = 512;
+    private const int PageBytes = 4096;
+    private readonly List<(long From, long To, bool IsDirect)> _unsyncedPages = [];
     private readonly List<Action<SimulatedContent, Random>> _unsynced = [];
     private byte[] _bytes = [];
     private byte[] _durable = [];
@@ -23,8 +25,12 @@ internal sealed class SimulatedContent
         return count;
     }
 
-    public void Write(ReadOnlySpan<byte> bytes, long offset)
+    /// <summary>Writes through the page cache or past it. A page that went one way goes the other way only after a sync: nothing here depends on how the kernel brings both together.</summary>
+    public void Write(ReadOnlySpan<byte> bytes, long offset, bool isDirect = false)
     {
+        (long From, long To, bool IsDirect) pages = (offset & -PageBytes, (offset + bytes.Length + PageBytes - 1) & -PageBytes, isDirect);
+        Assert.DoesNotContain(_unsyncedPages, other => other.IsDirect != isDirect && other.From < pages.To && pages.From < other.To);
+        _unsyncedPages.Add(pages);
         if (offset + bytes.Length > _bytes.Length) Array.Resize(ref _bytes, (int)(offset + bytes.Length));
         bytes.CopyTo(_bytes.AsSpan((int)offset));
         byte[] copy = bytes.ToArray();
@@ -44,6 +50,7 @@ internal sealed class SimulatedContent
     {
         _durable = (byte[])_bytes.Clone();
         _unsynced.Clear();
+        _unsyncedPages.Clear();
     }
 
     public SimulatedContent Copy() => new() { _bytes = Bytes, _durable = Bytes };

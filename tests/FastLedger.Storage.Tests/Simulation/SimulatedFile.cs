@@ -3,9 +3,14 @@ using System;
 
 namespace FastLedger.Storage.Tests;
 
-/// <summary>An open simulated file.</summary>
-internal sealed class SimulatedFile(SimulatedFileSystem files, string path, SimulatedContent content) : IStorageFile
+/// <summary>An open simulated file. Past the page cache it refuses, like the real one, what is not in whole sectors or pages.</summary>
+internal sealed unsafe class SimulatedFile(SimulatedFileSystem files, string path, SimulatedContent content, bool isDirect = false) : IStorageFile
 {
+    private const int InvalidArgument = 22;
+    private const int PageBytes = 4096;
+
+    public bool IsDirect => isDirect;
+
     public long Length => content.Length;
 
     public int ReadUnit => 512;
@@ -13,15 +18,18 @@ internal sealed class SimulatedFile(SimulatedFileSystem files, string path, Simu
     public long Read(Span<byte> buffer, long offset)
     {
         int errno = files.Count("pread", path);
-        return errno != 0 ? -errno : content.Read(buffer[..files.TransferLimit(buffer.Length)], offset);
+        if (errno == 0 && !IsPossible(buffer, offset, ReadUnit)) errno = InvalidArgument;
+        return errno != 0 ? -errno : content.Read(buffer[..Limit(buffer.Length, ReadUnit)], offset);
     }
 
     public long Write(ReadOnlySpan<byte> bytes, long offset)
     {
         int errno = files.Count("pwrite", path);
+        if (errno == 0 && !IsPossible(bytes, offset, PageBytes)) errno = InvalidArgument;
         if (errno != 0) return -errno;
-        int count = files.TransferLimit(bytes.Length);
-        content.Write(bytes[..count], offset);
+        int count = Limit(bytes.Length, PageBytes);
+        content.Write(bytes[..count], offset, isDirect);
+        if (isDirect) files.DirectWrites++;
         return count;
     }
 
@@ -56,5 +64,17 @@ internal sealed class SimulatedFile(SimulatedFileSystem files, string path, Simu
 
     public void Dispose()
     {
+    }
+
+    private bool IsPossible(ReadOnlySpan<byte> bytes, long offset, int unit)
+    {
+        if (!isDirect) return true;
+        fixed (byte* address = bytes) return ((nuint)address | (nuint)bytes.Length | (nuint)offset) % (nuint)unit == 0;
+    }
+
+    private int Limit(int length, int unit)
+    {
+        int limit = files.TransferLimit(length);
+        return isDirect && limit < length ? (limit + unit - 1) / unit * unit : limit;
     }
 }

@@ -27,12 +27,22 @@ internal sealed class SimulatedFileSystem : IFileSystem
 
     public Dictionary<string, int> Calls { get; } = [];
 
+    /// <summary>Writes past the page cache, among those that succeeded.</summary>
+    public int DirectWrites { get; internal set; }
+
     /// <summary>Transfers can be left to the device.</summary>
     public bool HasQueues { get; init; }
 
     public ITransferQueue? TryOpenTransferQueue(int depth) => HasQueues ? new SimulatedTransferQueue(depth) : null;
 
-    public IStorageFile Open(string path, FileOpening opening)
+    /// <summary>Files can be opened past the page cache.</summary>
+    public bool HasDirect { get; init; } = true;
+
+    public IStorageFile Open(string path, FileOpening opening) => new SimulatedFile(this, path, OpenContent(path, opening));
+
+    public IStorageFile OpenDirect(string path, FileOpening opening) => new SimulatedFile(this, path, OpenContent(path, opening), HasDirect);
+
+    private SimulatedContent OpenContent(string path, FileOpening opening)
     {
         Enter("open", path);
         bool exists = Names.TryGetValue(path, out SimulatedContent? content);
@@ -48,7 +58,7 @@ internal sealed class SimulatedFileSystem : IFileSystem
             content!.Truncate(0);
         }
 
-        return new SimulatedFile(this, path, content!);
+        return content!;
     }
 
     public IReadOnlyList<string> List(string directory)
@@ -106,7 +116,7 @@ internal sealed class SimulatedFileSystem : IFileSystem
     /// <summary>What another process finds after this one was killed: everything that was written, synced or not. Ends this one.</summary>
     public SimulatedFileSystem AfterKill()
     {
-        SimulatedFileSystem result = new() { Names = Names, _durableNames = _durableNames };
+        SimulatedFileSystem result = new() { Names = Names, _durableNames = _durableNames, HasDirect = HasDirect };
         result._unsyncedNameChanges.AddRange(_unsyncedNameChanges);
         return result;
     }
@@ -143,10 +153,9 @@ internal sealed class SimulatedFileSystem : IFileSystem
         return Fault?.Invoke(operation, path, OperationCount++) ?? 0;
     }
 
-    private static SimulatedFileSystem WithContents(
-        Dictionary<string, SimulatedContent> names, Func<SimulatedContent, SimulatedContent> convert)
+    private SimulatedFileSystem WithContents(Dictionary<string, SimulatedContent> names, Func<SimulatedContent, SimulatedContent> convert)
     {
-        SimulatedFileSystem result = new();
+        SimulatedFileSystem result = new() { HasDirect = HasDirect };
         foreach ((string path, SimulatedContent content) in names)
         {
             SimulatedContent converted = convert(content);
