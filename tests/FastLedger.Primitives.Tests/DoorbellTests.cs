@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-using System;
 using System.Diagnostics;
 using System.Threading;
-using Xunit;
 
 namespace FastLedger.Primitives.Tests;
 
