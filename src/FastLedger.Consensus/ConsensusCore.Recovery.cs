@@ -50,7 +50,7 @@ public sealed partial class ConsensusCore
 
     /// <summary>
     /// Writes records that together restore the present state, so that older ones may be dropped. The first effect is the epoch's
-    /// start; all are <see cref="EffectKind.Persist"/>.
+    /// start; all are <see cref="EffectKind.Persist"/> or <see cref="EffectKind.Note"/>.
     /// </summary>
     public EffectBuffer WriteSnapshot()
     {

@@ -182,7 +182,7 @@ public sealed partial class ConsensusCore
         record.U16(target.LastBatch.Length);
         foreach (ulong number in target.LastBatch) record.U64(number);
         record.Blob(_commitProof.Bytes);
-        _effects.Persist(record.Length);
+        _effects.Note(record.Length);
     }
 
     private void HaltFor(HaltReason reason)

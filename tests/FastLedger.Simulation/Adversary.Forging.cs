@@ -333,7 +333,9 @@ public sealed partial class Adversary
             parent = image.Header.ParentId;
         }
 
-        ulong number = Has(AdversaryTraits.DuplicateBatch) && _random.Chance(500) ? Math.Max(1, last) : last + 1;
+        // A batch at or below the committed ones is refused everywhere for being too old; one that skips a number only by the rule itself.
+        ulong number = last + 1;
+        if (Has(AdversaryTraits.DuplicateBatch) && _random.Chance(750)) number = _random.Chance(500) ? Math.Max(1, last) : last + 2;
         var batch = new BatchReference((ushort)leader, number, MockScheme.KeyOf(0xBAD0000 + _batchNumber++), 512, 4);
         batch.Write(ref body);
         if (_random.Chance(500))

@@ -20,6 +20,12 @@ public sealed partial class Oracle
         var reader = new FrameReader(record);
         RecordKind kind = SafetyRecord.ReadPrefix(ref reader, out _, out ulong epoch);
         if (kind == RecordKind.EpochStarted && epoch > history.DurableEpoch) history.BeginDurableEpoch(epoch);
+        if (kind == RecordKind.Committed)
+        {
+            var committed = new FrameReader(record[(SafetyRecord.PrefixSize + Hash256.Size)..]);
+            if (BlockHeader.TryRead(ref committed, out BlockHeader header)) history.DurableCommit = Math.Max(history.DurableCommit, header.Height);
+        }
+
         if (epoch != history.DurableEpoch) return;
         switch (kind)
         {
@@ -149,7 +155,7 @@ public sealed partial class Oracle
             Report("S7", $"replica {replica.Instance} sent its state vote of height {vote.Commitment.Height} before it was durable");
         }
 
-        if (!history.State(Key(vote.Epoch, vote.Commitment.Height), vote.Commitment.StateRoot)) Report("S3", $"EV6: replica {replica.Instance} signed two roots");
+        if (!history.State(Key(vote.Epoch, vote.Commitment.Height), vote.Commitment)) Report("S3", $"EV6: replica {replica.Instance} signed two states");
     }
 
     /// <summary>

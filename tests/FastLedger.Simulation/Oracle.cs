@@ -156,13 +156,16 @@ public sealed partial class Oracle(Cluster cluster)
         CheckPayload(block);
     }
 
-    /// <summary>A process came back: what it had committed durably must be a prefix of what it announced.</summary>
+    /// <summary>
+    /// A process came back: nothing that was durable may be missing. Commits that were only noted may be: they come again, and the same ones.
+    /// </summary>
     public void OnRestart(SimulatedReplica replica)
     {
         SignerHistory history = _histories[replica.Instance];
-        history.Restarted(replica.Condition == JournalCondition.Damaged || replica.Archive.Height < _logHeights[replica.Instance]);
+        bool lost = replica.Archive.Height < history.DurableCommit;
+        history.Restarted(replica.Condition == JournalCondition.Damaged || lost);
         if (replica.Faulty) return;
-        if (replica.Archive.Height < _logHeights[replica.Instance]) Report("S7", $"replica {replica.Instance} lost commits in a crash");
+        if (lost) Report("S7", $"replica {replica.Instance} lost commits in a crash");
         for (ulong height = _logHeights[replica.Instance] + 1; height <= replica.Archive.Height; height++)
         {
             // Durable, but not announced before the crash.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Collections.Generic;
+using FastLedger.Consensus.Messages;
 using FastLedger.Primitives;
 
 namespace FastLedger.Simulation;
@@ -11,7 +12,7 @@ internal sealed class SignerHistory
     private readonly Dictionary<ulong, Hash256> _votes = [];
     private readonly Dictionary<ulong, Hash256> _finals = [];
     private readonly Dictionary<ulong, ulong> _timeouts = [];
-    private readonly Dictionary<ulong, Hash256> _states = [];
+    private readonly Dictionary<ulong, StateCommitment> _states = [];
     private ulong _durableBatchEpoch;
     private ulong _durableBatch;
 
@@ -34,6 +35,9 @@ internal sealed class SignerHistory
     public ulong DurableProposal { get; set; }
 
     public ulong DurableState { get; set; }
+
+    /// <summary>Newest height whose commit is durable, of any epoch.</summary>
+    public ulong DurableCommit { get; set; }
 
     public ulong DurableLock { get; set; }
 
@@ -60,6 +64,7 @@ internal sealed class SignerHistory
         LockEpoch = LockView = CheckedView = 0;
         MustNotSign = false;
         _durableBatch = _durableBatchEpoch = 0;
+        DurableCommit = 0;
         BeginDurableEpoch(1);
         BeginSignedEpoch(1);
     }
@@ -98,5 +103,5 @@ internal sealed class SignerHistory
 
     public bool Timeout(ulong key, ulong claimed) => _timeouts.TryAdd(key, claimed) || _timeouts[key] == claimed;
 
-    public bool State(ulong key, in Hash256 root) => _states.TryAdd(key, root) || _states[key] == root;
+    public bool State(ulong key, in StateCommitment commitment) => _states.TryAdd(key, commitment) || _states[key] == commitment;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.Collections.Generic;
 using FastLedger.Consensus;
 using FastLedger.Consensus.Effects;
 using FastLedger.Consensus.Encoding;
@@ -20,6 +21,7 @@ public sealed class SimulatedReplica
     private int _outboxCount;
     private bool _syncing;
     private int _appliedOffset;
+    private uint _needed;
     private ulong _wakeNs;
     private Hash256 _stateRoot;
 
@@ -40,6 +42,9 @@ public sealed class SimulatedReplica
     public SimulatedJournal Journal { get; } = new();
 
     public BlockArchive Archive { get; } = new();
+
+    /// <summary>Blocks handed to the executor whose commit is only noted: a crash may forget them.</summary>
+    private readonly Queue<(ulong Height, Hash256 Id, byte[] Image)> _announced = new();
 
     /// <summary>The process runs.</summary>
     public bool Alive { get; private set; }
@@ -93,6 +98,8 @@ public sealed class SimulatedReplica
         CommittedHeight = ExecutedHeight = 0;
         _stateRoot = default;
         _appliedOffset = 0;
+        _needed = 0;
+        _announced.Clear();
         Alive = false;
         if (record.IsEmpty) return;
         Journal.Append(record);
@@ -109,6 +116,8 @@ public sealed class SimulatedReplica
         Core.Reset();
         Archive.Clear();
         _appliedOffset = 0;
+        _needed = 0;
+        _announced.Clear();
         _wakeNs = ulong.MaxValue;
         Condition = Journal.Recover();
         int offset = 0;
@@ -225,7 +234,7 @@ public sealed class SimulatedReplica
 
     private void ReportExecuted()
     {
-        Hash256 id = Archive.Id(ExecutedHeight);
+        Hash256 id = IdOf(ExecutedHeight);
         _cluster.Oracle.OnExecuted(this, ExecutedHeight, _stateRoot);
         Step(ConsensusEvent.Executed(new StateCommitment(ExecutedHeight, id, _stateRoot, id, default)));
     }
@@ -233,7 +242,7 @@ public sealed class SimulatedReplica
     private void Execute(ulong upTo)
     {
         Span<byte> buffer = stackalloc byte[2 * Hash256.Size];
-        while (ExecutedHeight < Math.Min(upTo, Archive.Height))
+        while (ExecutedHeight < upTo)
         {
             ulong next = ExecutedHeight + 1;
             if (!HasBatches(next))
@@ -243,16 +252,31 @@ public sealed class SimulatedReplica
             }
 
             _stateRoot.Bytes.CopyTo(buffer);
-            Archive.Id(next).Bytes.CopyTo(buffer[Hash256.Size..]);
+            IdOf(next).Bytes.CopyTo(buffer[Hash256.Size..]);
             if (ExecutesWrongly && next % 7 == 3) buffer[0] ^= 1;
             _stateRoot = MockScheme.Instance.Digest(buffer);
             ExecutedHeight = next;
         }
     }
 
+    private Hash256 IdOf(ulong height) => height <= Archive.Height ? Archive.Id(height) : Announced(height).Id;
+
+    private ReadOnlySpan<byte> ImageOf(ulong height) => height <= Archive.Height ? Archive.Block(height) : Announced(height).Image;
+
+    private (ulong Height, Hash256 Id, byte[] Image) Announced(ulong height)
+    {
+        foreach ((ulong Height, Hash256 Id, byte[] Image) block in _announced)
+        {
+            if (block.Height == height) return block;
+        }
+
+        Invariant.Fail("a block is executed that nobody ordered");
+        return default;
+    }
+
     private bool HasBatches(ulong height)
     {
-        if (!BlockImage.TryRead(Archive.Block(height), out BlockImage block)) return false;
+        if (!BlockImage.TryRead(ImageOf(height), out BlockImage block)) return false;
         bool all = true;
         for (int i = 0; i < block.BatchCount; i++)
         {
@@ -267,16 +291,17 @@ public sealed class SimulatedReplica
 
     private void Carry(EffectBuffer effects, in Effect effect)
     {
-        if (effect.Kind == EffectKind.Persist)
+        if (effect.Kind is EffectKind.Persist or EffectKind.Note)
         {
             Journal.Append(effects.Bytes(effect));
+            if (effect.Kind == EffectKind.Persist) _needed = Journal.Appended;
             return;
         }
 
         if (_outboxCount == _outbox.Length) GrowOutbox();
         int frame = effect.Length > 0 ? _cluster.Frames.Take(effects.Bytes(effect)) : -1;
         _outbox[(_outboxHead + _outboxCount++) & (_outbox.Length - 1)] =
-            new Pending(effect.Kind, effect.Targets, effect.Number, effect.Id, frame, Journal.Appended);
+            new Pending(effect.Kind, effect.Targets, effect.Number, effect.Id, frame, _needed);
     }
 
     /// <summary>Releases what the journal covers, and begins a sync when something waits for one.</summary>
@@ -307,6 +332,8 @@ public sealed class SimulatedReplica
                 break;
             case EffectKind.Commit:
                 CommittedHeight = pending.Number;
+                _announced.Enqueue((pending.Number, pending.Id, _cluster.Frames.Bytes(pending.Frame).ToArray()));
+                while (_announced.Count > 0 && _announced.Peek().Height <= Archive.Height) _announced.Dequeue();
                 _cluster.Oracle.OnCommit(this, pending.Number, pending.Id, _cluster.Frames.Bytes(pending.Frame));
                 _cluster.ScheduleExecution(this, 0);
                 break;
@@ -348,6 +375,7 @@ public sealed class SimulatedReplica
         record[0] = kind;
         message.CopyTo(record[1..]);
         Journal.Append(record);
+        _needed = Journal.Appended;
     }
 
     private void ReplayBatches()

@@ -50,6 +50,8 @@ public sealed class EffectBuffer
 
     public void Persist(int length) => Add(EffectKind.Persist, 0, 0, default, length);
 
+    public void Note(int length) => Add(EffectKind.Note, 0, 0, default, length);
+
     public void Send(UInt128 targets, int length) => Add(EffectKind.Send, targets, 0, default, length);
 
     /// <summary>Adds an effect with a copy of <paramref name="bytes"/>, which must not lie in this buffer.</summary>

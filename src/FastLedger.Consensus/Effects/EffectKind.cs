@@ -6,6 +6,8 @@ public enum EffectKind : byte
 {
     /// <summary>Append the bytes to the journal. Every later effect, of this or a later step, may be carried out only when the record is durable.</summary>
     Persist,
+    /// <summary>Append the bytes to the journal, in order with all records; nothing waits until they are durable.</summary>
+    Note,
     /// <summary>Send the bytes to <see cref="Effect.Targets"/>; the own node among them means: hand them back as a message from oneself.</summary>
     Send,
     /// <summary>The block (bytes) at height <see cref="Effect.Number"/> is final. Heights come ascending, each exactly once.</summary>

@@ -12,10 +12,14 @@ using FastLedger.Protocol.Messages;
 namespace FastLedger.Network.Peers;
 
 // The queues are emptied by a work item of the thread pool that runs while there is something to send, or by the producer's own thread when
-// it asks for that and has nothing bulky. Whatever is queued while either runs or while the socket is busy leaves together with the next write.
+// it asks for that and little waits. Whatever is queued while either runs or while the socket is busy leaves together with the next write.
 internal sealed partial class PeerConnection : IThreadPoolWorkItem
 {
     private const int CoalesceBytes = 128 * 1024;
+
+    /// <summary>A batch of up to some fifty commands is no heavier to send than a vote; one of thousands is copied twice and takes its time.</summary>
+    private const int LittleBulkBytes = 8 * 1024;
+
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
     private readonly Action _onFlushed;
@@ -38,7 +42,7 @@ internal sealed partial class PeerConnection : IThreadPoolWorkItem
     public void SendNow()
     {
         if (Interlocked.CompareExchange(ref _sending, 1, 0) != 0) return;
-        if (_peer!.Queues.HasBulk) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        if (_peer!.Queues.BulkBytes > LittleBulkBytes) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         else Send(resumed: false);
     }
 

@@ -26,8 +26,8 @@ internal sealed class PeerQueues(PeerNetworkOptions options)
     /// <summary>Bytes that wait.</summary>
     public long UsedBytes => _rings[0].UsedBytes + _rings[1].UsedBytes + _rings[2].UsedBytes;
 
-    /// <summary>Messages of the last priority wait, which may be long.</summary>
-    public bool HasBulk => !_rings[(int)PeerPriority.Bulk].IsEmpty;
+    /// <summary>Bytes that wait in the last priority, whose messages may be long.</summary>
+    public long BulkBytes => _rings[(int)PeerPriority.Bulk].UsedBytes;
 
     /// <summary>Queues a message.</summary>
     /// <returns>False when there is no room.</returns>

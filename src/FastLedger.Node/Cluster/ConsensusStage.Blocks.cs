@@ -39,6 +39,7 @@ internal sealed partial class ConsensusStage
     private ulong _fedHeight;
     private ulong _lastVotedHeight;
     private bool _waitForExecution;
+    private int _fedCommands;
 
     private static ByteBuffer[] CreateVotes()
     {
@@ -83,8 +84,19 @@ internal sealed partial class ConsensusStage
             _committed.Release(position);
         }
 
-        if (any) _rings.ExecutionBell.Ring();
+        if (any && !TryExecuteHere()) _rings.ExecutionBell.Ring();
         return any;
+    }
+
+    /// <summary>
+    /// A small block whose turn it is costs less than to wake another thread for it and to be woken again: it is executed here, when execution
+    /// is idle. A larger one, or one of several, is executed while this thread goes on.
+    /// </summary>
+    private bool TryExecuteHere()
+    {
+        if (_fedCommands > ExecutionStage.MostCommandsHere || _fedHeight != _executedHeight + 1 || !_execution.TryExecuteHere()) return false;
+        _waitForExecution = false;
+        return TakeExecuted();
     }
 
     private bool TryFeed(ulong height, in Hash256 id, in BlockImage block)
@@ -121,6 +133,7 @@ internal sealed partial class ConsensusStage
         ByteRing.Publish(entry);
         RememberBatches(height, block.BatchCount);
         _blockAuthors[(int)(height % (ulong)_blockAuthors.Length)] = (height, authors);
+        _fedCommands = commands;
         _waitForExecution = _isSingle && commands <= FewCommands && height == _executedHeight + 1;
         return true;
     }
@@ -179,7 +192,8 @@ internal sealed partial class ConsensusStage
             _rings.Executed.Release(position);
             Invariant.Check(block.Height == _executedHeight + 1);
             (_executedHeight, _executedRoot, _executedTimestampNs) = (block.Height, block.StateRoot, block.TimestampNs);
-            _ = Append(JournalEntryKind.Block, block.Height, block.TimestampNs, default, MemoryMarshal.AsBytes(new ReadOnlySpan<ExecutedBlock>(in block)));
+            ulong index = Append(JournalEntryKind.Block, block.Height, block.TimestampNs, default, MemoryMarshal.AsBytes(new ReadOnlySpan<ExecutedBlock>(in block)));
+            if (_isSingle) _neededIndex = index;
             ForgetBatches(block.Height);
             if (_checkpoints is not null && _checkpoints.Wants(block.Height)) AnchorCheckpoint(block.Height);
             Authorize();

@@ -26,7 +26,7 @@ internal sealed partial class ConsensusStage
         Span<byte> rest = snapshot;
         for (int i = 0; i < effects.Count; i++)
         {
-            Invariant.Check(effects[i].Kind == EffectKind.Persist);
+            Invariant.Check(effects[i].Kind is EffectKind.Persist or EffectKind.Note);
             ReadOnlySpan<byte> record = effects.Bytes(effects[i]);
             BinaryPrimitives.WriteInt32LittleEndian(rest, record.Length);
             record.CopyTo(rest[4..]);

@@ -52,8 +52,9 @@ internal sealed partial class ConsensusStage
             ReadOnlySpan<byte> bytes = effects.Bytes(effect);
             switch (effect.Kind)
             {
-                case EffectKind.Persist:
-                    _ = Append(JournalEntryKind.Consensus, _core.CommittedHeight, 0, default, bytes);
+                case EffectKind.Persist or EffectKind.Note:
+                    ulong index = Append(JournalEntryKind.Consensus, _core.CommittedHeight, 0, default, bytes);
+                    if (effect.Kind == EffectKind.Persist || _isSingle) _neededIndex = index;
                     _archive.OnRecord(bytes, _journal.LastLocation);
                     break;
                 case EffectKind.Send:
@@ -90,7 +91,7 @@ internal sealed partial class ConsensusStage
         }
     }
 
-    /// <summary>Everything appended is durable: what waited for it leaves.</summary>
+    /// <summary>Everything that something waits for is durable: it leaves.</summary>
     private bool Release()
     {
         if (_outbox.Count == 0) return SendPatient();

@@ -163,7 +163,7 @@ internal sealed partial class ConsensusStage
     /// <summary>The bundle with its author's header in front. The digest of the entry covers both.</summary>
     private void Journal(StoredBatch batch)
     {
-        _ = Append(JournalEntryKind.Batch, _core.CommittedHeight, 0, DigestOf(batch.PaddedHeader, batch.Reference.Digest), batch.PaddedHeader, batch.Bundle);
+        _neededIndex = Append(JournalEntryKind.Batch, _core.CommittedHeight, 0, DigestOf(batch.PaddedHeader, batch.Reference.Digest), batch.PaddedHeader, batch.Bundle);
         _archive.OnBatch(batch.Reference, _journal.LastLocation);
     }
 

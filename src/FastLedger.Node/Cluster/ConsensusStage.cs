@@ -32,7 +32,7 @@ internal sealed partial class ConsensusStage : IDisposable
 
     /// <summary>More than this is written at once: by the time it must be durable it is on its way to the disk.</summary>
     private const int MostPutOff = 1 << 16;
-    private const ulong LongestPutOffNs = 2_000_000;
+    private const ulong LongestPutOffNs = 5_000_000;
 
     /// <summary>How long what is written already may wait for a sync that something else needs.</summary>
     private const ulong LongestAheadNs = 20_000_000;
@@ -62,6 +62,7 @@ internal sealed partial class ConsensusStage : IDisposable
     private bool _isAhead;
     private ulong _putOffUntilNs = ulong.MaxValue;
     private ulong _committedIndex;
+    private ulong _neededIndex;
     private volatile bool _stopping;
     private volatile bool _aborted;
 
@@ -90,7 +91,7 @@ internal sealed partial class ConsensusStage : IDisposable
         _commitEarlyBytes = options.Journal.RingBytes / 4;
         _waiter = new StageWaiter(options.Pipeline.Wait, rings.ConsensusBell);
         _hasWork = HasWork;
-        _committedIndex = journal.NextIndex - 1;
+        _committedIndex = _neededIndex = journal.NextIndex - 1;
     }
 
     /// <summary>Works until <see cref="Stop"/>, then seals the journal.</summary>
@@ -147,27 +148,29 @@ internal sealed partial class ConsensusStage : IDisposable
         any |= FeedExecution();
         if (_waitForExecution) AwaitExecution();
         _times.Add(Stage.Consensus, start);
-        if (MayPutOff())
+        if (!MayPutOff()) any |= Commit();
+        if (_neededIndex <= _committedIndex)
+        {
+            any |= Release();
+            any |= Deliver();
+        }
+        else
         {
             any |= SendPatient();
-            PublishStatus();
-            return any;
         }
 
-        any |= Commit();
-        any |= Release();
-        any |= Deliver();
         PublishStatus();
         return any;
     }
 
     /// <summary>
-    /// Nothing leaves in this turn, so nothing must be durable for it: a little waits for the sync of the next turn that sends something.
-    /// A peer's small batch is so in the sync of the vote for it, and a commit in that of the state vote.
+    /// Nothing that leaves in this turn waits for what is not durable yet: a little of it waits for the next sync that somebody needs. A
+    /// peer's small batch is so in the sync of the vote for it, and a commit in that of the state vote.
     /// </summary>
     private bool MayPutOff()
     {
-        if (_isSingle || _stopping || _outbox.Count > 0 || DeliverIsDue() || _journal.NextIndex - 1 == _committedIndex || (_appendedBytes > MostPutOff && !TryWriteAhead()))
+        bool isNeeded = _neededIndex > _committedIndex && (_isSingle || _outbox.Count > 0 || DeliverIsDue());
+        if (isNeeded || _stopping || _journal.NextIndex - 1 == _committedIndex || (_appendedBytes > MostPutOff && !TryWriteAhead()))
         {
             _putOffUntilNs = ulong.MaxValue;
             return false;

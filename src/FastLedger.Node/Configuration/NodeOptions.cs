@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System;
 using System.Collections.Generic;
 using System.ComponentModel;
 using System.Net;
@@ -200,6 +201,17 @@ public enum SocketThreads
     Events,
 }
 
+/// <summary>Which thread executes small blocks.</summary>
+public enum ExecutionThread
+{
+    /// <summary><see cref="Shared"/> on one or two processors, else <see cref="Own"/>.</summary>
+    Auto,
+    /// <summary>That of the execution stage, as large blocks always: consensus goes on meanwhile.</summary>
+    Own,
+    /// <summary>The one that ordered the block, when execution is idle: the block saves two changes of threads.</summary>
+    Shared,
+}
+
 /// <summary>Where the time of a block comes from.</summary>
 public enum BlockClock
 {
@@ -220,4 +232,10 @@ public sealed class PipelineSection
 
     [Description("Which thread reads a connection: auto (events on one or two processors, else pool), pool, events.")]
     public SocketThreads Sockets { get; set; } = SocketThreads.Auto;
+
+    [Description("Which thread executes small blocks: auto (shared on one or two processors, else own), own, shared.")]
+    public ExecutionThread Execution { get; set; } = ExecutionThread.Auto;
+
+    /// <summary>Small blocks are executed on the consensus thread.</summary>
+    internal bool SharesExecution => Execution == ExecutionThread.Shared || (Execution == ExecutionThread.Auto && Environment.ProcessorCount <= 2);
 }

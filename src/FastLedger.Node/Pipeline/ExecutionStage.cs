@@ -20,13 +20,19 @@ namespace FastLedger.Node.Pipeline;
 /// The one thread that owns the state. It executes ordered blocks, reports what they gave to the consensus stage, and puts the answers into
 /// the egress ring under the height whose certificate they wait for. Between two blocks it answers queries.
 /// </summary>
-/// <remarks>Thread: its own. Alloc: none in steady state. Blocks: when the history's or the egress ring is full.</remarks>
+/// <remarks>
+/// Thread: its own, or, for a small block while it is idle, the consensus thread (<see cref="TryExecuteHere"/>); one at a time. Alloc: none in
+/// steady state. Blocks: when the history's or the egress ring is full.
+/// </remarks>
 internal sealed partial class ExecutionStage : IDisposable
 {
     private const int LongestSleepMs = 1000;
     private const int CaptureSleepMs = 1;
     private const int MaxQueriesPerRound = 1024;
     private const uint SystemSession = 0;
+
+    /// <summary>A block of more commands is never executed on the thread that ordered it.</summary>
+    public const int MostCommandsHere = 64;
 
     private readonly NodeOptions _options;
     private readonly BlockExecution _execution;
@@ -48,6 +54,8 @@ internal sealed partial class ExecutionStage : IDisposable
     private readonly int[] _eventCountOf;
     private readonly uint[] _eventSessions;
     private readonly Checkpointer? _checkpoints;
+    private readonly Lock _turn = new();
+    private readonly bool _shares;
     private ulong _egressAtBlock;
     private ulong _journalIndex;
     private ulong _commands, _blocks;
@@ -73,6 +81,7 @@ internal sealed partial class ExecutionStage : IDisposable
         _times = times;
         _statements = statements;
         _checkpoints = checkpoints;
+        _shares = options.Pipeline.SharesExecution;
         _waiter = new StageWaiter(options.Pipeline.Wait, _bell);
         _hasWork = () => _stopping || !_ordered.IsEmpty || !_queries.IsEmpty;
         uint sessions = _ledger.Sessions.Capacity;
@@ -132,7 +141,36 @@ internal sealed partial class ExecutionStage : IDisposable
 
     public void Dispose() => _execution.Dispose();
 
+    /// <summary>
+    /// Executes the one ordered block on the caller's thread. Only when nothing else is to be done, nothing of an earlier block waits in the
+    /// egress ring (its reader may be the caller, who could then not make room), and no page has to be waited for.
+    /// </summary>
+    /// <returns>False when it was left to the stage's own thread, which has to be woken.</returns>
+    public bool TryExecuteHere()
+    {
+        if (!_shares || !_turn.TryEnter()) return false;
+        try
+        {
+            ulong position = _ordered.Position;
+            if (_stopping || !_queries.IsEmpty || !_egress.IsEmpty || !_executed.IsEmpty || _checkpoints is { IsCapturing: true }
+                || _ledger.Tree.Residency is { Evictions: > 0 } || !_ordered.TryRead(ref position, out ByteRing.Entry block) || position != _ordered.ClaimedPosition) return false;
+            _behindBlock = position;
+            Execute(block.Payload);
+            _ordered.Release(position);
+            return true;
+        }
+        finally
+        {
+            _turn.Exit();
+        }
+    }
+
     private bool Round()
+    {
+        lock (_turn) return Work();
+    }
+
+    private bool Work()
     {
         bool any = _ordered.IsEmpty && _checkpoints is not null && _checkpoints.IdleTurn();
         if (_ordered.IsEmpty) Copies?.IdleTurn(_ledger);
