@@ -50,9 +50,9 @@ internal sealed class FetchedAnswers(string path, Action<string> progress) : ISt
         else if (length > 0) progress("What was fetched before proves no state of this ledger: beginning anew.");
     }
 
-    public void Keep(ushort template, ReadOnlySpan<byte> answer)
+    public void Keep(ushort templateId, ReadOnlySpan<byte> answer)
     {
-        switch ((TemplateId)template)
+        switch ((TemplateId)templateId)
         {
             case TemplateId.StateEpoch:
                 _epochs.Add(answer.ToArray()); // written before the next manifest, which needs it
@@ -67,7 +67,7 @@ internal sealed class FetchedAnswers(string path, Action<string> progress) : ISt
                 break;
         }
 
-        Append(template, answer);
+        Append(templateId, answer);
     }
 
     public void Dispose() => _file.Dispose();

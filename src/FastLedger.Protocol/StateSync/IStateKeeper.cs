@@ -13,7 +13,7 @@ public interface IStateKeeper
     /// An answer was believed. Those of chunks and windows belong to the manifest before them; a manifest makes those of the one before it worthless,
     /// but not the proofs of ended epochs, which come before the manifests that need them.
     /// </summary>
-    /// <param name="template">Its template.</param>
+    /// <param name="templateId">Its template.</param>
     /// <param name="answer">Its bytes; valid during the call only.</param>
-    void Keep(ushort template, ReadOnlySpan<byte> answer);
+    void Keep(ushort templateId, ReadOnlySpan<byte> answer);
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
-using FastLedger.Cryptography;
 using FastLedger.Primitives;
 using FastLedger.Protocol.Messages;
 

@@ -208,7 +208,7 @@ public sealed class StateSyncTests
     {
         public List<(ushort Template, byte[] Bytes)> Answers { get; } = [];
 
-        public void Keep(ushort template, ReadOnlySpan<byte> answer) => Answers.Add((template, answer.ToArray()));
+        public void Keep(ushort templateId, ReadOnlySpan<byte> answer) => Answers.Add((templateId, answer.ToArray()));
     }
 
     [Fact]
