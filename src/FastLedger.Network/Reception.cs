@@ -106,6 +106,7 @@ public sealed class Reception : IAsyncDisposable
             {
                 Socket socket = await _listener.AcceptSocketAsync(_stop.Token).ConfigureAwait(false);
                 Interlocked.Increment(ref _accepted);
+                if (IsDecided(socket)) continue;
                 ulong id = ++_lastId;
                 _inFlight.Begin();
                 if (_silent.Add(id, socket, NowNs())) Interlocked.Increment(ref _pushedOut);
@@ -128,16 +129,7 @@ public sealed class Reception : IAsyncDisposable
         try
         {
             ResultCode code = await HearAsync(socket).ConfigureAwait(false);
-            if (!_silent.Remove(id)) return; // closed from here, and counted there
-            if (code == ResultCode.Ok)
-            {
-                _admit(socket);
-                return;
-            }
-
-            Interlocked.Increment(ref _malformed);
-            if (_options.SaysWhy) SayWhy(socket, code);
-            Reset(socket);
+            if (_silent.Remove(id)) Decide(socket, code); // else it was closed from here, and counted there
         }
         catch (Exception e)
         {
@@ -148,6 +140,38 @@ public sealed class Reception : IAsyncDisposable
         {
             _inFlight.End();
         }
+    }
+
+    /// <summary>What waited with the system has often spoken or gone meanwhile: it is judged at once, without a task and a wait of its own.</summary>
+    /// <returns>False when it said nothing yet.</returns>
+    private bool IsDecided(Socket socket)
+    {
+        try
+        {
+            if (!socket.Poll(0, SelectMode.SelectRead)) return false;
+            Decide(socket, Peek(socket));
+        }
+        catch (Exception e)
+        {
+            Reset(socket);
+            _onFault(e);
+        }
+
+        return true;
+    }
+
+    /// <summary>Hands over who begins well; the others go.</summary>
+    private void Decide(Socket socket, ResultCode code)
+    {
+        if (code == ResultCode.Ok)
+        {
+            _admit(socket);
+            return;
+        }
+
+        Interlocked.Increment(ref _malformed);
+        if (_options.SaysWhy) SayWhy(socket, code);
+        Reset(socket);
     }
 
     /// <summary>Waits for the first bytes, without a buffer, and leaves them where they are.</summary>

@@ -15,6 +15,11 @@ public sealed class SocketListener : IDisposable
     private const int ShortestPauseMs = 10;
     private const int LongestPauseMs = 1000;
 
+    /// <summary>Connections that the system holds until they are accepted: half a second's worth, but not fewer than these. A longer queue would not let
+    /// more in under a flood; it would only be full of what is gone already when its turn comes, and everybody would wait behind that. Whoever finds
+    /// the queue full tries again by himself (the first time after a second).</summary>
+    private const int LeastBacklog = 128;
+
     private readonly Socket _socket;
     private readonly AcceptPace _pace;
     private long _faults;
@@ -36,15 +41,14 @@ public sealed class SocketListener : IDisposable
     /// <summary>Binds and listens.</summary>
     /// <param name="endPoint">Address and port; port 0 lets the system choose.</param>
     /// <param name="acceptsPerSecond">Connections accepted per second in the long run; so many may come at once that a quarter of a second is made up for.</param>
-    /// <param name="backlog">Connections that the system holds until they are accepted.</param>
     /// <exception cref="SocketException">The address is taken or not ours.</exception>
-    public static SocketListener Bind(IPEndPoint endPoint, int acceptsPerSecond = 500, int backlog = 1024)
+    public static SocketListener Bind(IPEndPoint endPoint, int acceptsPerSecond = 500)
     {
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             socket.Bind(endPoint);
-            socket.Listen(backlog);
+            socket.Listen(Math.Max(LeastBacklog, acceptsPerSecond / 2));
             return new SocketListener(socket, new AcceptPace(acceptsPerSecond, Math.Max(1, acceptsPerSecond / 4)));
         }
         catch

@@ -118,7 +118,7 @@ public sealed class SocketTransportTests
     [Fact]
     public async Task Many_connections_come_and_go()
     {
-        using var listener = SocketListener.Bind(new IPEndPoint(IPAddress.Loopback, 0), backlog: 16);
+        using var listener = SocketListener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         for (int i = 0; i < 200; i++)
         {
             ValueTask<ITransportConnection> accepting = listener.AcceptAsync();

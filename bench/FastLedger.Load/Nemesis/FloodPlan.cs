@@ -14,15 +14,17 @@ public sealed record FloodPlan
     /// <summary>How long junk comes in.</summary>
     public TimeSpan Length { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Bytes of batches that go through the replicas before anything is measured: so many that the journal's ring of 64 MiB and that of the
-    /// answers, which are a quarter as long, went round: every page of them is in memory then, and none of it is taken for growth under the flood.</summary>
+    /// <summary>Bytes of batches that go into the cluster before anything is measured, an equal part through each replica: so many that the
+    /// rings for the journal, for batches, for peers and for pages went round: all of their memory is there then, and none of it is taken for
+    /// growth under the flood.</summary>
     public long FillBytes { get; init; } = 192L << 20;
 
     /// <summary>Seconds between two checkpoints: the first ones take memory that later ones use again, so some must be over before anything is measured.</summary>
     public int CheckpointSeconds { get; init; } = 5;
 
-    /// <summary>How long the replicas work without junk before it comes.</summary>
-    public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(12);
+    /// <summary>How long the replicas work without junk before it comes, under the same load and with the same newcomers: what that takes is reported
+    /// beside what the flood takes.</summary>
+    public TimeSpan Control { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Connections to each port that send junk, one after the other, as fast as they can.</summary>
     public int JunkPerPort { get; init; } = 2;
@@ -42,7 +44,7 @@ public sealed record FloodPlan
     /// must not leave memory behind.</summary>
     public long GrowthBytes { get; init; } = 32L << 20;
 
-    /// <summary>Resident bytes by which the mean of the flood's last third may be above what was there before the flood, for each replica: those who are
-    /// at the door take memory, and the collector waits until some is worth collecting.</summary>
+    /// <summary>Resident bytes by which the mean of the flood's last third may be above that of the control's, for each replica: those who are at the door
+    /// take memory, and the collector waits until some is worth collecting.</summary>
     public long CostBytes { get; init; } = 96L << 20;
 }

@@ -12,14 +12,16 @@ namespace FastLedger.Load.Nemesis;
 /// <param name="Silent">Connections that were opened and said nothing.</param>
 /// <param name="Commands">Commands answered meanwhile, proven.</param>
 /// <param name="Newcomers">Clients that connected for the first time meanwhile and were answered.</param>
+/// <param name="NewcomerP50Ms">Median of the time until a new client was let in and answered.</param>
+/// <param name="NewcomerMaxMs">Longest such time.</param>
 /// <param name="LongestSilenceMs">Longest time without an answer.</param>
 /// <param name="SilenceBoundMs">Longest time allowed.</param>
-/// <param name="MemoryBefore">Resident bytes of each replica before.</param>
+/// <param name="MemoryBefore">Mean resident bytes of each replica in the last third of the control, under the same load.</param>
 /// <param name="MemoryMiddle">Mean resident bytes of each replica in the middle third.</param>
 /// <param name="MemoryLast">Mean resident bytes of each replica in the last third.</param>
 /// <param name="GrowthBoundBytes">Bytes that the last third may be above the middle one.</param>
-/// <param name="CostBoundBytes">Bytes that the last third may be above what was there before.</param>
+/// <param name="CostBoundBytes">Bytes that the last third may be above the control.</param>
 /// <param name="Violations">What was wrong.</param>
 public sealed record FloodReport(
-    bool Ok, int Seed, double Seconds, long Connections, long Bytes, long Silent, long Commands, int Newcomers, double LongestSilenceMs, double SilenceBoundMs,
+    bool Ok, int Seed, double Seconds, long Connections, long Bytes, long Silent, long Commands, int Newcomers, double NewcomerP50Ms, double NewcomerMaxMs, double LongestSilenceMs, double SilenceBoundMs,
     IReadOnlyList<long> MemoryBefore, IReadOnlyList<long> MemoryMiddle, IReadOnlyList<long> MemoryLast, long GrowthBoundBytes, long CostBoundBytes, IReadOnlyList<string> Violations);

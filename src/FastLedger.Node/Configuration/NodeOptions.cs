@@ -141,7 +141,7 @@ public sealed class LimitsSection
     [Description("Client connections held at a time; further ones are refused. As many again may be open without having said anything.")]
     public int Connections { get; set; } = 1024;
 
-    [Description("Client connections accepted per second; further ones wait with the system, so that a flood of them does not take the processor.")]
+    [Description("Client connections accepted per second; further ones wait with the system, half a second's worth at most, so that a flood of them does not take the processor.")]
     public int AcceptsPerSecond { get; set; } = 500;
 
     [Description("Unanswered batches of one session.")]

@@ -10,8 +10,8 @@ namespace FastLedger.Node.Sync;
 
 /// <summary>
 /// The folder in which a replica that joins builds what a stopped replica would have left: its journal, its state, its history. When all of it is
-/// durable the folder is marked as complete, and only then moved into place. A crash before the mark leaves nothing but this folder, which is
-/// thrown away; one after it leaves moves that are done again. So there never is half a state in place.
+/// durable the folder is marked as complete, and only then moved into place. A crash before the mark leaves nothing but this folder, of which only the
+/// peers' answers are used again; one after it leaves moves that are done again. So there never is half a state in place.
 /// </summary>
 /// <remarks>Thread: one. Blocks: on the device.</remarks>
 internal sealed class JoinFolder(NodeOptions options)
@@ -36,6 +36,9 @@ internal sealed class JoinFolder(NodeOptions options)
     /// <summary>Where the proofs of ended epochs are put.</summary>
     public string HandOvers => Path.Combine(Root, HandOverStore.FolderName);
 
+    /// <summary>The peers' answers so far, by which a join that was cut short goes on.</summary>
+    public string Fetched => Path.Combine(Root, "fetched");
+
     /// <summary>A join was begun and has not ended.</summary>
     public bool IsBegun => Directory.Exists(Root);
 
@@ -52,10 +55,14 @@ internal sealed class JoinFolder(NodeOptions options)
         PosixFileSystem.Instance.SyncDirectory(_data);
     }
 
-    /// <summary>Throws away what an earlier attempt left.</summary>
+    /// <summary>Throws away what an earlier attempt built, but not what it fetched.</summary>
     public void Clear()
     {
-        if (Directory.Exists(Root)) Directory.Delete(Root, recursive: true);
+        if (Directory.Exists(Root))
+        {
+            foreach (string folder in Directory.GetDirectories(Root)) Directory.Delete(folder, recursive: true);
+        }
+
         if (Directory.Exists(State)) Directory.Delete(State, recursive: true);
         Begin();
         Directory.CreateDirectory(Journal);

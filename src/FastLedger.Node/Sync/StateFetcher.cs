@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Collections.Generic;
+using System.Runtime.ExceptionServices;
 using System.Threading;
 using System.Threading.Tasks;
 using FastLedger.Network.Peers;
 using FastLedger.Protocol.StateSync;
+using FastLedger.Storage;
 
 namespace FastLedger.Node.Sync;
 
@@ -19,15 +21,19 @@ internal sealed class StateFetcher : IPeerReceiver
     private readonly StateSyncClient _client;
     private readonly Dictionary<int, int> _lines = [];
     private readonly Action<string> _progress;
+    private readonly FetchedAnswers _kept;
+    private ExceptionDispatchInfo? _fault;
 
     /// <param name="options">How.</param>
     /// <param name="sink">Takes the state.</param>
     /// <param name="anchor">Judges certificates.</param>
+    /// <param name="kept">Keeps what is believed.</param>
     /// <param name="progress">Told which servers are put aside, and why.</param>
-    public StateFetcher(StateSyncOptions options, IStateSink sink, IStateAnchor anchor, Action<string>? progress = null)
+    public StateFetcher(StateSyncOptions options, IStateSink sink, IStateAnchor anchor, FetchedAnswers kept, Action<string>? progress = null)
     {
         _progress = progress ?? (static _ => { });
-        _client = new StateSyncClient(options, sink, anchor) { PutAside = Report };
+        _kept = kept;
+        _client = new StateSyncClient(options, sink, anchor) { PutAside = Report, Keeper = kept };
     }
 
     /// <summary>Servers that lied.</summary>
@@ -42,7 +48,18 @@ internal sealed class StateFetcher : IPeerReceiver
     public bool TryReceive(int node, ushort template, ReadOnlySpan<byte> body)
     {
         if (template is not (>= 170 and <= 179 or >= 190 and <= 199)) return true; // consensus goes on without us
-        lock (_lock) _client.Receive(node, template, body, NowNs());
+        lock (_lock)
+        {
+            try
+            {
+                if (_fault is null) _client.Receive(node, template, body, NowNs());
+            }
+            catch (StorageFaultException fault)
+            {
+                _fault = ExceptionDispatchInfo.Capture(fault); // thrown where the join waits for its end
+            }
+        }
+
         return true;
     }
 
@@ -56,14 +73,23 @@ internal sealed class StateFetcher : IPeerReceiver
         lock (_lock) _client.Disconnect(node);
     }
 
+    /// <summary>Takes what an earlier attempt fetched. Before the network is started.</summary>
+    /// <exception cref="StorageFaultException">The device failed.</exception>
+    public void Recall(CancellationToken cancellationToken)
+    {
+        lock (_lock) _kept.Recall(_client, NowNs(), cancellationToken);
+    }
+
     /// <summary>Fetches until the state is complete, or this replica turns out to be unfit for it.</summary>
     /// <returns>The client, whose work is done.</returns>
+    /// <exception cref="StorageFaultException">What was fetched could not be kept.</exception>
     public async Task<StateSyncClient> RunAsync(PeerNetwork network, CancellationToken cancellationToken)
     {
         while (true)
         {
             lock (_lock)
             {
+                _fault?.Throw();
                 long nowNs = NowNs();
                 while (_client.TryNext(nowNs, out StateSyncQuery query))
                     if (!network.TrySend(query.Node, PeerPriority.Control, query.Template, query.Message)) _client.Withdraw(in query, nowNs);

@@ -19,7 +19,8 @@ namespace FastLedger.Node.Sync;
 
 /// <summary>
 /// How a replica without a ledger comes into a running cluster: it fetches a state that a quorum certified from its peers and makes of it what a
-/// stopped replica leaves; then it starts as any other, gets the blocks above, and follows. While it fetches it answers only how it is.
+/// stopped replica leaves; then it starts as any other, gets the blocks above, and follows. While it fetches it answers only how it is. What it fetched
+/// is kept: when it is stopped before the end, it goes on with that, if its peers still give out that state.
 /// </summary>
 /// <remarks>Thread: one; the fetching runs on the network's. Blocks: until the state is there.</remarks>
 internal sealed class StateJoin
@@ -43,7 +44,7 @@ internal sealed class StateJoin
     /// <summary>Fetches the state if this replica has none and is to; finishes a join that was cut short.</summary>
     /// <param name="options">Settings without fault.</param>
     /// <param name="progress">Told how far it is, a line each.</param>
-    /// <param name="cancellationToken">Ends the attempt; the next start begins anew.</param>
+    /// <param name="cancellationToken">Ends the attempt; the next start goes on with what was fetched.</param>
     /// <returns>True when the replica's files are now those of a fetched state.</returns>
     /// <exception cref="ConfigurationException">The key is missing, or the tables are configured in another way than those of the others.</exception>
     public static bool RunIfDue(NodeOptions options, Action<string> progress, CancellationToken cancellationToken)
@@ -68,7 +69,8 @@ internal sealed class StateJoin
         using var ledger = new Ledger(_genesis, pages, BitConverter.ToUInt64(_genesis.ChainId.Bytes) ^ (ulong)Environment.TickCount64);
         var sink = new LedgerSink(ledger);
         var anchor = new ValidatorAnchor(ledger.ChainId, identity.Validators);
-        var fetcher = new StateFetcher(new StateSyncOptions(), sink, anchor, _progress);
+        using var kept = new FetchedAnswers(_folder.Fetched, _progress);
+        var fetcher = new StateFetcher(new StateSyncOptions(), sink, anchor, kept, _progress);
         PeerNetwork network = identity.OpenNetwork(_options, ledger.ChainId, fetcher);
         await using (network.ConfigureAwait(false))
         {
@@ -76,8 +78,9 @@ internal sealed class StateJoin
             var listener = new Edge.StatusListener(_options, ledger.ChainId, board);
             await using (listener.ConfigureAwait(false))
             {
-                network.Start();
                 listener.Start();
+                fetcher.Recall(cancellationToken);
+                network.Start();
                 _progress("Fetching the state of the ledger from the peers.");
                 using var reporting = new Timer(_ => Report(network, fetcher, board, anchor, identity), null, TimeSpan.Zero, ProgressInterval);
                 StateSyncClient done = await fetcher.RunAsync(network, cancellationToken).ConfigureAwait(false);

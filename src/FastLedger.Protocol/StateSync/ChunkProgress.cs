@@ -35,9 +35,6 @@ internal sealed class ChunkProgress
     /// <summary>Chunks written.</summary>
     public ulong Written { get; private set; }
 
-    /// <summary>Words of the written chunks of a table, for keeping.</summary>
-    public Span<ulong> WordsOf(int table) => _done[table];
-
     /// <summary>Takes the next chunk that is neither written nor asked for.</summary>
     public bool TryTake(out int table, out ulong chunk)
     {
@@ -79,17 +76,5 @@ internal sealed class ChunkProgress
         Invariant.Check(!IsDone(table, chunk));
         _done[table][chunk >> 6] |= 1UL << (int)chunk;
         Written++;
-    }
-
-    /// <summary>Takes over which chunks were written before.</summary>
-    /// <returns>False when a bit stands for no chunk.</returns>
-    public bool TryRestore(int table, ReadOnlySpan<ulong> words)
-    {
-        if (words.Length != _done[table].Length) return false;
-        int spare = (int)(_counts[table] % 64);
-        if (spare != 0 && words[^1] >> spare != 0) return false;
-        words.CopyTo(_done[table]);
-        foreach (ulong word in words) Written += (ulong)BitOperations.PopCount(word);
-        return true;
     }
 }

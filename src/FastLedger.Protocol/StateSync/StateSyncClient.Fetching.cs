@@ -16,6 +16,12 @@ public sealed partial class StateSyncClient
     {
         query = default;
         if (Advance()) return false;
+        if (!_servers.Exists(static server => server.IsConnected && !server.IsStruck))
+        {
+            _chosenAtNs = _progressAtNs = nowNs; // nobody is there who could have answered: that is no reason to look for another state
+            _writtenWhenChosen = WrittenChunks;
+            return false;
+        }
 
         if (IsHopeless(nowNs))
         {
@@ -115,12 +121,19 @@ public sealed partial class StateSyncClient
         if (head.Height != _target.Height || head.Table != table.Id || head.Chunk != open.Chunk) return StateSyncFault.Malformed;
         if (!_verifier.Verify(in table, open.Chunk, records, siblings)) return StateSyncFault.FalseRecords;
         NoteDelivery(server, open, nowNs);
-        if (_progress!.IsDone(open.Table, open.Chunk)) return null; // somebody else was sooner
-        _sink.Write(open.Table, (uint)(open.Chunk * StateGeometry.RecordsPerChunk(table)), records);
-        _progress.Finish(open.Table, open.Chunk);
-        _progressAtNs = nowNs;
-        _ = Advance();
+        if (TryWrite(open.Table, open.Chunk, records)) NoteProgress((ushort)TemplateId.StateChunk, answer, nowNs);
         return null;
+    }
+
+    /// <summary>Writes records that were verified.</summary>
+    /// <returns>False when they were written before: somebody else was sooner.</returns>
+    private bool TryWrite(int table, ulong chunk, ReadOnlySpan<byte> records)
+    {
+        if (_progress!.IsDone(table, chunk)) return false;
+        _sink.Write(table, (uint)(chunk * StateGeometry.RecordsPerChunk(_target!.Tables[table])), records);
+        _progress.Finish(table, chunk);
+        _ = Advance();
+        return true;
     }
 
     /// <returns>What nobody honest does; null for an answer that is good.</returns>
@@ -130,13 +143,27 @@ public sealed partial class StateSyncClient
         int window = open.Table - _target!.Tables.Length;
         if (head.Height != _target.Height || head.Session != _windows!.SessionOf(window) || head.Chunk != open.Chunk) return StateSyncFault.Malformed;
         if (_windows.IsDone(window, open.Chunk)) return null; // somebody else was sooner
-        if (!_windows.TryAccept(window, open.Chunk, links)) return StateSyncFault.FalseWindow;
+        if (!TryWriteWindow(window, open.Chunk, links)) return StateSyncFault.FalseWindow;
         NoteDelivery(server, open, nowNs);
-        ulong link = Math.Max(open.Chunk * StateGeometry.LinksPerChunk, _windows.FirstLinkOf(window));
-        for (; !links.IsEmpty; links = links[LinkChain.LinkBytes..]) _sink.WriteWindow(head.Session, link++, links[..LinkChain.LinkBytes]);
-        _progressAtNs = nowNs;
-        _ = Advance();
+        NoteProgress((ushort)TemplateId.StateWindow, answer, nowNs);
         return null;
+    }
+
+    /// <summary>Writes the links that a window waits for.</summary>
+    /// <returns>False when these are not they.</returns>
+    private bool TryWriteWindow(int window, ulong chunk, ReadOnlySpan<byte> links)
+    {
+        if (!_windows!.TryAccept(window, chunk, links)) return false;
+        ulong link = Math.Max(chunk * StateGeometry.LinksPerChunk, _windows.FirstLinkOf(window));
+        for (; !links.IsEmpty; links = links[LinkChain.LinkBytes..]) _sink.WriteWindow(_windows.SessionOf(window), link++, links[..LinkChain.LinkBytes]);
+        _ = Advance();
+        return true;
+    }
+
+    private void NoteProgress(ushort template, ReadOnlySpan<byte> answer, long nowNs)
+    {
+        _progressAtNs = nowNs;
+        Keeper?.Keep(template, answer);
     }
 
     private void NoteDelivery(SyncServer server, in OpenQuery open, long nowNs)

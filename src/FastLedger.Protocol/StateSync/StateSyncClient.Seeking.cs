@@ -2,6 +2,7 @@
 using System;
 using System.Runtime.InteropServices;
 using FastLedger.Cryptography;
+using FastLedger.Protocol.Messages;
 
 namespace FastLedger.Protocol.StateSync;
 
@@ -76,6 +77,12 @@ public sealed partial class StateSyncClient
             return;
         }
 
+        Keeper?.Keep((ushort)TemplateId.StateManifest, target.Manifest);
+        Begin(target);
+    }
+
+    private void Begin(SyncTarget target)
+    {
         _target = target;
         _progress = new ChunkProgress(target.Tables);
         _windows = null;
@@ -136,22 +143,32 @@ public sealed partial class StateSyncClient
     private StateSyncFault? ReceiveManifest(SyncServer server, ReadOnlySpan<byte> answer, long nowNs)
     {
         if (State != StateSyncState.Seeking) return null; // decided meanwhile
-        if (!StateEncoding.TryReadManifest(answer, out StateManifest head, out ReadOnlySpan<StateTableEntry> tables, out ReadOnlySpan<byte> certificate, out ReadOnlySpan<byte> block))
-            return StateSyncFault.Malformed;
-        if (!StateGeometry.IsSound(tables) || Blake3.Hash(MemoryMarshal.AsBytes(tables)) != head.StateRoot) return StateSyncFault.FalseManifest;
-        AnchorAnswer certified = _anchor.Check(head.Height, head.StateRoot, certificate, block);
+        if (ReadManifest(answer, out SyncTarget? target) is not { } certified) return StateSyncFault.Malformed;
         if (certified == AnchorAnswer.Invalid) return StateSyncFault.FalseManifest;
         server.IsAhead = certified == AnchorAnswer.Unknown;
         if (server.IsAhead) return null; // its epochs are asked for first
         NoteAnswer(server, nowNs);
-        if (certified == AnchorAnswer.Outdated || head.Height < _options.LeastHeight)
+        if (certified == AnchorAnswer.Outdated || target!.Height < _options.LeastHeight)
         {
             PutAside?.Invoke(server.Node, StateSyncFault.Stale);
             return null;
         }
 
-        server.Offer = new SyncTarget(head.Height, head.StateRoot, tables.ToArray(), certificate.ToArray(), block.ToArray());
+        server.Offer = target;
         return null;
+    }
+
+    /// <returns>What the anchor thinks of it; null when it is no manifest.</returns>
+    private AnchorAnswer? ReadManifest(ReadOnlySpan<byte> answer, out SyncTarget? target)
+    {
+        target = null;
+        if (!StateEncoding.TryReadManifest(answer, out StateManifest head, out ReadOnlySpan<StateTableEntry> tables, out ReadOnlySpan<byte> certificate, out ReadOnlySpan<byte> block))
+            return null;
+        if (!StateGeometry.IsSound(tables) || Blake3.Hash(MemoryMarshal.AsBytes(tables)) != head.StateRoot) return AnchorAnswer.Invalid;
+        AnchorAnswer certified = _anchor.Check(head.Height, head.StateRoot, certificate, block);
+        if (certified is AnchorAnswer.Valid or AnchorAnswer.Outdated)
+            target = new SyncTarget(head.Height, head.StateRoot, tables.ToArray(), certificate.ToArray(), block.ToArray(), answer.ToArray());
+        return certified;
     }
 
     /// <returns>What nobody honest does; null for an answer that is good.</returns>
@@ -161,6 +178,7 @@ public sealed partial class StateSyncClient
         server.IsAhead = false; // its manifest is asked for again
         if (head.Epoch < _anchor.Epoch) return null; // somebody else was sooner
         if (head.Epoch > _anchor.Epoch || !_anchor.TryAdvance(proof)) return StateSyncFault.FalseEpoch;
+        Keeper?.Keep((ushort)TemplateId.StateEpoch, answer);
         server.Bench(nowNs);
         return null;
     }

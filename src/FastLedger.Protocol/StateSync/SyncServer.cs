@@ -66,5 +66,5 @@ internal sealed class SyncServer(int node)
     public bool IsUsable(long nowNs) => IsConnected && !IsStruck && nowNs >= BenchedUntilNs;
 }
 
-/// <summary>A certified state.</summary>
-internal sealed record SyncTarget(ulong Height, Hash256 StateRoot, StateTableEntry[] Tables, byte[] Certificate, byte[] Block);
+/// <summary>A certified state, and the manifest that said so.</summary>
+internal sealed record SyncTarget(ulong Height, Hash256 StateRoot, StateTableEntry[] Tables, byte[] Certificate, byte[] Block, byte[] Manifest);

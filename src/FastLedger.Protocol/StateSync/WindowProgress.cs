@@ -14,6 +14,7 @@ namespace FastLedger.Protocol.StateSync;
 internal sealed class WindowProgress
 {
     private readonly Window[] _windows;
+    private readonly Dictionary<uint, int> _bySession = [];
     private int _cursor;
 
     public WindowProgress(IReadOnlyList<SessionWindow> windows)
@@ -24,6 +25,7 @@ internal sealed class WindowProgress
             (ulong first, ulong end) = StateGeometry.LinksOf(windows[i].Count);
             ulong oldest = first / StateGeometry.LinksPerChunk, newest = (end - 1) / StateGeometry.LinksPerChunk;
             _windows[i] = new Window { Of = windows[i], Chunk = newest, Left = newest - oldest + 1, Expected = windows[i].Root };
+            _bySession[windows[i].Session] = i;
             Total += newest - oldest + 1;
         }
     }
@@ -36,6 +38,12 @@ internal sealed class WindowProgress
 
     /// <summary>The session of a window.</summary>
     public uint SessionOf(int window) => _windows[window].Of.Session;
+
+    /// <summary>Finds the window of a session.</summary>
+    public bool TryFind(uint session, out int window) => _bySession.TryGetValue(session, out window);
+
+    /// <summary>Is it the chunk that the window waits for?</summary>
+    public bool IsAwaited(int window, ulong chunk) => _windows[window].Left > 0 && _windows[window].Chunk == chunk;
 
     /// <summary>The first link that a window retains.</summary>
     public ulong FirstLinkOf(int window) => StateGeometry.LinksOf(_windows[window].Of.Count).First;

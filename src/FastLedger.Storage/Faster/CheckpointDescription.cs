@@ -22,7 +22,7 @@ namespace FastLedger.Storage;
 /// </remarks>
 internal sealed class CheckpointDescription
 {
-    private const ulong DescriptionMagic = 0x3430_5043_534C_4C46; // "FLLSCP04": pages of 1 KiB, neighbours side by side in the index
+    private const ulong DescriptionMagic = 0x3430_5043_534C_4C46; // "FLLSCP04": neighbours side by side in the index, the directory has the pages that exist
     private const int HeaderBytes = 128;
     private const int MaximumBytes = 256 << 20;
     private const int NoSuchFile = 2; // ENOENT

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using FastLedger.Primitives;
 
@@ -12,12 +11,13 @@ namespace FastLedger.Storage;
 /// to is garbage.
 /// </summary>
 /// <remarks>
-/// Its file: per table that has pages <c>table, pages, entries…</c>, 16 bytes per entry: address, tag. Thread: the store's. Alloc: once per
-/// table.
+/// Its file: per run of pages that exist <c>table, first page, pages, 0</c>, then 16 bytes per page: address, tag. Pages that do not exist take
+/// no room: the windows of sessions lie 8 MiB apart, and most of them have a few pages. Thread: the store's. Alloc: once per table.
 /// </remarks>
 internal sealed unsafe class PageDirectory : IDisposable
 {
-    private const int SectionBytes = 8;
+    private const int EntryWords = 2;
+
     private readonly ReservedMemory?[] _tables;
     private readonly uint[] _counts;
     private readonly int _pagesPerTable;
@@ -97,27 +97,27 @@ internal sealed unsafe class PageDirectory : IDisposable
     /// <summary>The file's bytes as of now, valid until the next call.</summary>
     public NativeBytes Encode()
     {
-        long length = 0;
-        foreach (uint count in _counts) length += count == 0 ? 0 : SectionBytes + ((long)count * sizeof(Entry));
-        Invariant.Check(length <= int.MaxValue);
-        if (_encoded is null || (long)_encoded.Length < length)
+        long most = Count * (sizeof(RunHead) + sizeof(Entry)); // when no two pages stand side by side; what is not needed is not touched
+        if (_encoded is null || (long)_encoded.Length < most)
         {
             _encoded?.Dispose();
-            _encoded = new ReservedMemory((nuint)Math.Max(1, length + (length / 4)));
+            _encoded = new ReservedMemory((nuint)Math.Max(1, most + (most / 4)));
         }
 
-        Span<byte> rest = new(_encoded.Pointer, (int)length);
+        byte* end = _encoded.Pointer;
         for (int table = 0; table < _tables.Length; table++)
         {
-            if (_counts[table] == 0) continue;
-            BinaryPrimitives.WriteInt32LittleEndian(rest, table);
-            BinaryPrimitives.WriteUInt32LittleEndian(rest[4..], _counts[table]);
-            ReadOnlySpan<byte> entries = MemoryMarshal.AsBytes(Entries(table));
-            entries.CopyTo(rest[SectionBytes..]);
-            rest = rest[(SectionBytes + entries.Length)..];
+            ReadOnlySpan<Entry> entries = Entries(table);
+            for (int first = NextRun(entries, 0, out int pages); pages > 0; first = NextRun(entries, first + pages, out pages))
+            {
+                *(RunHead*)end = new RunHead { Table = (uint)table, First = (uint)first, Pages = (uint)pages };
+                end += sizeof(RunHead);
+                entries.Slice(first, pages).CopyTo(new Span<Entry>(end, pages));
+                end += (long)pages * sizeof(Entry);
+            }
         }
 
-        return new NativeBytes(_encoded.Pointer, (int)length);
+        return new NativeBytes(_encoded.Pointer, checked((int)(end - _encoded.Pointer)));
     }
 
     /// <summary>Reads the file that a checkpoint's description binds.</summary>
@@ -129,16 +129,12 @@ internal sealed unsafe class PageDirectory : IDisposable
         ReadOnlySpan<byte> rest = description.ReadDirectory(files, path);
         while (!rest.IsEmpty)
         {
-            uint table = BinaryPrimitives.ReadUInt32LittleEndian(rest), count = BinaryPrimitives.ReadUInt32LittleEndian(rest[4..]);
-            if (table >= (uint)_tables.Length || count > (uint)_pagesPerTable)
-                throw new ArgumentException($"The store has {count} pages of table {table}: more than its options allow");
-            ReadOnlySpan<Entry> entries = MemoryMarshal.Cast<byte, Entry>(rest.Slice(SectionBytes, (int)count * sizeof(Entry)));
-            for (uint page = 0; page < count; page++)
-            {
-                if (entries[(int)page].Address != 0) Set(new PageKey(table, page), entries[(int)page].Address, entries[(int)page].Tag);
-            }
-
-            rest = rest[(SectionBytes + ((int)count * sizeof(Entry)))..];
+            RunHead run = MemoryMarshal.Read<RunHead>(rest);
+            if (run.Table >= (uint)_tables.Length || run.First + (ulong)run.Pages > (ulong)_pagesPerTable)
+                throw new ArgumentException($"The store has {run.First + (ulong)run.Pages} pages of table {run.Table}: more than its options allow");
+            ReadOnlySpan<Entry> entries = MemoryMarshal.Cast<byte, Entry>(rest.Slice(sizeof(RunHead), (int)run.Pages * sizeof(Entry)));
+            for (int i = 0; i < entries.Length; i++) Set(new PageKey(run.Table, run.First + (uint)i), entries[i].Address, entries[i].Tag);
+            rest = rest[(sizeof(RunHead) + (entries.Length * sizeof(Entry)))..];
         }
 
         if ((ulong)Count != description.Records)
@@ -152,6 +148,16 @@ internal sealed unsafe class PageDirectory : IDisposable
         _encoded?.Dispose();
     }
 
+    /// <returns>Where the next pages that exist begin.</returns>
+    private static int NextRun(ReadOnlySpan<Entry> entries, int from, out int pages)
+    {
+        // What is empty is empty for long: it is passed over by the vector. When nothing follows, the entry looked at is empty.
+        int first = from + (MemoryMarshal.Cast<Entry, ulong>(entries[from..]).IndexOfAnyExcept(0ul) / EntryWords), end = first;
+        while (end < entries.Length && entries[end].Address != 0) end++;
+        pages = end - first;
+        return first;
+    }
+
     private ReadOnlySpan<Entry> Entries(int table) =>
         _counts[table] == 0 ? default : new ReadOnlySpan<Entry>(_tables[table]!.Pointer, (int)_counts[table]);
 
@@ -161,5 +167,15 @@ internal sealed unsafe class PageDirectory : IDisposable
     {
         public long Address;
         public ulong Tag;
+    }
+
+    /// <summary>Pages of a table that exist side by side.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 16)]
+    private struct RunHead
+    {
+        public uint Table;
+        public uint First;
+        public uint Pages;
+        public uint Reserved;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
@@ -52,7 +53,9 @@ public sealed class StateSyncTests(ITestOutputHelper output)
         using ValidatorIdentity identity = ValidatorIdentity.Load(cluster.OptionsOf(Wiped), genesis);
         using var ledger = new Ledger(genesis, new ResidentPageStore(), 1);
         var sink = new LedgerSink(ledger);
-        var fetcher = new StateFetcher(new StateSyncOptions(), sink, new ValidatorAnchor(ledger.ChainId, identity.Validators));
+        string keptFolder = Directory.CreateTempSubdirectory("fastledger-fetched-").FullName;
+        using var kept = new FetchedAnswers(Path.Combine(keptFolder, "fetched"), output.WriteLine);
+        var fetcher = new StateFetcher(new StateSyncOptions(), sink, new ValidatorAnchor(ledger.ChainId, identity.Validators), kept);
         await using PeerNetwork network = identity.OpenNetwork(cluster.OptionsOf(Wiped), ledger.ChainId, fetcher);
         await using TamperingLink? link = lies ? new TamperingLink(network.EndPoint, (ushort)TemplateId.StateChunk) : null;
         network.Start();
@@ -62,6 +65,7 @@ public sealed class StateSyncTests(ITestOutputHelper output)
         int before = Volatile.Read(ref batches);
         StateSyncClient done = await fetcher.RunAsync(network, patience.Token);
         int during = Volatile.Read(ref batches) - before;
+        Directory.Delete(keptFolder, recursive: true);
         Assert.Equal(StateSyncState.Complete, done.State);
         Hash256 root = sink.Finish();
         Assert.Equal(done.StateRoot, root);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
-using System.Buffers;
+using System.Collections.Generic;
+using System.Linq;
 using FastLedger.Primitives;
 using FastLedger.Protocol.StateSync;
 
@@ -162,27 +163,52 @@ public sealed class StateSyncTests
     public void A_process_that_stopped_goes_on_where_it_was()
     {
         var state = NaiveState.Random(new Random(5), 100, (64, 60_000), (256, 3_000));
+        var kept = new KeptAnswers();
         var harness = new SyncHarness();
+        harness.Client.Keeper = kept;
         harness.AddHonest(1, new HeldStates(state));
         harness.Run(stop: () => harness.Writes == 7);
-        var saved = new ArrayBufferWriter<byte>();
-        harness.Client.Save(saved);
-        for (int i = 0; i < saved.WrittenCount; i += 7)
+        Assert.Equal(8, kept.Answers.Count); // the manifest, and the chunks
+
+        // Without the manifest nothing is believed, and a damaged one is none.
+        harness.Client = new StateSyncClient(new StateSyncOptions(), harness, harness);
+        foreach ((ushort template, byte[] answer) in kept.Answers.Skip(1)) Assert.False(harness.Client.TryRecall(template, answer, harness.NowNs));
+        foreach (byte[] damaged in Damaged(kept.Answers[0].Bytes, step: 1)) Assert.False(harness.Client.TryRecall(kept.Answers[0].Template, damaged, harness.NowNs));
+        foreach ((ushort template, byte[] answer) in kept.Answers)
         {
-            byte[] damaged = saved.WrittenSpan.ToArray();
-            damaged[i] ^= 1;
-            Assert.False(new StateSyncClient(new StateSyncOptions(), harness, harness).TryResume(damaged));
-            Assert.False(new StateSyncClient(new StateSyncOptions(), harness, harness).TryResume(damaged.AsSpan(0, i)));
+            if (harness.Client.Height > 0)
+                foreach (byte[] damaged in Damaged(answer, step: 7919)) Assert.False(harness.Client.TryRecall(template, damaged, harness.NowNs));
+            Assert.True(harness.Client.TryRecall(template, answer, harness.NowNs));
+            Assert.False(harness.Client.TryRecall(template, answer, harness.NowNs)); // it is there
         }
 
-        harness.Client = new StateSyncClient(new StateSyncOptions(), harness, harness);
-        Assert.True(harness.Client.TryResume(saved.WrittenSpan));
         Assert.Equal(7UL, harness.Client.WrittenChunks);
+        harness.NowNs += 3600_000 * SyncHarness.Ms / 2; // nobody was there for long: that is no reason to begin anew
+        Assert.False(harness.Client.TryNext(harness.NowNs, out _));
         harness.Client.Connect(1);
         harness.Run();
         harness.AssertHolds(state);
-        Assert.Equal(harness.Client.TotalChunks, (ulong)harness.Writes);
-        Assert.Equal(1, harness.Begins);
+        Assert.Equal(harness.Client.TotalChunks + 7, (ulong)harness.Writes);
+        Assert.Equal(2, harness.Begins);
+    }
+
+    /// <summary>An answer with a byte changed, and cut off; but for the number of the query that it answered, which means nothing any more.</summary>
+    private static IEnumerable<byte[]> Damaged(byte[] answer, int step)
+    {
+        for (int i = sizeof(ulong); i < answer.Length; i += step)
+        {
+            byte[] damaged = [.. answer];
+            damaged[i] ^= 1;
+            yield return damaged;
+            yield return answer[..i];
+        }
+    }
+
+    private sealed class KeptAnswers : IStateKeeper
+    {
+        public List<(ushort Template, byte[] Bytes)> Answers { get; } = [];
+
+        public void Keep(ushort templateId, ReadOnlySpan<byte> answer) => Answers.Add((templateId, answer.ToArray()));
     }
 
     [Fact]
