@@ -31,11 +31,11 @@ internal sealed class SimulatedContent
         (long From, long To, bool IsDirect) pages = (offset & -PageBytes, (offset + bytes.Length + PageBytes - 1) & -PageBytes, isDirect);
         Assert.DoesNotContain(_unsyncedPages, other => other.IsDirect != isDirect && other.From < pages.To && pages.From < other.To);
         _unsyncedPages.Add(pages);
-        if (offset + bytes.Length > _bytes.Length) Array.Resize(ref _bytes, (int)(offset + bytes.Length));
-        bytes.CopyTo(_bytes.AsSpan((int)offset));
-        byte[] copy = bytes.ToArray();
-        _unsynced.Add((survivor, random) => survivor.WriteSectors(copy, (int)offset, random));
+        Change(bytes.ToArray(), offset);
     }
+
+    /// <summary>Lets the file system forget what the first bytes held: no transfer, so it goes neither way.</summary>
+    public void Zero(int bytes) => Change(new byte[bytes], 0);
 
     public void Truncate(long bytes)
     {
@@ -62,6 +62,13 @@ internal sealed class SimulatedContent
         survivor._unsynced.Clear();
         survivor._durable = (byte[])survivor._bytes.Clone();
         return survivor;
+    }
+
+    private void Change(byte[] bytes, long offset)
+    {
+        if (offset + bytes.Length > _bytes.Length) Array.Resize(ref _bytes, (int)(offset + bytes.Length));
+        bytes.CopyTo(_bytes.AsSpan((int)offset));
+        _unsynced.Add((survivor, random) => survivor.WriteSectors(bytes, (int)offset, random));
     }
 
     private void WriteSectors(byte[] bytes, int offset, Random random)

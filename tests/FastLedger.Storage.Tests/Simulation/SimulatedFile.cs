@@ -51,7 +51,7 @@ internal sealed unsafe class SimulatedFile(SimulatedFileSystem files, string pat
     public int Zero(long bytes)
     {
         int errno = files.Count("fallocate", path);
-        if (errno == 0) content.Write(new byte[Math.Min(bytes, content.Length)], 0);
+        if (errno == 0) content.Zero((int)Math.Min(bytes, content.Length));
         return -errno;
     }
 
