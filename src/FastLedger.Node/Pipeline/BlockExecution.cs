@@ -181,8 +181,7 @@ internal sealed class BlockExecution : IDisposable
 
     private void KeepHistory()
     {
-        foreach (ref readonly HistoryEntry entry in _executor.History)
-            _history.Append(MemoryMarshal.AsBytes(MemoryMarshal.CreateReadOnlySpan(in entry, 1)));
+        _history.Append(MemoryMarshal.AsBytes(_executor.History));
         _executor.ClearHistory();
         Invariant.Check(_history.Count == Ledger.Counters.HistoryEntries);
     }

@@ -88,21 +88,29 @@ public sealed unsafe class HistoryLog : IDisposable
     /// <remarks>Thread: any.</remarks>
     public ulong FlushedCount => _flushed.Value;
 
-    /// <summary>Appends an entry.</summary>
-    /// <param name="entry">Exactly 128 bytes; copied.</param>
-    /// <returns>Its number.</returns>
+    /// <summary>Appends entries.</summary>
+    /// <param name="entries">128 bytes each, one behind the other; copied.</param>
+    /// <returns>Number of the last one; <see cref="Count"/> when there are none.</returns>
     /// <exception cref="StorageFaultException">A flush failed before.</exception>
     /// <remarks>
     /// Thread: the appending one. Blocks: while the memory is full of entries not yet flushed, so a thread that also flushes does so before.
     /// </remarks>
-    public ulong Append(ReadOnlySpan<byte> entry)
+    public ulong Append(ReadOnlySpan<byte> entries)
     {
-        Invariant.Check(entry.Length == EntryBytes);
+        Invariant.Check(entries.Length % EntryBytes == 0);
         ulong last = _appended.Value;
-        if (last - _flushed.Value >= _capacity) WaitForFlush(last + 1 - _capacity);
-        entry.CopyTo(Slot(last));
-        _appended.Value = last + 1;
-        return last + 1;
+        while (!entries.IsEmpty)
+        {
+            if (last - _flushed.Value >= _capacity) WaitForFlush(last + 1 - _capacity);
+            ulong room = Math.Min(_capacity - (last - _flushed.Value), _capacity - (last & (_capacity - 1))); // until the lap ends
+            int length = (int)Math.Min((ulong)entries.Length, room << EntryShift);
+            entries[..length].CopyTo(new Span<byte>(SlotAddress(last), length));
+            entries = entries[length..];
+            last += (ulong)length >> EntryShift;
+            _appended.Value = last;
+        }
+
+        return last;
     }
 
     /// <summary>Writes what is in memory only to the file, at most up to the end of the memory or of the file: one write.</summary>
@@ -190,10 +198,12 @@ public sealed unsafe class HistoryLog : IDisposable
 
     private ulong SlotOffset(ulong index) => (index & (_capacity - 1)) << EntryShift;
 
-    private Span<byte> Slot(ulong index)
+    private Span<byte> Slot(ulong index) => new(SlotAddress(index), EntryBytes);
+
+    private byte* SlotAddress(ulong index)
     {
         Invariant.Check(_memory.Pointer != null);
-        return new Span<byte>(_memory.Pointer + SlotOffset(index), EntryBytes);
+        return _memory.Pointer + SlotOffset(index);
     }
 
     private void WaitForFlush(ulong flushed)

@@ -94,8 +94,16 @@ public class HistoryLogTests
             });
         }
 
-        byte[] next = new byte[HistoryLog.EntryBytes];
-        for (ulong n = 1; n <= Count; n++) log.Append(Entry(n, next));
+        // In groups that begin and end anywhere in the memory and are up to half as long again.
+        const int MostAtOnce = 96;
+        byte[] next = new byte[MostAtOnce * HistoryLog.EntryBytes];
+        for (ulong n = 0, group = 1; n < Count; group = (group % MostAtOnce) + 1)
+        {
+            int length = (int)Math.Min(group, Count - n);
+            for (int i = 0; i < length; i++) Fill(next.AsSpan(i * HistoryLog.EntryBytes, HistoryLog.EntryBytes), ++n);
+            Assert.Equal(n, log.Append(next.AsSpan(0, length * HistoryLog.EntryBytes)));
+        }
+
         foreach (Thread reader in readers) reader.Join();
         Volatile.Write(ref done, true);
         flushNeeded.Set();
@@ -216,8 +224,13 @@ public class HistoryLogTests
 
     private static ReadOnlySpan<byte> Entry(ulong number, byte[] entry)
     {
-        for (int i = 0; i < HistoryLog.EntryBytes; i += 8) BinaryPrimitives.WriteUInt64LittleEndian(entry.AsSpan(i), (number * 31) + (ulong)i);
+        Fill(entry, number);
         return entry;
+    }
+
+    private static void Fill(Span<byte> entry, ulong number)
+    {
+        for (int i = 0; i < HistoryLog.EntryBytes; i += 8) BinaryPrimitives.WriteUInt64LittleEndian(entry[i..], (number * 31) + (ulong)i);
     }
 
     private static void AssertReads(HistoryLog log, ulong number, byte[] entry)
