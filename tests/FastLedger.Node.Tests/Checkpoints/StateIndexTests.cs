@@ -7,7 +7,6 @@ using System.Threading.Tasks;
 using FastLedger.Client;
 using FastLedger.Domain;
 using FastLedger.Node.Checkpoints;
-using FastLedger.Node.Configuration;
 using FastLedger.Node.Recovery;
 using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
@@ -20,15 +19,6 @@ public sealed class StateIndexTests
 {
     private const string FromDisk = "taken from disk", FromTables = "made from the tables";
 
-    private static readonly Action<NodeOptions> Often = static options =>
-    {
-        options.State.CheckpointBlocks = 3;
-        options.State.LogMemory = 4 << 20;
-        options.State.SegmentBytes = 1 << 20;
-        options.Journal.SegmentBytes = 4 << 20;
-        options.Journal.RingBytes = 1 << 22;
-    };
-
     [Theory]
     [InlineData(1, 0)]
     [InlineData(2, 1 << 20)]
@@ -37,7 +27,7 @@ public sealed class StateIndexTests
         var random = new Random(seed);
         await using var replica = new TestReplica(configure: options =>
         {
-            Often(options);
+            FrequentCheckpoints.Configure(options);
             options.State.Memory = memory;
         });
         Records records = await Records.BeginAsync(replica);
@@ -72,7 +62,7 @@ public sealed class StateIndexTests
     public async Task What_is_damaged_missing_or_of_an_older_manifest_is_made_from_the_tables_and_finds_the_same()
     {
         var random = new Random(3);
-        await using var replica = new TestReplica(configure: Often);
+        await using var replica = new TestReplica(configure: FrequentCheckpoints.Configure);
         string state = Path.Combine(replica.Options.DataDirectory, "state"), index = Path.Combine(state, "index");
         Records records = await Records.BeginAsync(replica);
         Action[] damages =
@@ -107,7 +97,7 @@ public sealed class StateIndexTests
     public async Task The_older_checkpoint_has_its_own_index_and_goes_on_with_it()
     {
         var random = new Random(5);
-        await using var replica = new TestReplica(configure: Often);
+        await using var replica = new TestReplica(configure: FrequentCheckpoints.Configure);
         Records records = await Records.BeginAsync(replica);
         for (int round = 0; round < 2; round++)
         {
@@ -130,7 +120,7 @@ public sealed class StateIndexTests
     [Fact]
     public async Task A_copy_of_a_running_replica_brings_its_index()
     {
-        await using var replica = new TestReplica(configure: Often);
+        await using var replica = new TestReplica(configure: FrequentCheckpoints.Configure);
         string copies = Directory.CreateTempSubdirectory("fastledger-index-").FullName;
         try
         {
@@ -218,15 +208,8 @@ public sealed class StateIndexTests
         }
     }
 
-    private static async Task CheckpointAsync(Replica replica, LedgerClient client, Records records, Random random)
-    {
-        ulong wanted = replica.Checkpoints().Published + 2;
-        for (int sent = 0; replica.Checkpoints().Published < wanted; sent++)
-        {
-            Assert.True(sent < 20_000, "no checkpoint ends");
-            await records.AddAsync(client, random);
-        }
-    }
+    private static Task<int> CheckpointAsync(Replica replica, LedgerClient client, Records records, Random random) =>
+        FrequentCheckpoints.ReachAsync(replica, replica.Checkpoints().Published + 2, () => records.AddAsync(client, random));
 
     /// <summary>Reads the tables field by field, without what the index is made with.</summary>
     private static void AssertHoldsTheTables(string dataDirectory)

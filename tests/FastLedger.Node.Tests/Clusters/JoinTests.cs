@@ -296,9 +296,7 @@ public sealed class JoinTests(ITestOutputHelper output)
         {
             while (!_stop.IsCancellationRequested)
             {
-                using CommandBatch batch = client.RentBatch();
-                for (int i = 0; i < commands; i++) batch.Add(bank.Transfer(1));
-                Assert.Equal(0, (await client.SubmitAsync(batch)).Failed);
+                await bank.SendAsync(client, commands);
                 Interlocked.Increment(ref _batches);
             }
         });
