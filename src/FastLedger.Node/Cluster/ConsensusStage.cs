@@ -159,6 +159,7 @@ internal sealed partial class ConsensusStage : IDisposable
             any |= SendPatient();
         }
 
+        FreeExecuted();
         PublishStatus();
         return any;
     }
