@@ -62,6 +62,12 @@ static inline int is_canonical(const uint8_t encoding[32])
     return 0;
 }
 
+static inline point base_point(void)
+{
+    fe x = fe_all(BaseX), y = fe_all(BaseY);
+    return (point){x, y, fe_all(One), fe_mul(x, y)};
+}
+
 FL_INLINE void complete_to_projective(const completed *c, point *r)
 {
     r->X = fe_mul(c->X, c->T);

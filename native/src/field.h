@@ -117,35 +117,15 @@ FL_INLINE fe fe_square(fe x)
     return fe_carry(add64(r0, times19(c5)), add64(c1, times19(c6)), add64(c2, times19(c7)), add64(c3, times19(c8)), add64(c4, times19(c9)));
 }
 
-static inline fe fe_square_times(fe x, int times)
-{
-    for (int i = 0; i < times; i++) x = fe_square(x);
-    return x;
-}
-
-// The part that both powers below share: x^(2^250 - 1), and x^11 on the way.
-static inline fe fe_power_250(fe x, fe *x11)
-{
-    fe x2 = fe_square(x);
-    fe x9 = fe_mul(fe_square_times(x2, 2), x);
-    *x11 = fe_mul(x9, x2);
-    fe e5 = fe_mul(fe_square(*x11), x9); // 2^5 - 1
-    fe e10 = fe_mul(fe_square_times(e5, 5), e5);
-    fe e20 = fe_mul(fe_square_times(e10, 10), e10);
-    fe e40 = fe_mul(fe_square_times(e20, 20), e20);
-    fe e50 = fe_mul(fe_square_times(e40, 10), e10);
-    fe e100 = fe_mul(fe_square_times(e50, 50), e50);
-    fe e200 = fe_mul(fe_square_times(e100, 100), e100);
-    return fe_mul(fe_square_times(e200, 50), e50);
-}
-
-// x^(p - 2) = x^(2^255 - 21): 1 / x, and 0 for 0.
-static inline fe fe_invert(fe x)
-{
-    fe x11;
-    fe e250 = fe_power_250(x, &x11);
-    return fe_mul(fe_square_times(e250, 5), x11);
-}
+#define FIELD_TYPE fe
+#define FIELD(name) fe_##name
+#define FIELD_LIMB lanes
+#define LIMB(x) all(x)
+#define LIMB_ADD(a, b) add64(a, b)
+#define LIMB_LOW(x) _mm512_and_si512(x, all(FL_MASK51))
+#define LIMB_HIGH(x) _mm512_srli_epi64(x, 51)
+#define LIMB_ADD_19(sum, x) madlo(sum, x, all(19))
+#include "field_chains.h"
 
 // x^((p - 5) / 8) = x^(2^252 - 3).
 static inline fe fe_power_p58(fe x)
@@ -153,30 +133,6 @@ static inline fe fe_power_p58(fe x)
     fe x11;
     fe e250 = fe_power_250(x, &x11);
     return fe_mul(fe_square_times(e250, 2), x);
-}
-
-// The one representation under p, with limbs under 2^51.
-static inline fe fe_freeze(fe x)
-{
-    const lanes mask = all(FL_MASK51);
-    for (int pass = 0; pass < 2; pass++) {
-        for (int i = 0; i < 4; i++) {
-            x.v[i + 1] = add64(x.v[i + 1], _mm512_srli_epi64(x.v[i], 51));
-            x.v[i] = _mm512_and_si512(x.v[i], mask);
-        }
-        x.v[0] = madlo(x.v[0], _mm512_srli_epi64(x.v[4], 51), all(19));
-        x.v[4] = _mm512_and_si512(x.v[4], mask);
-    }
-    // Adding 19 carries out of the top exactly when x is at least p.
-    lanes q = all(19);
-    for (int i = 0; i < 5; i++) q = _mm512_srli_epi64(add64(x.v[i], q), 51);
-    x.v[0] = madlo(x.v[0], q, all(19));
-    for (int i = 0; i < 4; i++) {
-        x.v[i + 1] = add64(x.v[i + 1], _mm512_srli_epi64(x.v[i], 51));
-        x.v[i] = _mm512_and_si512(x.v[i], mask);
-    }
-    x.v[4] = _mm512_and_si512(x.v[4], mask);
-    return x;
 }
 
 // Lanes in which two frozen numbers are equal.

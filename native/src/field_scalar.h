@@ -53,51 +53,15 @@ static inline __attribute__((always_inline)) fs fs_square(fs x)
                     (fs_wide)d0 * a[4] + (fs_wide)d1 * a[3] + (fs_wide)a[2] * a[2]);
 }
 
-static inline fs fs_square_times(fs x, int times)
-{
-    for (int i = 0; i < times; i++) x = fs_square(x);
-    return x;
-}
-
-// x^(p - 2), by the addition chain of field.h.
-static inline fs fs_invert(fs x)
-{
-    fs x2 = fs_square(x);
-    fs x9 = fs_mul(fs_square_times(x2, 2), x);
-    fs x11 = fs_mul(x9, x2);
-    fs e5 = fs_mul(fs_square(x11), x9);
-    fs e10 = fs_mul(fs_square_times(e5, 5), e5);
-    fs e20 = fs_mul(fs_square_times(e10, 10), e10);
-    fs e40 = fs_mul(fs_square_times(e20, 20), e20);
-    fs e50 = fs_mul(fs_square_times(e40, 10), e10);
-    fs e100 = fs_mul(fs_square_times(e50, 50), e50);
-    fs e200 = fs_mul(fs_square_times(e100, 100), e100);
-    fs e250 = fs_mul(fs_square_times(e200, 50), e50);
-    return fs_mul(fs_square_times(e250, 5), x11);
-}
-
-// The one representation under p.
-static inline fs fs_freeze(fs x)
-{
-    for (int pass = 0; pass < 2; pass++) {
-        for (int i = 0; i < 4; i++) {
-            x.v[i + 1] += x.v[i] >> 51;
-            x.v[i] &= FS_MASK51;
-        }
-        x.v[0] += 19 * (x.v[4] >> 51);
-        x.v[4] &= FS_MASK51;
-    }
-    // Adding 19 carries out of the top exactly when x is at least p.
-    uint64_t q = 19;
-    for (int i = 0; i < 5; i++) q = (x.v[i] + q) >> 51;
-    x.v[0] += 19 * q;
-    for (int i = 0; i < 4; i++) {
-        x.v[i + 1] += x.v[i] >> 51;
-        x.v[i] &= FS_MASK51;
-    }
-    x.v[4] &= FS_MASK51;
-    return x;
-}
+#define FIELD_TYPE fs
+#define FIELD(name) fs_##name
+#define FIELD_LIMB uint64_t
+#define LIMB(x) (x)
+#define LIMB_ADD(a, b) ((a) + (b))
+#define LIMB_LOW(x) ((x) & FS_MASK51)
+#define LIMB_HIGH(x) ((x) >> 51)
+#define LIMB_ADD_19(sum, x) ((sum) + 19 * (x))
+#include "field_chains.h"
 
 static inline void fs_to_bytes(fs frozen, uint8_t bytes[32])
 {

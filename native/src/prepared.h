@@ -5,7 +5,4 @@
 // Builds the table of multiples of B.
 void prepared_initialize(void);
 
-// 1 when known answers come out.
-int prepared_self_test(void);
-
 #endif

@@ -62,8 +62,7 @@ public sealed class Replica : IAsyncDisposable
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopped = new();
     private Thread? _executionThread, _consensusThread, _historyThread;
-    private int _halted;
-    private int _disposed;
+    private int _halted, _disposed;
 
     private Replica(
         NodeOptions options, Journal journal, HistoryLog history, HistoryStage historyStage, RestoredState state, Recovered recovered, TimeProvider time, Action<string> say)
@@ -154,23 +153,13 @@ public sealed class Replica : IAsyncDisposable
         if (faults.Count > 0) throw new ConfigurationException(faults);
         Action<string> say = stateProgress ?? (static _ => { });
         _ = StateJoin.RunIfDue(options, say, cancellationToken);
-        string directory = Path.Combine(options.DataDirectory, JournalFolder);
-        Directory.CreateDirectory(directory);
-        Journal journal = Journal.Open(new JournalOptions
-        {
-            Directory = directory,
-            SegmentBytes = options.Journal.SegmentBytes,
-            RingBytes = options.Journal.RingBytes,
-            DirectBytes = options.Journal.DirectBytes,
-            Durability = options.Durability,
-            PayloadDigest = JournalBatches.Digest,
-        });
+        Journal journal = ReplicaRecovery.OpenJournal(options);
         HistoryStage? historyStage = null;
         RestoredState? state = null;
         try
         {
             state = RestoredState.Open(options, options.Genesis.ToGenesis(), ReplicaRecovery.HasWholeJournal(options, journal), say);
-            historyStage = OpenHistory(options, state);
+            historyStage = HistoryStage.Open(options, state);
             Recovered recovered = ReplicaRecovery.Recover(options, journal, historyStage.Log, state, progress);
             historyStage.Times = recovered.Times;
             if (recovered.Identity.Validators.Count > 1) KeyUse.Mark(options, recovered.Identity, recovered.Core.Validators);
@@ -267,44 +256,20 @@ public sealed class Replica : IAsyncDisposable
         _stopped.Dispose();
     }
 
-    private static HistoryStage OpenHistory(NodeOptions options, RestoredState state)
-    {
-        try
-        {
-            return new HistoryStage(options, state.HistoryEntries);
-        }
-        catch (ArgumentOutOfRangeException e)
-        {
-            throw new StoreDamagedException(options.DataDirectory, 0, $"the history is shorter than the state of height {state.Ledger.Height} says: {e.Message}");
-        }
-    }
-
     private Checkpointer? OpenCheckpoints(RestoredState state)
     {
         if (!_options.State.TakesCheckpoints || state.Pages is null) return null;
-
-        // What nothing makes durable cannot be gone on from: pages may leave memory then, but no manifest is written.
-        CheckpointPublisher? publisher = null;
-        if (_options.Durability != Durability.None)
-        {
-            StateIndex index = state.OpenIndex(RestoredState.FolderOf(_options), out Manifest? indexed);
-            publisher = new CheckpointPublisher(
-                state.Manifests!, _journal, _history, index, new CreatedIds(_ledger, indexed), _options.Genesis.ToGenesis(), _options.State.KeepJournal, StopBecause)
-            {
-                Forget = _archive.Index.Forget,
-                Retention = _options.History.Prunes ? new HistoryRetention(_options.History, _history) : null,
-                Published = _rings.ExecutionBell.Ring,
-            };
-        }
-
+        CheckpointPublisher? publisher = CheckpointPublisher.TryOpen(_options, state, _journal, _history, StopBecause);
+        if (publisher is not null) (publisher.Forget, publisher.Published) = (_archive.Index.Forget, _rings.ExecutionBell.Ring);
         return new Checkpointer(_options.State, _ledger, state.Pages, publisher);
     }
 
     private void Run()
     {
-        _historyThread = Launch("fastledger-history", _historyStage.Run);
-        _executionThread = Launch("fastledger-execution", _execution.Run);
-        _consensusThread = Launch("fastledger-consensus", _consensus.Run);
+        var threads = new StageThreads(StopBecause, _stopped.Token);
+        _historyThread = threads.Launch("fastledger-history", _historyStage.Run);
+        _executionThread = threads.Launch("fastledger-execution", _execution.Run);
+        _consensusThread = threads.Launch("fastledger-consensus", _consensus.Run);
         _network?.Start();
         _listener.Start();
     }
@@ -331,30 +296,5 @@ public sealed class Replica : IAsyncDisposable
         _consensus.Abort();
         _execution.Abort();
         _historyStage.Stop();
-    }
-
-    private Thread Launch(string name, Action run)
-    {
-        var thread = new Thread(() =>
-        {
-            try
-            {
-                run();
-            }
-            catch (IOException e)
-            {
-                StopBecause(e);
-            }
-            catch (OperationCanceledException) when (_stopped.IsCancellationRequested)
-            {
-                // The stage was held up by one that stopped.
-            }
-        })
-        {
-            Name = name,
-            IsBackground = true,
-        };
-        thread.Start();
-        return thread;
     }
 }

@@ -149,6 +149,7 @@ public sealed class NodeCluster : IDisposable
                 "--set", string.Create(CultureInfo.InvariantCulture, $"cluster.self={i}"),
                 "--set", "cluster.key_file=" + KeyPath(folder, i),
                 "--set", string.Create(CultureInfo.InvariantCulture, $"cluster.listen=127.0.0.1:{ports[i]}"),
+                "--set", string.Create(CultureInfo.InvariantCulture, $"pipeline.consensus_processor={i}"),
             }),
         ];
     }

@@ -149,6 +149,9 @@ internal sealed partial class TestnetFolder : IDisposable
             ["data_directory"] = System.IO.Path.Combine(folder, "data"),
             ["listen"] = node.Endpoint,
             ["journal.segment_bytes"] = "64MiB",
+
+            // All on one machine: no two replicas that answer each other wait for the same processor while another one idles.
+            ["pipeline.consensus_processor"] = node.Node.ToString(CultureInfo.InvariantCulture),
         };
         foreach (string setting in further)
         {

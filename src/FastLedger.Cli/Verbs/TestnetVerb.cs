@@ -52,36 +52,18 @@ internal static class TestnetVerb
         });
         var command = new Command("testnet", "Runs a cluster of node processes on this machine: for trying out what a real one does.")
         {
-            Verb("up", "Makes a network, or takes an existing one, and starts what does not run; returns when all nodes serve.", [Dir, Count, BasePort, Set, Timeout, Json], UpAsync,
+            Subverb.Of(Json, "up", "Makes a network, or takes an existing one, and starts what does not run; returns when all nodes serve.", [Dir, Count, BasePort, Set, Timeout, Json], UpAsync,
                 "fastledger testnet up --dir /tmp/net", "fastledger testnet up -n 7 --dir /tmp/net --base-port 9500 --set durability=write"),
-            Verb("status", "Shows how each node is. Exit code 69 when one does not serve.", [Dir, Json], StatusAsync, "fastledger testnet status --dir /tmp/net"),
-            Verb("down", "Stops all nodes in good order.", [Dir, Json], DownAsync, "fastledger testnet down --dir /tmp/net"),
-            Verb("kill", "Ends a node as a crash would.", [Node, Dir, Json], KillAsync, "fastledger testnet kill 2 --dir /tmp/net"),
-            Verb("restart", "Stops a node in good order if it runs, starts it, and returns when it serves.", [Node, Dir, Timeout, Json], RestartAsync, "fastledger testnet restart 2 --dir /tmp/net"),
-            Verb("wipe", "Deletes the data of a node, not its key, and starts it: it fetches the state from the others and follows as an observer. It never votes under that key again.",
+            Subverb.Of(Json, "status", "Shows how each node is. Exit code 69 when one does not serve.", [Dir, Json], StatusAsync, "fastledger testnet status --dir /tmp/net"),
+            Subverb.Of(Json, "down", "Stops all nodes in good order.", [Dir, Json], DownAsync, "fastledger testnet down --dir /tmp/net"),
+            Subverb.Of(Json, "kill", "Ends a node as a crash would.", [Node, Dir, Json], KillAsync, "fastledger testnet kill 2 --dir /tmp/net"),
+            Subverb.Of(Json, "restart", "Stops a node in good order if it runs, starts it, and returns when it serves.", [Node, Dir, Timeout, Json], RestartAsync, "fastledger testnet restart 2 --dir /tmp/net"),
+            Subverb.Of(Json, "wipe", "Deletes the data of a node, not its key, and starts it: it fetches the state from the others and follows as an observer. It never votes under that key again.",
                 [Node, Dir, Timeout, Json], WipeAsync, "fastledger testnet wipe 2 --dir /tmp/net"),
-            Verb("replace", "Puts an empty node with a new key in a node's place: it fetches the state from the others and votes in the epoch that names its key.",
+            Subverb.Of(Json, "replace", "Puts an empty node with a new key in a node's place: it fetches the state from the others and votes in the epoch that names its key.",
                 [Node, Dir, Timeout, Json], ReplaceAsync, "fastledger testnet replace 2 --dir /tmp/net"),
         };
         HelpWithExamples.Install(command, "fastledger testnet up --dir /tmp/net", "fastledger testnet status --dir /tmp/net");
-        return command;
-    }
-
-    private static Command Verb(string name, string description, Symbol[] symbols, Func<Presenter, ParseResult, CancellationToken, Task<int>> run, params string[] examples)
-    {
-        var command = new Command(name, description);
-        foreach (Symbol symbol in symbols)
-        {
-            if (symbol is Option option) command.Options.Add(option);
-            else command.Arguments.Add((Argument)symbol);
-        }
-
-        HelpWithExamples.Install(command, examples);
-        command.SetAction((parsed, ct) =>
-        {
-            var presenter = new Presenter(parsed, parsed.GetValue(Json));
-            return CommandLine.GuardAsync(presenter, token => run(presenter, parsed, token), ct);
-        });
         return command;
     }
 

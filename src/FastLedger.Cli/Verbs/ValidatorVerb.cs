@@ -64,22 +64,10 @@ internal static class ValidatorVerb
 
     private static Command Verb(string name, string description, Symbol[] symbols, Func<Presenter, ParseResult, CancellationToken, Task<int>> run, params string[] examples)
     {
-        var command = new Command(name, description);
-        foreach (Symbol symbol in symbols)
-        {
-            if (symbol is Option option) command.Options.Add(option);
-            else command.Arguments.Add((Argument)symbol);
-        }
-
+        Command command = Subverb.Of(Json, name, description, symbols, run, examples);
         command.Validators.Add(static result =>
         {
             if (result.GetValue(Endpoint) is null == result.GetValue(Dir) is null) result.AddError("Say either --endpoint or --dir.");
-        });
-        HelpWithExamples.Install(command, examples);
-        command.SetAction((parsed, ct) =>
-        {
-            var presenter = new Presenter(parsed, parsed.GetValue(Json));
-            return CommandLine.GuardAsync(presenter, token => run(presenter, parsed, token), ct);
         });
         return command;
     }

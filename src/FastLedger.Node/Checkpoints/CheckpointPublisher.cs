@@ -3,6 +3,7 @@ using System;
 using System.IO;
 using System.Threading;
 using FastLedger.Domain;
+using FastLedger.Node.Configuration;
 using FastLedger.Node.Recovery;
 using FastLedger.Primitives;
 using FastLedger.Storage;
@@ -83,6 +84,25 @@ internal sealed class CheckpointPublisher : IDisposable
 
     /// <summary>What of the history goes; null when all stays.</summary>
     public HistoryRetention? Retention { get; init; }
+
+    /// <summary>For a replica that has recovered.</summary>
+    /// <param name="options">Settings without fault.</param>
+    /// <param name="state">What it recovered.</param>
+    /// <param name="journal">Its journal.</param>
+    /// <param name="history">Its history.</param>
+    /// <param name="fault">Told when a manifest cannot be published.</param>
+    /// <returns>Null when nothing is durable, and so cannot be gone on from: pages may leave memory then, but no manifest is written.</returns>
+    /// <exception cref="StorageFaultException">The device failed.</exception>
+    public static CheckpointPublisher? TryOpen(NodeOptions options, RestoredState state, Journal journal, HistoryLog history, Action<Exception> fault)
+    {
+        if (options.Durability == Durability.None) return null;
+        StateIndex index = state.OpenIndex(RestoredState.FolderOf(options), out Manifest? indexed);
+        return new CheckpointPublisher(
+            state.Manifests!, journal, history, index, new CreatedIds(state.Ledger, indexed), options.Genesis.ToGenesis(), options.State.KeepJournal, fault)
+        {
+            Retention = options.History.Prunes ? new HistoryRetention(options.History, history) : null,
+        };
+    }
 
     /// <summary>Told on its thread from which journal segment on everything is still needed, before anything is deleted.</summary>
     public Action<uint>? Forget { get; set; }

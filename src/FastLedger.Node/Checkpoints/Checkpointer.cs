@@ -26,12 +26,12 @@ internal sealed class Checkpointer : IDisposable
 {
     private const long LeastLogGrowth = 256L << 20;
     private const int BlocksBetweenPreparations = 128;
-    private const double CaptureShare = 0.15; // of the interval: the longer, the more former images are kept, each a few hundred nanoseconds of execution
 
     private readonly StateSection _options;
     private readonly Ledger _ledger;
     private readonly PageStoreAdapter _pages;
     private readonly CheckpointCapture _capture;
+    private readonly CapturePace _pace;
     private readonly PageResidency? _residency;
     private readonly CheckpointPublisher? _publisher;
     private Phase _phase;
@@ -61,6 +61,7 @@ internal sealed class Checkpointer : IDisposable
         _residency = ledger.Tree.Residency;
         if (_residency is not null) _residency.BeforeWriteBack = EndCapture;
         _capture = new CheckpointCapture(ledger.Tree, pages, options.MostImageBytes, options.LeastPagesPerBlock);
+        _pace = new CapturePace(options, _capture);
         _lastBegan = Stopwatch.GetTimestamp();
         _beganHeight = ledger.Height;
     }
@@ -110,7 +111,7 @@ internal sealed class Checkpointer : IDisposable
         _idsNoted = _publisher?.Ids.Collect() ?? 0; // first: what was created is still in memory
         _residency?.Trim();
         if (_phase == Phase.Idle && IsDue()) Begin(execution);
-        else if (_phase == Phase.Capturing && _capture.Step(Budget())) _phase = Phase.Requesting;
+        else if (_phase == Phase.Capturing && _capture.Step(_pace.AfterBlock())) _phase = Phase.Requesting;
         Turn();
         PrepareRoom();
         ShowResidency();
@@ -170,15 +171,13 @@ internal sealed class Checkpointer : IDisposable
     public bool IdleTurn()
     {
         if (_phase != Phase.Capturing) return Turn();
-        bool byBlocks = _options.CheckpointBlocks > 0; // nobody knows when the next one comes: all of it, as fast as the store takes it
-        long pages = byBlocks ? _options.LeastPagesPerBlock : PagesDue();
-        if (_capture.IdleStep((int)Math.Min(pages, _options.MostPagesPerBlock)))
+        if (_capture.IdleStep(_pace.Idle()))
         {
             _phase = Phase.Requesting;
             return true;
         }
 
-        return byBlocks && _capture.FrozenPages > 0;
+        return _options.CheckpointBlocks > 0 && _capture.FrozenPages > 0;
     }
 
     /// <summary>Pages that changed are about to be written outside of a checkpoint: the running one must have all of its own before.</summary>
@@ -265,37 +264,10 @@ internal sealed class Checkpointer : IDisposable
         _beganHeight = height;
         if (_residency is not null) _beganTail = _pages.Store.Statistics.TailAddress;
         _statistics = _statistics with { DirtyPages = _capture.DirtyPages };
+        _pace.Begin(now);
         _capture.Begin(height);
         _phase = Phase.Capturing;
         Volatile.Write(ref _wanted, height); // read by consensus when the block comes back to it
-    }
-
-    /// <summary>Spreads the pages over the first part of the interval.</summary>
-    private int Budget()
-    {
-        if (_options.CheckpointBlocks > 0)
-        {
-            long blocks = Math.Max(1, _options.CheckpointBlocks / 2);
-            return (int)Math.Clamp((_capture.TotalPages + blocks - 1) / blocks, _options.LeastPagesPerBlock, _options.MostPagesPerBlock);
-        }
-
-        return (int)Math.Clamp(PagesDue(), _options.LeastPagesPerBlock, _options.MostPagesPerBlock);
-    }
-
-    /// <summary>Pages that would have to be handed over now to keep pace with time, and with the room for former images.</summary>
-    private long PagesDue()
-    {
-        double share = Math.Min(1, Seconds(Stopwatch.GetTimestamp() - _began) / (CaptureShare * _options.CheckpointSeconds));
-        long frozen = _capture.FrozenPages;
-        long due = (long)(_capture.TotalPages * share) - (_capture.TotalPages - frozen);
-        return Math.Max(due, PagesToMakeRoom(frozen));
-    }
-
-    /// <summary>Pages to hand over so that the room for former images never runs out: then a batch would have to wait for the store.</summary>
-    private long PagesToMakeRoom(long frozen)
-    {
-        long excess = _capture.KeptBytes - (_options.MostImageBytes / 2);
-        return excess <= 0 ? 0 : frozen * excess / _capture.KeptBytes;
     }
 
     private bool Publish()

@@ -97,6 +97,7 @@ internal sealed partial class ConsensusStage : IDisposable
     /// <summary>Works until <see cref="Stop"/>, then seals the journal.</summary>
     public void Run()
     {
+        if (_options.Pipeline.ConsensusProcessor >= 0) ThreadAffinity.Bind(_options.Pipeline.ConsensusProcessor); // if it cannot be, the system places the thread
         Begin();
         while (!_stopping)
             if (!Turn()) _waiter.Wait(_hasWork, SleepMs());

@@ -65,6 +65,7 @@ public sealed class NodeOptions
         Require(Limits.UnsentBytesPerConnection is >= 1 << 21 and <= 1 << 30, "limits.unsent_bytes_per_connection must be 2 MiB … 1 GiB");
         Require(Limits.MinKeepAliveMs is >= 10 and <= 60_000, "limits.min_keep_alive_ms must be 10 … 60,000");
         Require(Limits.MaxKeepAliveMs >= Limits.MinKeepAliveMs && Limits.MaxKeepAliveMs <= 3_600_000, "limits.max_keep_alive_ms must be min_keep_alive_ms … 3,600,000");
+        Require(Pipeline.ConsensusProcessor >= -1, "pipeline.consensus_processor must be -1 or more");
         Require(Journal.SegmentBytes is >= 1 << 22 and <= 1L << 34 && Journal.SegmentBytes % 4096 == 0, "journal.segment_bytes must be 4 MiB … 16 GiB, a multiple of 4,096");
         Require(IsRing(Journal.RingBytes, 1 << 22), "journal.ring_bytes must be a power of two, 4 MiB … 1 GiB");
         Require(Journal.DirectBytes >= 0, "journal.direct_bytes must be at least 0");
@@ -235,6 +236,9 @@ public sealed class PipelineSection
 
     [Description("Which thread executes small blocks: auto (shared on one or two processors, else own), own, shared.")]
     public ExecutionThread Execution { get; set; } = ExecutionThread.Auto;
+
+    [Description("Processor that the consensus thread stays on: the n-th, from 0, of those that the process may use, counted round; -1 lets the system choose.")]
+    public int ConsensusProcessor { get; set; } = -1;
 
     /// <summary>Small blocks are executed on the consensus thread.</summary>
     internal bool SharesExecution => Execution == ExecutionThread.Shared || (Execution == ExecutionThread.Auto && Environment.ProcessorCount <= 2);

@@ -77,6 +77,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
                 Listen = "127.0.0.1:0",
                 Cluster = new ClusterSection { Self = i, KeyFile = keys[i], Listen = "127.0.0.1:0" },
             };
+            if (count > 1) options[i].Pipeline.ConsensusProcessor = i;
             options[i].Genesis.Validators = string.Join(',', validators);
             options[i].Genesis.Administrator = administrator.PublicKey.ToString();
             configure?.Invoke(options[i]);

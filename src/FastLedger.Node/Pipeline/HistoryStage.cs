@@ -2,6 +2,7 @@
 using System;
 using System.Diagnostics;
 using System.IO;
+using FastLedger.Node.Checkpoints;
 using FastLedger.Node.Configuration;
 using FastLedger.Primitives;
 using FastLedger.Storage;
@@ -26,6 +27,21 @@ internal sealed class HistoryStage : IDisposable
     /// <exception cref="StorageFaultException">The device failed.</exception>
     public HistoryStage(NodeOptions options, ulong keptEntries = 0) =>
         Log = new HistoryLog(Path.GetFullPath(FolderOf(options.DataDirectory)), keptEntries, segmentBytes: options.History.SegmentBytes, flushNeeded: _bell.Ring, directBytes: options.History.DirectBytes);
+
+    /// <summary>For a replica that goes on from a state.</summary>
+    /// <exception cref="StoreDamagedException">The history is shorter than the state says.</exception>
+    /// <exception cref="StorageFaultException">The device failed.</exception>
+    public static HistoryStage Open(NodeOptions options, RestoredState state)
+    {
+        try
+        {
+            return new HistoryStage(options, state.HistoryEntries);
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            throw new StoreDamagedException(options.DataDirectory, 0, $"the history is shorter than the state of height {state.Ledger.Height} says: {e.Message}");
+        }
+    }
 
     /// <summary>Folder of the history of a data directory.</summary>
     public static string FolderOf(string dataDirectory) => Path.Combine(dataDirectory, Folder);

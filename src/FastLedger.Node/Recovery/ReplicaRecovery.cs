@@ -26,6 +26,25 @@ internal static class ReplicaRecovery
     /// <summary>Room for the keys of the largest set and of the one before it, with few that share a place.</summary>
     private const int KeyPlaces = 1024;
 
+    /// <summary>Opens the journal of a data directory, or begins one.</summary>
+    /// <exception cref="JournalDamagedException">The journal lost something durable.</exception>
+    /// <exception cref="StorageFaultException">The device failed.</exception>
+    /// <exception cref="DirectoryInUseException">Another process has the directory open.</exception>
+    public static Journal OpenJournal(NodeOptions options)
+    {
+        string directory = OfflineReplica.JournalOf(options.DataDirectory);
+        Directory.CreateDirectory(directory);
+        return Journal.Open(new JournalOptions
+        {
+            Directory = directory,
+            SegmentBytes = options.Journal.SegmentBytes,
+            RingBytes = options.Journal.RingBytes,
+            DirectBytes = options.Journal.DirectBytes,
+            Durability = options.Durability,
+            PayloadDigest = JournalBatches.Digest,
+        });
+    }
+
     /// <summary>Recovers.</summary>
     /// <exception cref="ConfigurationException">The directory belongs to another ledger, or the key is wrong.</exception>
     /// <exception cref="JournalDamagedException">The journal lost something durable.</exception>

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.IO;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Threading;
 using FastLedger.Primitives;
 
@@ -22,12 +20,8 @@ public sealed unsafe partial class PageStore
     private readonly Doorbell _bell = new();
     private readonly StoreJobs _jobs;
     private readonly Thread? _thread;
-    private ulong _writeCursor;
-    private ulong _requestCursor;
-    private ulong _announced; // requests before this cursor have been announced
-    private ulong _applied; // writes, of which a run is one
+    private readonly StatisticsBoard _statistics = new();
     private ulong _written; // pages
-    private ulong _copied;
     private ulong _pagesRead;
     private ulong _checkpoints;
     private PageLog? _renewed; // takes the place of _log when it has all its pages
@@ -37,25 +31,9 @@ public sealed unsafe partial class PageStore
     private StoreCheckpoint _finished;
     private int _finishedState; // 1: _finished can be taken
     private bool _stopping;
-    private PageStoreStatistics _statistics;
-    private int _statisticsVersion; // odd while they change
 
     /// <summary>Figures of the last turn. Thread: any.</summary>
-    public PageStoreStatistics Statistics
-    {
-        get
-        {
-            SpinWait spin = default;
-            while (true)
-            {
-                int version = Volatile.Read(ref _statisticsVersion);
-                PageStoreStatistics copy = _statistics;
-                Interlocked.MemoryBarrier();
-                if ((version & 1) == 0 && version == Volatile.Read(ref _statisticsVersion)) return copy;
-                spin.SpinOnce();
-            }
-        }
-    }
+    public PageStoreStatistics Statistics => _statistics.Read();
 
     /// <summary>
     /// Does a bounded piece of the store's work, when it has no threads of its own (<see cref="PageStoreOptions.OwnThreads"/>): reads first,
@@ -120,20 +98,17 @@ public sealed unsafe partial class PageStore
         if (_reads is null) Announce();
         for (int i = 0; i < ReadsPerTurn; i++)
         {
-            ulong cursor = _requestCursor;
-            if (!_requests.TryRead(ref cursor, out ByteRing.Entry entry)) break;
-            Request request = MemoryMarshal.Read<Request>(entry.Payload);
+            if (!_requests.TryPeek(out ReadRequest request)) break;
             if (!ApplyUpTo(request.Needs)) break;
             if (_reads is { HasRoom: false }) break;
             var page = new WaitingPage { Key = request.Key, Destination = request.Destination, Tag = request.Tag };
             if (_reads is null || !_log.TryBeginRead(_reads, page))
             {
-                if (!_completions.TryClaim(Unsafe.SizeOf<PageRead>(), out ByteRing.Entry completion)) break;
+                if (!_requests.TryClaim(out ByteRing.Entry completion)) break;
                 Complete(completion, page, _log.ReadUnverified(page.Key, (PageImage*)_readImage.Pointer, page.Destination));
             }
 
-            _requestCursor = cursor;
-            _requests.Release(cursor);
+            _requests.Remove();
             worked = true;
         }
 
@@ -150,7 +125,7 @@ public sealed unsafe partial class PageStore
         bool worked = false;
         while (_reads.TryPeek(out WaitingPage page, out PageImage* image))
         {
-            if (!_completions.TryClaim(Unsafe.SizeOf<PageRead>(), out ByteRing.Entry completion)) break;
+            if (!_requests.TryClaim(out ByteRing.Entry completion)) break;
             Complete(completion, page, _log.EndRead(page, image));
             _reads.Remove();
             worked = true;
@@ -161,17 +136,14 @@ public sealed unsafe partial class PageStore
 
     private void Complete(ByteRing.Entry completion, in WaitingPage page, ulong height)
     {
-        MemoryMarshal.Write(completion.Payload, new PageRead(page.Key, page.Tag, height));
-        ByteRing.Publish(completion);
+        ReadQueue.Complete(completion, page, height);
         _pagesRead++;
     }
 
     /// <summary>Lets the system begin to fetch what is asked for, so that the device has more than one read to do at a time.</summary>
     private void Announce()
     {
-        if (_announced < _requestCursor) _announced = _requestCursor;
-        for (int i = 0; i < ReadsPerTurn && _requests.TryRead(ref _announced, out ByteRing.Entry entry); i++)
-            _log.WillRead(MemoryMarshal.Read<Request>(entry.Payload).Key);
+        for (int i = 0; i < ReadsPerTurn && _requests.TryAnnounce(out PageKey key); i++) _log.WillRead(key);
     }
 
     private bool ServeBlockingRead()
@@ -188,7 +160,7 @@ public sealed unsafe partial class PageStore
     /// <returns>False when it cannot be applied yet.</returns>
     private bool ApplyUpTo(ulong write)
     {
-        while (_applied < write)
+        while (_writes.Applied < write)
         {
             if (!ApplyNext()) return false;
         }
@@ -204,43 +176,7 @@ public sealed unsafe partial class PageStore
         return worked;
     }
 
-    private bool ApplyNext()
-    {
-        ulong cursor = _writeCursor;
-        if (!_writes.TryRead(ref cursor, out ByteRing.Entry entry)) return false;
-        Span<byte> payload = entry.Payload;
-        ref readonly WriteHeader header = ref MemoryMarshal.AsRef<WriteHeader>(payload);
-        switch (header.Kind)
-        {
-            case WriteKind.Page:
-                Apply(Image(payload));
-                Volatile.Write(ref _applied, _applied + 1);
-                break;
-
-            case WriteKind.LaterRun:
-                Apply(header.Key.Table, new PageRun(header.Key.Page, header.Pages), header.Id);
-                Volatile.Write(ref _copied, _copied + 1);
-                Volatile.Write(ref _applied, _applied + 1);
-                break;
-
-            case WriteKind.Checkpoint:
-                if (_unfinished is not null || Volatile.Read(ref _finishedState) != 0 || !HasRoomInLog()) return false;
-                BeginCheckpoint(header.Id);
-                break;
-
-            case WriteKind.Release:
-                _jobs.Post(_log.Forget(StoreToken.Read(payload[ImageOffset..])));
-                break;
-
-            default:
-                Invariant.Fail("a ring entry is of no kind");
-                break;
-        }
-
-        _writeCursor = cursor;
-        _writes.Release(cursor);
-        return true;
-    }
+    private bool ApplyNext() => _writes.TryApply(new WriteWork(this));
 
     private void Apply(PageImage* image)
     {
@@ -282,13 +218,14 @@ public sealed unsafe partial class PageStore
         return true;
     }
 
-    private void BeginCheckpoint(ulong id)
+    private bool TryBeginCheckpoint(ulong id)
     {
+        if (_unfinished is not null || Volatile.Read(ref _finishedState) != 0 || !HasRoomInLog()) return false;
         PendingCheckpoint? checkpoint = _log.TakeCheckpoint(id);
         if (checkpoint is null)
         {
             Deliver(new StoreCheckpoint(id, _log.Last));
-            return;
+            return true;
         }
 
         _unfinished = checkpoint;
@@ -297,6 +234,7 @@ public sealed unsafe partial class PageStore
             _durableToken = checkpoint.Complete(_options.Files, _options.Directory);
             Volatile.Write(ref _durableState, 1);
         });
+        return true;
     }
 
     private bool FinishCheckpoint()
@@ -329,8 +267,7 @@ public sealed unsafe partial class PageStore
 
     private void PublishStatistics()
     {
-        Interlocked.Increment(ref _statisticsVersion);
-        _statistics = new PageStoreStatistics(
+        _statistics.Show(new PageStoreStatistics(
             _log.Pages,
             _log.SizeBytes,
             _log.Pages * PageLog.RecordBytes,
@@ -341,7 +278,17 @@ public sealed unsafe partial class PageStore
             _checkpoints,
             _log.OverflowBuckets,
             _log.TailAddress,
-            Volatile.Read(ref _accepted) - _written);
-        Interlocked.Increment(ref _statisticsVersion);
+            _writes.AcceptedPages - _written));
+    }
+
+    private readonly struct WriteWork(PageStore store) : IWriteWork
+    {
+        public void Write(PageImage* image) => store.Apply(image);
+
+        public void Copy(uint table, PageRun run, ulong height) => store.Apply(table, run, height);
+
+        public bool TryBeginCheckpoint(ulong id) => store.TryBeginCheckpoint(id);
+
+        public void Release(StoreToken oldest) => store._jobs.Post(store._log.Forget(oldest));
     }
 }

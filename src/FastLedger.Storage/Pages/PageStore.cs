@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Collections.Generic;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Threading;
 using FastLedger.Cryptography;
 using FastLedger.Primitives;
@@ -23,24 +21,18 @@ public sealed unsafe partial class PageStore : IDisposable
     /// <summary>Bytes of a page.</summary>
     public const int PageBytes = TableTree.PageBytes;
 
-    private const int ImageOffset = 32; // of the image in a ring entry, behind WriteHeader
-
     private readonly PageStoreOptions _options;
     private readonly StoreFault _fault = new();
     private readonly DirectoryLock _lock;
     private PageLog _log;
-    private readonly ByteRing _writes;
-    private readonly ByteRing _requests;
-    private readonly ByteRing _completions;
-    private readonly WaitingWrites _waiting;
+    private readonly WriteQueue _writes;
+    private readonly ReadQueue _requests;
     private readonly PageCopier?[] _copiers; // per table
     private readonly ReservedMemory _blockingImage = new(PageImage.Size);
     private readonly ReservedMemory _readImage = new(PageImage.Size);
     private readonly ReservedMemory _copiedImage = new(PageImage.Size);
     private readonly PageReads? _reads;
     private readonly WaitPoint _blockingDone = new();
-    private ulong _accepted; // pages
-    private ulong _completionCursor;
     private ulong _blockingNeeds;
     private PageKey _blockingKey;
     private int _blockingState; // 0 none, 1 asked for, 2 answered
@@ -50,7 +42,6 @@ public sealed unsafe partial class PageStore : IDisposable
         options.Validate();
         _options = options;
         _copiers = new PageCopier?[options.MaximumTables];
-        _waiting = new WaitingWrites(options.MaximumTables);
         _lock = DirectoryLock.Acquire(options.Files, options.Directory);
         try
         {
@@ -62,9 +53,8 @@ public sealed unsafe partial class PageStore : IDisposable
             throw;
         }
 
-        _writes = new ByteRing(options.WriteRingBytes);
-        _requests = new ByteRing(options.MaximumRequests * 128);
-        _completions = new ByteRing(options.MaximumRequests * 128); // as many as can be under way: none ever waits for room
+        _writes = new WriteQueue(options.WriteRingBytes, options.MaximumTables);
+        _requests = new ReadQueue(options.MaximumRequests);
         if (options.DirectIO) _reads = PageReads.TryOpen(options.Files);
         _jobs = new StoreJobs(_fault, Signal, options.OwnThreads);
         try
@@ -133,17 +123,7 @@ public sealed unsafe partial class PageStore : IDisposable
         _fault.ThrowIfAny();
         Invariant.Check(page.Length == PageBytes);
         Check(key);
-        int place = _waiting.PlaceOf(key, ref _applied);
-        if (place < 0 || !_writes.TryClaim(ImageOffset + PageImage.Size, out ByteRing.Entry entry)) return false;
-        Span<byte> payload = entry.Payload;
-        MemoryMarshal.AsRef<WriteHeader>(payload).Kind = WriteKind.Page;
-        PageImage* image = Image(payload);
-        image->Key = key;
-        image->Height = height;
-        page.CopyTo(new Span<byte>(image->Bytes, PageBytes));
-        _waiting.Add(place, key);
-        Volatile.Write(ref _accepted, _accepted + 1);
-        ByteRing.Publish(entry);
+        if (!_writes.TryAdd(key, height, page)) return false;
         _bell.Ring();
         return true;
     }
@@ -160,14 +140,9 @@ public sealed unsafe partial class PageStore : IDisposable
         _fault.ThrowIfAny();
         Invariant.Check(run.Pages != 0 && run.First % PageRun.Most == 0);
         Check(new PageKey(table, run.Highest));
-        if (!_writes.TryClaim(ImageOffset, out ByteRing.Entry entry)) return false;
         _copiers[table] ??= copier;
         Invariant.Check(_copiers[table] == copier);
-        MemoryMarshal.AsRef<WriteHeader>(entry.Payload) =
-            new WriteHeader { Kind = WriteKind.LaterRun, Id = height, Key = new PageKey(table, run.First), Pages = run.Pages };
-        _waiting.AddToTable(table);
-        Volatile.Write(ref _accepted, _accepted + (ulong)run.Count);
-        ByteRing.Publish(entry);
+        if (!_writes.TryAdd(table, run, height)) return false;
         _bell.Ring();
         return true;
     }
@@ -178,7 +153,7 @@ public sealed unsafe partial class PageStore : IDisposable
         get
         {
             _fault.ThrowIfAny();
-            return Volatile.Read(ref _copied);
+            return _writes.CopiedRuns;
         }
     }
 
@@ -195,10 +170,7 @@ public sealed unsafe partial class PageStore : IDisposable
     {
         _fault.ThrowIfAny();
         Check(key);
-        ulong needs = _waiting.Of(key);
-        if (!_requests.TryClaim(Unsafe.SizeOf<Request>(), out ByteRing.Entry entry)) return false;
-        MemoryMarshal.AsRef<Request>(entry.Payload) = new Request { Key = key, Destination = destination, Tag = tag, Needs = needs };
-        ByteRing.Publish(entry);
+        if (!_requests.TryAdd(new ReadRequest { Key = key, Destination = destination, Tag = tag, Needs = _writes.LastOf(key) })) return false;
         _bell.Ring();
         return true;
     }
@@ -208,15 +180,7 @@ public sealed unsafe partial class PageStore : IDisposable
     public bool TryTakeCompletion(out PageRead completion)
     {
         _fault.ThrowIfAny();
-        if (!_completions.TryRead(ref _completionCursor, out ByteRing.Entry entry))
-        {
-            completion = default;
-            return false;
-        }
-
-        completion = MemoryMarshal.Read<PageRead>(entry.Payload);
-        _completions.Release(_completionCursor);
-        return true;
+        return _requests.TryTake(out completion);
     }
 
     /// <summary>Reads a page and waits for it. For recovery and rare misses.</summary>
@@ -229,7 +193,7 @@ public sealed unsafe partial class PageStore : IDisposable
         Invariant.Check(page.Length == PageBytes);
         _blockingKey = key;
         Check(key);
-        _blockingNeeds = _waiting.Of(key);
+        _blockingNeeds = _writes.LastOf(key);
         Volatile.Write(ref _blockingState, 1);
         _bell.Ring();
         if (_thread is null)
@@ -255,9 +219,7 @@ public sealed unsafe partial class PageStore : IDisposable
     public bool TryRequestCheckpoint(ulong id)
     {
         _fault.ThrowIfAny();
-        if (!_writes.TryClaim(ImageOffset, out ByteRing.Entry entry)) return false;
-        MemoryMarshal.AsRef<WriteHeader>(entry.Payload) = new WriteHeader { Kind = WriteKind.Checkpoint, Id = id };
-        ByteRing.Publish(entry);
+        if (!_writes.TryAddCheckpoint(id)) return false;
         _bell.Ring();
         return true;
     }
@@ -284,10 +246,7 @@ public sealed unsafe partial class PageStore : IDisposable
     {
         _fault.ThrowIfAny();
         Invariant.Check(oldest.Sequence != 0);
-        if (!_writes.TryClaim(ImageOffset + StoreToken.Size, out ByteRing.Entry entry)) return false;
-        MemoryMarshal.AsRef<WriteHeader>(entry.Payload) = new WriteHeader { Kind = WriteKind.Release };
-        oldest.Write(entry.Payload[ImageOffset..]);
-        ByteRing.Publish(entry);
+        if (!_writes.TryAddRelease(in oldest)) return false;
         _bell.Ring();
         return true;
     }
@@ -303,7 +262,6 @@ public sealed unsafe partial class PageStore : IDisposable
         _log.Dispose();
         _writes.Dispose();
         _requests.Dispose();
-        _completions.Dispose();
         _blockingImage.Dispose();
         _readImage.Dispose();
         _copiedImage.Dispose();
@@ -312,37 +270,8 @@ public sealed unsafe partial class PageStore : IDisposable
         _lock.Dispose();
     }
 
-    private static PageImage* Image(Span<byte> payload) =>
-        (PageImage*)((byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(payload)) + ImageOffset); // a ring never moves
-
     private void Check(PageKey key) =>
         Invariant.Check(key.Table < (uint)_options.MaximumTables && key.Page < (uint)_options.MaximumPagesPerTable);
-
-    private enum WriteKind : ulong
-    {
-        Page,
-        LaterRun,
-        Checkpoint,
-        Release,
-    }
-
-    [StructLayout(LayoutKind.Sequential, Size = ImageOffset)]
-    private struct WriteHeader
-    {
-        public WriteKind Kind;
-        public ulong Id;
-        public PageKey Key;
-        public ulong Pages;
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct Request
-    {
-        public PageKey Key;
-        public byte* Destination;
-        public ulong Tag;
-        public ulong Needs;
-    }
 
     private readonly struct BlockingCondition(PageStore store) : IWaitCondition
     {

@@ -20,7 +20,7 @@ internal sealed class StoreJobs : IDisposable
 
     /// <summary>Starts the thread if one is wanted.</summary>
     /// <param name="fault">Where a failure goes. After one, no job runs.</param>
-    /// <param name="done">Called after each job, on the thread that ran it.</param>
+    /// <param name="done">Called after each job, when it is no longer <see cref="Pending"/>, on the thread that ran it.</param>
     /// <param name="ownThread">A thread of its own; else <see cref="TryRun"/> runs the jobs.</param>
     public StoreJobs(StoreFault fault, Action done, bool ownThread)
     {
@@ -55,6 +55,7 @@ internal sealed class StoreJobs : IDisposable
     {
         if (_thread is not null || _jobs.Count == 0) return false;
         Execute(_jobs.Dequeue());
+        _done();
         return true;
     }
 
@@ -85,6 +86,7 @@ internal sealed class StoreJobs : IDisposable
 
             Execute(job);
             lock (_jobs) _jobs.Dequeue();
+            _done(); // who is woken by it may have waited for the last job to end
         }
     }
 
@@ -99,7 +101,5 @@ internal sealed class StoreJobs : IDisposable
         {
             _fault.Set(fault);
         }
-
-        _done();
     }
 }

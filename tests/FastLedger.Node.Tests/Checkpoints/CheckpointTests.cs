@@ -5,7 +5,6 @@ using System.Linq;
 using System.Threading.Tasks;
 using FastLedger.Client;
 using FastLedger.Node.Checkpoints;
-using FastLedger.Node.Configuration;
 using FastLedger.Node.Recovery;
 using FastLedger.Node.Tests.Clusters;
 using FastLedger.Primitives;
@@ -18,19 +17,10 @@ public sealed class CheckpointTests
 {
     private const int Wanderers = 9000;
 
-    private static readonly Action<NodeOptions> Often = static options =>
-    {
-        options.State.CheckpointBlocks = 3;
-        options.State.LogMemory = 4 << 20;
-        options.State.SegmentBytes = 1 << 20;
-        options.Journal.SegmentBytes = 4 << 20;
-        options.Journal.RingBytes = 1 << 22;
-    };
-
     [Fact]
     public async Task A_restart_goes_on_from_the_newest_checkpoint_and_executes_only_what_came_after()
     {
-        await using var replica = new TestReplica(configure: Often);
+        await using var replica = new TestReplica(configure: FrequentCheckpoints.Configure);
         ulong bob;
         Hash256 root;
         int sent;
@@ -38,7 +28,7 @@ public sealed class CheckpointTests
         {
             Bank bank = await Bank.OpenAsync(client, 1_000_000);
             bob = bank.Bob;
-            sent = await SendUntilAsync(replica.Replica, client, bank, checkpoints: 3);
+            sent = await FrequentCheckpoints.ReachAsync(replica.Replica, 3, client, bank);
             root = (await client.GetStatusAsync()).StateRoot;
         }
 
@@ -55,7 +45,7 @@ public sealed class CheckpointTests
     [Fact]
     public async Task A_killed_replica_goes_on_from_a_checkpoint_and_takes_further_ones()
     {
-        await using var replica = new TestReplica(configure: Often);
+        await using var replica = new TestReplica(configure: FrequentCheckpoints.Configure);
         Bank bank = null!;
         int sent = 0;
         for (int round = 0; round < 4; round++)
@@ -64,7 +54,7 @@ public sealed class CheckpointTests
             {
                 if (round == 0) bank = await Bank.OpenAsync(client, 1_000_000);
                 Assert.Equal((UInt128)sent, (await client.GetAccountAsync(bank.Bob)).CreditsPosted);
-                sent += await SendUntilAsync(replica.Replica, client, bank, checkpoints: 2);
+                sent += await FrequentCheckpoints.ReachAsync(replica.Replica, 2, client, bank);
             }
 
             await replica.KillAsync();
@@ -74,14 +64,14 @@ public sealed class CheckpointTests
     [Fact]
     public async Task What_both_checkpoints_hold_leaves_the_journal_and_damage_of_the_newest_costs_nothing()
     {
-        await using var replica = new TestReplica(configure: Often);
+        await using var replica = new TestReplica(configure: FrequentCheckpoints.Configure);
         Bank bank;
         int sent = 0;
         string journal = Path.Combine(replica.Options.DataDirectory, "journal"), state = Path.Combine(replica.Options.DataDirectory, "state");
         await using (LedgerClient client = await replica.ConnectAsync())
         {
             bank = await Bank.OpenAsync(client, 10_000_000);
-            for (int i = 0; i < 200 && File.Exists(Path.Combine(journal, "segment-0000000000.journal")) || sent < 20 * 8190; i++) sent += await SendBatchAsync(client, bank);
+            for (int i = 0; i < 200 && File.Exists(Path.Combine(journal, "segment-0000000000.journal")) || sent < 20 * 8190; i++) sent += await bank.SendAsync(client, 8190);
         }
 
         Assert.False(File.Exists(Path.Combine(journal, "segment-0000000000.journal")));
@@ -111,10 +101,10 @@ public sealed class CheckpointTests
     [Fact]
     public async Task A_replica_whose_state_does_not_fit_its_memory_answers_as_one_whose_does()
     {
-        await using var whole = new TestReplica(configure: Often);
+        await using var whole = new TestReplica(configure: FrequentCheckpoints.Configure);
         await using var bounded = new TestReplica(configure: options =>
         {
-            Often(options);
+            FrequentCheckpoints.Configure(options);
             options.State.Memory = 1 << 20;
         });
         Assert.Equal(await WanderAsync(whole), await WanderAsync(bounded));
@@ -127,7 +117,7 @@ public sealed class CheckpointTests
     [Fact]
     public async Task A_copy_of_a_running_replica_can_be_put_back_also_as_of_an_earlier_height()
     {
-        await using var replica = new TestReplica(configure: Often);
+        await using var replica = new TestReplica(configure: FrequentCheckpoints.Configure);
         string copies = Directory.CreateTempSubdirectory("fastledger-backup-").FullName;
         try
         {
@@ -136,9 +126,9 @@ public sealed class CheckpointTests
             await using (LedgerClient client = await replica.ConnectAsync())
             {
                 bank = await Bank.OpenAsync(client, 1_000_000);
-                await SendUntilAsync(replica.Replica, client, bank, checkpoints: 2);
+                await FrequentCheckpoints.ReachAsync(replica.Replica, 2, client, bank);
                 copied = Backup.Copy(ReplicaFolders.Of(replica.Options.DataDirectory), Path.Combine(copies, "copy"));
-                await SendUntilAsync(replica.Replica, client, bank, checkpoints: 4);
+                await FrequentCheckpoints.ReachAsync(replica.Replica, 4, client, bank);
                 last = (await client.GetStatusAsync()).Height;
             }
 
@@ -161,15 +151,15 @@ public sealed class CheckpointTests
     {
         const int BatchesBetween = 5;
         const long StateLimit = 96 << 20, JournalLimit = 64 << 20; // three of FASTER's hash indexes are 24 MiB
-        await using var replica = new TestReplica(configure: Often);
+        await using var replica = new TestReplica(configure: FrequentCheckpoints.Configure);
         string data = replica.Options.DataDirectory;
         await using LedgerClient client = await replica.ConnectAsync();
         Bank bank = await Bank.OpenAsync(client, 1_000_000_000);
         for (ulong checkpoints = 1; checkpoints <= 30; checkpoints++)
         {
-            for (int i = 0; i < BatchesBetween; i++) await SendBatchAsync(client, bank);
-            await SendUntilAsync(replica.Replica, client, bank, replica.Replica.Checkpoints().Published + 1);
-            long state = BytesIn(Path.Combine(data, "state")), journal = BytesIn(Path.Combine(data, "journal"));
+            for (int i = 0; i < BatchesBetween; i++) await bank.SendAsync(client, 8190);
+            await FrequentCheckpoints.ReachAsync(replica.Replica, replica.Replica.Checkpoints().Published + 1, client, bank);
+            long state = FrequentCheckpoints.BytesIn(Path.Combine(data, "state")), journal = FrequentCheckpoints.BytesIn(Path.Combine(data, "journal"));
             Assert.True(state <= StateLimit && journal <= JournalLimit, $"{state} bytes of state and {journal} of journal after {checkpoints} checkpoints");
         }
 
@@ -180,7 +170,7 @@ public sealed class CheckpointTests
     [Fact]
     public async Task A_replica_of_a_cluster_goes_on_from_a_checkpoint_and_catches_up()
     {
-        await using var cluster = new TestCluster(configure: Often);
+        await using var cluster = new TestCluster(configure: FrequentCheckpoints.Configure);
         await using LedgerClient client = await cluster.ConnectAsync();
         Bank bank = await Bank.OpenAsync(client, 1_000_000);
         for (int i = 0; i < 60 || (i < 6000 && cluster[3].Checkpoints().Published == 0); i++) await TestReplica.OkAsync(client, bank.Transfer(1));
@@ -192,24 +182,6 @@ public sealed class CheckpointTests
         Assert.True(cluster[3].RecoveredState.Height > 20);
         await TestReplica.OkAsync(client, bank.Transfer(1));
         await cluster.AgreeAsync();
-    }
-
-    private static long BytesIn(string folder)
-    {
-        long bytes = 0;
-        foreach (FileInfo file in new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories))
-        {
-            try
-            {
-                bytes += file.Length;
-            }
-            catch (FileNotFoundException)
-            {
-                // The replica has just deleted it.
-            }
-        }
-
-        return bytes;
     }
 
     private static ulong Load(ulong atMost, string directory)
@@ -259,27 +231,5 @@ public sealed class CheckpointTests
     {
         await using LedgerClient client = await replica.ConnectAsync();
         Assert.Equal((UInt128)sent, (await client.GetAccountAsync(bank.Bob)).CreditsPosted);
-    }
-
-    private static async Task<int> SendBatchAsync(LedgerClient client, Bank bank)
-    {
-        CommandBatch batch = client.RentBatch();
-        for (int i = 0; i < batch.Capacity; i++) batch.Add(bank.Transfer(1));
-        Assert.Equal(0, (await client.SubmitAsync(batch)).Failed);
-        batch.Dispose();
-        return 8190;
-    }
-
-    /// <summary>Sends transfers of 1 until so many checkpoints are published.</summary>
-    private static async Task<int> SendUntilAsync(Replica replica, LedgerClient client, Bank bank, ulong checkpoints)
-    {
-        int sent = 0;
-        while (replica.Checkpoints().Published < checkpoints)
-        {
-            await TestReplica.OkAsync(client, bank.Transfer(1));
-            Assert.True(++sent < 20_000, "no checkpoint ends");
-        }
-
-        return sent;
     }
 }

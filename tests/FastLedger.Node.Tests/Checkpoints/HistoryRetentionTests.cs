@@ -22,11 +22,7 @@ public sealed class HistoryRetentionTests
 
     private static readonly Action<NodeOptions> Little = static options =>
     {
-        options.State.CheckpointBlocks = 3;
-        options.State.LogMemory = 4 << 20;
-        options.State.SegmentBytes = 1 << 20;
-        options.Journal.SegmentBytes = 4 << 20;
-        options.Journal.RingBytes = 1 << 22;
+        FrequentCheckpoints.Configure(options);
         options.History.SegmentBytes = FileBytes;
         options.History.RetainBytes = RetainBytes;
     };
@@ -77,14 +73,14 @@ public sealed class HistoryRetentionTests
             bank = await Bank.OpenAsync(client, 1_000_000_000);
             for (int i = 0; i < 20; i++)
             {
-                sent += await SendAsync(client, bank, PerRound);
+                sent += await bank.SendAsync(client, PerRound);
                 sent += await CheckpointAsync(replica.Replica, client, bank, more: 1);
-                Assert.InRange(BytesIn(history), 0, Limit);
+                Assert.InRange(FrequentCheckpoints.BytesIn(history), 0, Limit);
             }
 
             Assert.True((long)sent * HistoryLog.EntryBytes > 2 * Limit);
             sent += await CheckpointAsync(replica.Replica, client, bank, more: 3);
-            Assert.InRange(BytesIn(history), RetainBytes, RetainBytes + (3 * FileBytes));
+            Assert.InRange(FrequentCheckpoints.BytesIn(history), RetainBytes, RetainBytes + (3 * FileBytes));
             await AssertCutOffAsync(client, bank, sent);
         }
 
@@ -92,7 +88,7 @@ public sealed class HistoryRetentionTests
         await using (LedgerClient client = await replica.ConnectAsync())
         {
             await AssertCutOffAsync(client, bank, sent);
-            sent += await SendAsync(client, bank, 3000);
+            sent += await bank.SendAsync(client, 3000);
         }
 
         await replica.KillAsync();
@@ -115,7 +111,7 @@ public sealed class HistoryRetentionTests
             await using (LedgerClient client = await replica.ConnectAsync())
             {
                 bank = await Bank.OpenAsync(client, 1_000_000_000);
-                for (int i = 0; i < 60; i++) sent += await SendAsync(client, bank, 8000); // until the journal's beginning is gone, too
+                for (int i = 0; i < 60; i++) sent += await bank.SendAsync(client, 8000); // until the journal's beginning is gone, too
                 sent += await CheckpointAsync(replica.Replica, client, bank, more: 3);
                 _ = Backup.Copy(ReplicaFolders.Of(replica.Options.DataDirectory), Path.Combine(copies, "running"));
             }
@@ -151,7 +147,7 @@ public sealed class HistoryRetentionTests
         await using (LedgerClient client = await replica.ConnectAsync())
         {
             bank = await Bank.OpenAsync(client, 1_000_000_000);
-            sent += await SendAsync(client, bank, 8000);
+            sent += await bank.SendAsync(client, 8000);
             sent += await CheckpointAsync(replica.Replica, client, bank, more: 3);
             await AssertCutOffAsync(client, bank, sent);
         }
@@ -209,25 +205,6 @@ public sealed class HistoryRetentionTests
         return count;
     }
 
-    private static long BytesIn(string folder) => new DirectoryInfo(folder).EnumerateFiles().Sum(static file => file.Exists ? file.Length : 0);
-
-    private static async Task<int> SendAsync(LedgerClient client, Bank bank, int count)
-    {
-        using CommandBatch batch = client.RentBatch();
-        for (int i = 0; i < count; i++) batch.Add(bank.Transfer(1));
-        Assert.Equal(0, (await client.SubmitAsync(batch)).Failed);
-        return count;
-    }
-
-    private static async Task<int> CheckpointAsync(Replica replica, LedgerClient client, Bank bank, ulong more)
-    {
-        int sent = 0;
-        for (ulong until = replica.Checkpoints().Published + more; replica.Checkpoints().Published < until; sent++)
-        {
-            Assert.True(sent < 20_000, "no checkpoint ends");
-            await TestReplica.OkAsync(client, bank.Transfer(1));
-        }
-
-        return sent;
-    }
+    private static Task<int> CheckpointAsync(Replica replica, LedgerClient client, Bank bank, ulong more) =>
+        FrequentCheckpoints.ReachAsync(replica, replica.Checkpoints().Published + more, client, bank);
 }

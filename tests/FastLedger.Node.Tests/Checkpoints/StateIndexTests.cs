@@ -7,10 +7,7 @@ using System.Threading.Tasks;
 using FastLedger.Client;
 using FastLedger.Domain;
 using FastLedger.Node.Checkpoints;
-using FastLedger.Node.Configuration;
 using FastLedger.Node.Recovery;
-using FastLedger.Primitives;
-using FastLedger.Primitives.Commands;
 using FastLedger.Storage;
 
 namespace FastLedger.Node.Tests.Checkpoints;
@@ -20,15 +17,6 @@ public sealed class StateIndexTests
 {
     private const string FromDisk = "taken from disk", FromTables = "made from the tables";
 
-    private static readonly Action<NodeOptions> Often = static options =>
-    {
-        options.State.CheckpointBlocks = 3;
-        options.State.LogMemory = 4 << 20;
-        options.State.SegmentBytes = 1 << 20;
-        options.Journal.SegmentBytes = 4 << 20;
-        options.Journal.RingBytes = 1 << 22;
-    };
-
     [Theory]
     [InlineData(1, 0)]
     [InlineData(2, 1 << 20)]
@@ -37,10 +25,10 @@ public sealed class StateIndexTests
         var random = new Random(seed);
         await using var replica = new TestReplica(configure: options =>
         {
-            Often(options);
+            FrequentCheckpoints.Configure(options);
             options.State.Memory = memory;
         });
-        Records records = await Records.BeginAsync(replica);
+        IdentifiedRecords records = await IdentifiedRecords.BeginAsync(replica);
         for (int life = 0; life < 4; life++)
         {
             await using (LedgerClient client = await replica.ConnectAsync())
@@ -72,9 +60,9 @@ public sealed class StateIndexTests
     public async Task What_is_damaged_missing_or_of_an_older_manifest_is_made_from_the_tables_and_finds_the_same()
     {
         var random = new Random(3);
-        await using var replica = new TestReplica(configure: Often);
+        await using var replica = new TestReplica(configure: FrequentCheckpoints.Configure);
         string state = Path.Combine(replica.Options.DataDirectory, "state"), index = Path.Combine(state, "index");
-        Records records = await Records.BeginAsync(replica);
+        IdentifiedRecords records = await IdentifiedRecords.BeginAsync(replica);
         Action[] damages =
         [
             () => Flip(Directory.GetFiles(index, "index-*.log")),
@@ -107,8 +95,8 @@ public sealed class StateIndexTests
     public async Task The_older_checkpoint_has_its_own_index_and_goes_on_with_it()
     {
         var random = new Random(5);
-        await using var replica = new TestReplica(configure: Often);
-        Records records = await Records.BeginAsync(replica);
+        await using var replica = new TestReplica(configure: FrequentCheckpoints.Configure);
+        IdentifiedRecords records = await IdentifiedRecords.BeginAsync(replica);
         for (int round = 0; round < 2; round++)
         {
             await using (LedgerClient client = await replica.ConnectAsync())
@@ -130,11 +118,11 @@ public sealed class StateIndexTests
     [Fact]
     public async Task A_copy_of_a_running_replica_brings_its_index()
     {
-        await using var replica = new TestReplica(configure: Often);
+        await using var replica = new TestReplica(configure: FrequentCheckpoints.Configure);
         string copies = Directory.CreateTempSubdirectory("fastledger-index-").FullName;
         try
         {
-            Records records = await Records.BeginAsync(replica);
+            IdentifiedRecords records = await IdentifiedRecords.BeginAsync(replica);
             await using (LedgerClient client = await replica.ConnectAsync()) await CheckpointAsync(replica.Replica, client, records, new Random(4));
             string copy = Path.Combine(copies, "copy");
             _ = Backup.Copy(ReplicaFolders.Of(replica.Options.DataDirectory), copy);
@@ -218,15 +206,8 @@ public sealed class StateIndexTests
         }
     }
 
-    private static async Task CheckpointAsync(Replica replica, LedgerClient client, Records records, Random random)
-    {
-        ulong wanted = replica.Checkpoints().Published + 2;
-        for (int sent = 0; replica.Checkpoints().Published < wanted; sent++)
-        {
-            Assert.True(sent < 20_000, "no checkpoint ends");
-            await records.AddAsync(client, random);
-        }
-    }
+    private static Task<int> CheckpointAsync(Replica replica, LedgerClient client, IdentifiedRecords records, Random random) =>
+        FrequentCheckpoints.ReachAsync(replica, replica.Checkpoints().Published + 2, () => records.AddAsync(client, random));
 
     /// <summary>Reads the tables field by field, without what the index is made with.</summary>
     private static void AssertHoldsTheTables(string dataDirectory)
@@ -284,53 +265,6 @@ public sealed class StateIndexTests
         {
             Assert.Null(Manifest.Decode(File.ReadAllBytes(file), out Manifest? manifest, out _));
             File.WriteAllBytes(file, manifest!.WithIndex(default).Encode());
-        }
-    }
-
-    /// <summary>Records that were created, by id; ids are shared between the kinds.</summary>
-    private sealed class Records(uint asset, uint @class)
-    {
-        private readonly Dictionary<UInt128, ulong> _accounts = [], _objects = [];
-        private UInt128 _next = 1;
-
-        public static async Task<Records> BeginAsync(TestReplica replica)
-        {
-            await using LedgerClient client = await replica.ConnectAsync();
-            uint asset = (uint)await TestReplica.OkAsync(client, new CreateAssetCommand { Opcode = Opcode.CreateAsset });
-            uint quote = (uint)await TestReplica.OkAsync(client, new CreateAssetCommand { Opcode = Opcode.CreateAsset });
-            ulong fees = await TestReplica.OkAsync(client, new OpenAccountCommand { Opcode = Opcode.OpenAccount, Asset = quote });
-            _ = await TestReplica.OkAsync(client, new CreateInstrumentCommand { FeeAccount = fees, Opcode = Opcode.CreateInstrument, ExternalId = 1, BaseAsset = asset, QuoteAsset = quote, LotSize = 1, TickValue = 1, MaxQuantityLots = 100, MaxPriceTicks = 100 });
-            CommandResult created = await client.CreateClassAsync(new CreateClassCommand { ExternalId = 1, IssuePolicy = uint.MaxValue }, []);
-            Assert.Equal(ResultCode.Ok, created.Code);
-            return new Records(asset, (uint)created.Value);
-        }
-
-        public async Task AddAsync(LedgerClient client, Random random)
-        {
-            UInt128 id = random.Next(4) == 0 ? 0 : _next++;
-            if (random.Next(3) == 0)
-            {
-                CommandResult created = await client.CreateObjectAsync(new CreateObjectCommand { Class = @class, ExternalId = id });
-                Assert.Equal(ResultCode.Ok, created.Code);
-                if (id != 0) _objects.Add(id, (ulong)created.Value);
-            }
-            else
-            {
-                ulong account = await TestReplica.OkAsync(client, new OpenAccountCommand { Opcode = Opcode.OpenAccount, Asset = asset, ExternalId = id });
-                if (id != 0) _accounts.Add(id, account);
-            }
-        }
-
-        /// <summary>Every id finds its record: an object by a query, an account by the refusal of a second one, which names the first.</summary>
-        public async Task CheckAsync(LedgerClient client)
-        {
-            Assert.Equal(@class, (await client.FindObjectClassAsync(1)).Class);
-            foreach ((UInt128 id, ulong number) in _objects) Assert.Equal(number, (await client.FindObjectAsync(@class, id)).Object);
-            foreach ((UInt128 id, ulong number) in _accounts)
-            {
-                CommandResult again = await client.ExecuteAsync(new OpenAccountCommand { Opcode = Opcode.OpenAccount, Asset = asset, ExternalId = id });
-                Assert.Equal((ResultCode.ExternalIdExists, (Int128)number), (again.Code, (Int128)again.Value));
-            }
         }
     }
 }

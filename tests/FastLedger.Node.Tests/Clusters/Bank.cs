@@ -19,6 +19,18 @@ public sealed record Bank(ulong Alice, ulong Bob)
         return new Bank(alice, bob);
     }
 
+    /// <summary>Sends transfers of 1 in one batch, all of which take effect.</summary>
+    /// <param name="client">The session that opened the bank.</param>
+    /// <param name="count">How many, at most as many as a batch holds.</param>
+    /// <returns>How many.</returns>
+    public async Task<int> SendAsync(LedgerClient client, int count)
+    {
+        using CommandBatch batch = client.RentBatch();
+        for (int i = 0; i < count; i++) batch.Add(Transfer(1));
+        Assert.Equal(0, (await client.SubmitAsync(batch)).Failed);
+        return count;
+    }
+
     public TransferCommand Transfer(UInt128 amount) =>
         new() { Opcode = Opcode.Transfer, DebitAccount = Alice, CreditAccount = Bob, Amount = amount };
 }

@@ -34,12 +34,7 @@ public sealed class ClusterRecoveryTests
         await using LedgerClient client = await cluster.ConnectAsync();
         var bank = await Bank.OpenAsync(client, 1_000_000_000);
         await cluster.KillAsync(2);
-        for (int i = 0; i < Batches; i++)
-        {
-            using CommandBatch batch = client.RentBatch();
-            for (int j = 0; j < Size; j++) batch.Add(bank.Transfer(1));
-            Assert.Equal(0, (await client.SubmitAsync(batch)).Failed);
-        }
+        for (int i = 0; i < Batches; i++) await bank.SendAsync(client, Size);
 
         cluster.Start(2);
         await cluster.AgreeAsync(Batches);
@@ -56,12 +51,7 @@ public sealed class ClusterRecoveryTests
         await cluster.KillAsync(2);
         await using LedgerClient client = await cluster.ConnectAsync();
         var bank = await Bank.OpenAsync(client, 1_000_000_000);
-        for (int i = 0; i < Batches; i++)
-        {
-            using CommandBatch batch = client.RentBatch();
-            for (int j = 0; j < Size; j++) batch.Add(bank.Transfer(1));
-            Assert.Equal(0, (await client.SubmitAsync(batch)).Failed);
-        }
+        for (int i = 0; i < Batches; i++) await bank.SendAsync(client, Size);
 
         cluster.Start(2);
         await cluster.AgreeAsync(Batches);

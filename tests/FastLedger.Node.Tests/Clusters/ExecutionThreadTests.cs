@@ -25,7 +25,7 @@ public sealed class ExecutionThreadTests
         // Below, at and above what is little, so that blocks change from the one thread to the other and back, with queries in between.
         foreach (int size in new[] { 1, 1, ExecutionStage.MostCommandsHere, 1, ExecutionStage.MostCommandsHere + 1, 1, 2000, 1, 1 })
         {
-            await Task.WhenAll(SendAsync(first, bank, size), SendAsync(second, other, size));
+            await Task.WhenAll(bank.SendAsync(first, size), other.SendAsync(second, size));
             sent += size;
             Assert.Equal((UInt128)sent, (await first.GetAccountAsync(bank.Bob)).CreditsPosted);
             Assert.Equal((UInt128)sent, (await second.GetAccountAsync(other.Bob)).CreditsPosted);
@@ -75,13 +75,5 @@ public sealed class ExecutionThreadTests
         }
 
         await cluster.AgreeAsync();
-    }
-
-    private static async Task SendAsync(LedgerClient client, Bank bank, int size)
-    {
-        CommandBatch batch = client.RentBatch();
-        for (int i = 0; i < size; i++) batch.Add(bank.Transfer(1));
-        Assert.Equal(0, (await client.SubmitAsync(batch)).Failed);
-        batch.Dispose();
     }
 }

@@ -35,7 +35,7 @@ public sealed class JoinTests(ITestOutputHelper output)
         Bank bank = await Bank.OpenAsync(client, 1_000_000_000_000);
         await using LedgerClient silent = await cluster.ConnectAsync(seed: 2, first: 1);
         await TestReplica.OkAsync(silent, new CreateAssetCommand { Opcode = Opcode.CreateAsset });
-        await using var load = new Load(client, bank);
+        await using var load = new TransferLoad(client, bank);
         await load.PassAsync(20);
         await JoinWipedAsync(cluster);
         ulong joinedAt = cluster[Wiped].RecoveredState.Height;
@@ -82,7 +82,7 @@ public sealed class JoinTests(ITestOutputHelper output)
             });
             await using LedgerClient client = await cluster.ConnectAsync();
             Bank bank = await Bank.OpenAsync(client, 1_000_000_000_000);
-            await using var load = new Load(client, bank);
+            await using var load = new TransferLoad(client, bank);
             await load.PassAsync(20);
             if (fault == StateSyncFault.Stale)
             {
@@ -143,7 +143,7 @@ public sealed class JoinTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_join_that_is_cut_short_begins_anew_and_leaves_no_half_of_a_state()
+    public async Task A_join_that_is_cut_short_ends_with_the_next_start_and_leaves_no_half_of_a_state()
     {
         using var cut = new CancellationTokenSource();
         int chunks = 0;
@@ -162,7 +162,7 @@ public sealed class JoinTests(ITestOutputHelper output)
         });
         await using LedgerClient client = await cluster.ConnectAsync();
         Bank bank = await Bank.OpenAsync(client, 1_000_000_000_000);
-        await using var load = new Load(client, bank);
+        await using var load = new TransferLoad(client, bank);
         await load.PassAsync(20);
         await cluster.StopAsync(Wiped);
         cluster.Wipe(Wiped);
@@ -222,7 +222,7 @@ public sealed class JoinTests(ITestOutputHelper output)
         await using LedgerClient client = await cluster.ConnectAsync();
         await using (LedgerClient silent = await cluster.ConnectAsync(seed: 2, first: 1)) await TestReplica.OkAsync(silent, new CreateAssetCommand { Opcode = Opcode.CreateAsset });
         Bank bank = await Bank.OpenAsync(client, 1_000_000_000_000);
-        await using var load = new Load(client, bank, commands: 4000);
+        await using var load = new TransferLoad(client, bank, commands: 4000);
         for (int node = 0; node < Wiped; node++)
             while (!File.Exists(Path.Combine(cluster.OptionsOf(node).DataDirectory, "journal", "journal.start"))) await load.PassAsync(5);
         await cluster.StopAsync(Wiped);
@@ -283,40 +283,5 @@ public sealed class JoinTests(ITestOutputHelper output)
     {
         _said.Enqueue(line);
         output.WriteLine(line);
-    }
-
-    /// <summary>A client that sends one batch after the other.</summary>
-    private sealed class Load : IAsyncDisposable
-    {
-        private readonly CancellationTokenSource _stop = new();
-        private readonly Task _sending;
-        private int _batches;
-
-        public Load(LedgerClient client, Bank bank, int commands = 100) => _sending = Task.Run(async () =>
-        {
-            while (!_stop.IsCancellationRequested)
-            {
-                using CommandBatch batch = client.RentBatch();
-                for (int i = 0; i < commands; i++) batch.Add(bank.Transfer(1));
-                Assert.Equal(0, (await client.SubmitAsync(batch)).Failed);
-                Interlocked.Increment(ref _batches);
-            }
-        });
-
-        /// <summary>Waits until so many more batches were answered.</summary>
-        public async Task PassAsync(int batches)
-        {
-            int until = Volatile.Read(ref _batches) + batches;
-            using var patience = new CancellationTokenSource(Patience);
-            while (Volatile.Read(ref _batches) < until && !_sending.IsCompleted) await Task.Delay(5, patience.Token);
-            if (_sending.IsFaulted) await _sending;
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            if (_stop.IsCancellationRequested) return;
-            await _stop.CancelAsync();
-            await _sending;
-        }
     }
 }

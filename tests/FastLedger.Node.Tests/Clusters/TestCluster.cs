@@ -47,26 +47,11 @@ public sealed class TestCluster : IAsyncDisposable
 
         for (int i = 0; i < count; i++)
         {
-            _options.Add(new NodeOptions
-            {
-                DataDirectory = Path.Combine(_directory, "replica-" + i),
-                Listen = "127.0.0.1:0",
-                Durability = durability,
-                Genesis = new GenesisSection
-                {
-                    MaxSessions = 64,
-                    MaxAssets = 64,
-                    MaxAccounts = 1 << 16,
-                    MaxPendingTransfers = 1 << 14,
-                    MaxInstruments = 64,
-                    MaxPriceLevels = 1 << 14,
-                    MaxOrders = 1 << 16,
-                    Validators = string.Join(',', validators),
-                },
-                Journal = new JournalSection { SegmentBytes = 8 << 20, RingBytes = 1 << 23 },
-                Cluster = new ClusterSection { Self = i, KeyFile = KeyPath(i), Listen = "127.0.0.1:0", StoreBytesPerAuthor = 1 << 23 },
-            });
-            configure?.Invoke(_options[i]);
+            NodeOptions options = TestReplica.OptionsFor(Path.Combine(_directory, "replica-" + i), durability);
+            options.Genesis.Validators = string.Join(',', validators);
+            options.Cluster = new ClusterSection { Self = i, KeyFile = KeyPath(i), Listen = "127.0.0.1:0", StoreBytesPerAuthor = 1 << 23 };
+            configure?.Invoke(options);
+            _options.Add(options);
         }
 
         for (int i = 0; i < count; i++)

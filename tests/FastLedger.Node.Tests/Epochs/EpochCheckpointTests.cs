@@ -4,6 +4,7 @@ using System.Linq;
 using System.Threading.Tasks;
 using FastLedger.Client;
 using FastLedger.Node.Configuration;
+using FastLedger.Node.Tests.Checkpoints;
 using FastLedger.Node.Tests.Clusters;
 
 namespace FastLedger.Node.Tests.Epochs;
@@ -14,11 +15,7 @@ public sealed class EpochCheckpointTests
     private static void Often(NodeOptions options)
     {
         options.Genesis.Administrator = Administration.Key;
-        options.State.CheckpointBlocks = 3;
-        options.State.LogMemory = 4 << 20;
-        options.State.SegmentBytes = 1 << 20;
-        options.Journal.SegmentBytes = 4 << 20;
-        options.Journal.RingBytes = 1 << 22;
+        FrequentCheckpoints.Configure(options);
     }
 
     [Fact]

@@ -74,12 +74,6 @@ public sealed class EpochLoad : IAsyncDisposable
 
     private async Task PayAsync(LedgerClient client, Bank bank)
     {
-        while (!_stop.IsCancellationRequested)
-        {
-            using CommandBatch batch = client.RentBatch();
-            for (int i = 0; i < _size; i++) batch.Add(bank.Transfer(1));
-            Assert.Equal(0, (await client.SubmitAsync(batch)).Failed);
-            Interlocked.Add(ref _answered, _size);
-        }
+        while (!_stop.IsCancellationRequested) Interlocked.Add(ref _answered, await bank.SendAsync(client, _size));
     }
 }

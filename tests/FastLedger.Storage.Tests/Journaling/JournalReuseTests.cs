@@ -89,14 +89,7 @@ public class JournalReuseTests
                     }
 
                     scenario.Files = random.Next(3) == 0 ? scenario.Files.AfterKill() : scenario.Files.AfterPowerLoss(random);
-                    using JournalReader reader = scenario.Reader();
-                    ulong last = 0;
-                    while (reader.TryRead(out JournalEntry entry))
-                    {
-                        last = entry.Index;
-                        Assert.True(entry.Payload.SequenceEqual(scenario.Model[(int)last - 1].Payload));
-                    }
-
+                    (_, ulong last) = scenario.ReadAll();
                     Assert.InRange((int)last, durable, scenario.Model.Count);
                     scenario.Model.RemoveRange((int)last, scenario.Model.Count - (int)last);
                 }
@@ -109,15 +102,7 @@ public class JournalReuseTests
 
     private static ulong First(JournalScenario scenario)
     {
-        using JournalReader reader = scenario.Reader();
-        ulong first = 0, last = 0;
-        while (reader.TryRead(out JournalEntry entry))
-        {
-            if (first == 0) first = entry.Index;
-            last = entry.Index;
-            Assert.True(entry.Payload.SequenceEqual(scenario.Model[(int)last - 1].Payload));
-        }
-
+        (ulong first, ulong last) = scenario.ReadAll();
         Assert.Equal((ulong)scenario.Model.Count, last);
         return first;
     }

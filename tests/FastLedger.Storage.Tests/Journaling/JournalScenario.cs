@@ -35,6 +35,22 @@ internal sealed class JournalScenario
 
     public JournalReader Reader() => new(Directory, ModelEntry.BatchDigest, Files);
 
+    /// <summary>Reads what the files hold, to the end, and fails unless every payload is the model's.</summary>
+    /// <returns>The first and the last index; both 0 when there is no entry.</returns>
+    public (ulong First, ulong Last) ReadAll()
+    {
+        using JournalReader reader = Reader();
+        ulong first = 0, last = 0;
+        while (reader.TryRead(out JournalEntry entry))
+        {
+            if (first == 0) first = entry.Index;
+            last = entry.Index;
+            Assert.True(entry.Payload.SequenceEqual(Model[(int)last - 1].Payload));
+        }
+
+        return (first, last);
+    }
+
     /// <summary>Appends random entries and commits them as one group.</summary>
     public void CommitGroup(JournalWriter writer, Random random, int entries)
     {

@@ -154,17 +154,7 @@ public class JournalTruncationTests
                     }
 
                     scenario.Files = random.Next(3) == 0 ? scenario.Files.AfterKill() : scenario.Files.AfterPowerLoss(random);
-                    using JournalReader reader = new(JournalScenario.Directory, ModelEntry.BatchDigest, scenario.Files);
-                    ulong first = 0, last = 0;
-                    while (reader.TryRead(out JournalEntry entry))
-                    {
-                        if (first == 0) first = entry.Index;
-                        last = entry.Index;
-                        Assert.True(entry.Payload.SequenceEqual(scenario.Model[(int)last - 1].Payload));
-                    }
-
-                    Assert.InRange(first, 1UL, kept);
-                    Assert.Equal((ulong)scenario.Model.Count, last);
+                    AssertSuffix(scenario, kept);
                 }
             },
             iter: 300,
@@ -172,15 +162,7 @@ public class JournalTruncationTests
 
     private static void AssertSuffix(JournalScenario scenario, ulong firstIndex)
     {
-        using JournalReader reader = scenario.Reader();
-        ulong first = 0, last = 0;
-        while (reader.TryRead(out JournalEntry entry))
-        {
-            if (first == 0) first = entry.Index;
-            last = entry.Index;
-            Assert.True(entry.Payload.SequenceEqual(scenario.Model[(int)last - 1].Payload));
-        }
-
+        (ulong first, ulong last) = scenario.ReadAll();
         Assert.InRange(first, 1UL, firstIndex);
         Assert.Equal((ulong)scenario.Model.Count, last);
     }
