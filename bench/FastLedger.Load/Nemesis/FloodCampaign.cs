@@ -12,7 +12,6 @@ using FastLedger.Cryptography;
 using FastLedger.Load.Nodes;
 using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
-using FastLedger.Protocol;
 
 namespace FastLedger.Load.Nemesis;
 
