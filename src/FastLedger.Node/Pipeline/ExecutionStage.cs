@@ -157,6 +157,7 @@ internal sealed partial class ExecutionStage : IDisposable
             _behindBlock = position;
             Execute(block.Payload);
             _ordered.Release(position);
+            if (_checkpoints is { IsCapturing: true }) _bell.Ring(); // the block began a checkpoint: its pages are handed over beside what follows
             return true;
         }
         finally

@@ -54,7 +54,7 @@ public sealed unsafe partial class PageStore
         BackgroundPriority.Enter();
         while (!Volatile.Read(ref _stopping))
         {
-            if (TryTurn() || ((_reads is { IsBusy: true } || _log.ExcessBytes > 0) && _fault.First is null)) continue;
+            if (TryTurn() || ((_reads is { IsBusy: true } || (_renewed is null && _log.ExcessBytes > 0)) && _fault.First is null)) continue;
             _bell.Announce();
             if (TryTurn() || Volatile.Read(ref _stopping)) _bell.StayAwake();
             else _bell.Sleep(IdleMs);
