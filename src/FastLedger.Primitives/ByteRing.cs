@@ -14,11 +14,16 @@ namespace FastLedger.Primitives;
 /// <code>
 /// | length | state | … 64-byte header | payload, padded to 64 | length | state | …
 /// </code>
-/// An entry is contiguous: where it would cross the end of the ring, a filler entry takes the rest. Thread: any number of producers, one
-/// consumer. Alloc: none after construction. Blocks: claims take a short spin lock; nothing waits for room, a full ring says so.
+/// An entry is contiguous: where it would cross the end of the ring, a filler entry takes the rest. An empty ring begins again at its start
+/// as soon as it is past its first 64 KiB: a ring through which little goes at a time takes little memory, however much goes through it, and stays in the
+/// processor's cache. Thread: any number of producers, one consumer. Alloc: none after construction; memory is taken where it is first used, and kept.
+/// Blocks: claims take a short spin lock; nothing waits for room, a full ring says so.
 /// </remarks>
 public sealed unsafe class ByteRing : IDisposable
 {
+    /// <summary>An empty ring that is past so many bytes begins again at its start.</summary>
+    public const int WarmBytes = 64 << 10;
+
     private const int HeaderBytes = 64;
     private const int Claimed = 1, Published = 2, Abandoned = 3;
 
@@ -47,7 +52,7 @@ public sealed unsafe class ByteRing : IDisposable
     public bool IsEmpty => Volatile.Read(ref _counters.Head) == Volatile.Read(ref _counters.Tail);
 
     /// <summary>Bytes claimed or published and not given back.</summary>
-    public long UsedBytes => (long)(Volatile.Read(ref _counters.Tail) - Volatile.Read(ref _counters.Head));
+    public long UsedBytes => Math.Max(0, (long)(Volatile.Read(ref _counters.Tail) - Volatile.Read(ref _counters.Head)));
 
     /// <summary>Takes room for an entry.</summary>
     /// <param name="payload">Bytes, at most <see cref="MaxPayload"/>.</param>
@@ -61,8 +66,15 @@ public sealed unsafe class ByteRing : IDisposable
         _lock.Enter(ref taken);
         try
         {
-            ulong tail = _counters.Tail;
-            ulong free = _size - (tail - Volatile.Read(ref _counters.Head));
+            ulong tail = _counters.Tail, head = Volatile.Read(ref _counters.Head);
+            if (head == tail && (tail & _mask) > WarmBytes)
+            {
+                // The consumer has given back everything, so it writes the head no more until there is something new behind it.
+                head = tail = (tail + _mask) & ~_mask;
+                Volatile.Write(ref _counters.Head, head);
+            }
+
+            ulong free = _size - (tail - head);
             ulong toEnd = _size - (tail & _mask);
             ulong needed = length <= toEnd ? length : toEnd + length;
             if (needed > free)
@@ -99,14 +111,15 @@ public sealed unsafe class ByteRing : IDisposable
     /// <summary>Gives a claimed entry up; the consumer passes over it.</summary>
     public static void Abandon(Entry entry) => Volatile.Write(ref entry.Header->State, Abandoned);
 
-    /// <summary>The next published entry at or after <paramref name="position"/>, without giving anything back.</summary>
+    /// <summary>The next published entry at or after <paramref name="position"/>, without giving anything back. For the consumer.</summary>
     /// <param name="position">A cursor that starts at <see cref="Position"/>; moved behind the entry.</param>
     /// <param name="entry">The entry.</param>
     /// <returns>False when the next entry is not published yet or there is none.</returns>
     public bool TryRead(ref ulong position, out Entry entry)
     {
-        ulong tail = Volatile.Read(ref _counters.Tail);
-        while (position != tail)
+        ulong tail = Volatile.Read(ref _counters.Tail), head = Volatile.Read(ref _counters.Head);
+        if ((long)(head - position) > 0) position = head; // the ring was empty, and began again
+        while ((long)(tail - position) > 0)
         {
             Header* header = (Header*)(_base + (position & _mask));
             int state = Volatile.Read(ref header->State);
@@ -125,6 +138,20 @@ public sealed unsafe class ByteRing : IDisposable
         return false;
     }
 
+    /// <summary>
+    /// There is something to read, or somebody else reads it this moment. For a thread that is not the consumer, or no longer: what
+    /// <see cref="TryRead"/> looks at may be given back and written over meanwhile.
+    /// </summary>
+    public bool HasPublished
+    {
+        get
+        {
+            ulong head = Volatile.Read(ref _counters.Head);
+            if (head == Volatile.Read(ref _counters.Tail)) return false;
+            return Volatile.Read(ref ((Header*)(_base + (head & _mask)))->State) != Claimed || Volatile.Read(ref _counters.Head) != head;
+        }
+    }
+
     /// <summary>Where the next claim will begin, or, if it does not fit before the end of the ring, begin at least.</summary>
     public ulong ClaimedPosition => Volatile.Read(ref _counters.Tail);
 
@@ -134,7 +161,9 @@ public sealed unsafe class ByteRing : IDisposable
     /// <summary>Gives back all room before <paramref name="position"/>.</summary>
     public void Release(ulong position)
     {
-        Invariant.Check(position - _counters.Head <= _size);
+        ulong head = Volatile.Read(ref _counters.Head);
+        if ((long)(position - head) <= 0) return; // given back already; in an empty ring the head is the producers'
+        Invariant.Check(position - head <= _size);
         Volatile.Write(ref _counters.Head, position);
     }
 

@@ -12,7 +12,6 @@ using FastLedger.Cryptography;
 using FastLedger.Load.Nodes;
 using FastLedger.Primitives;
 using FastLedger.Primitives.Commands;
-using FastLedger.Protocol;
 
 namespace FastLedger.Load.Nemesis;
 
@@ -68,16 +67,15 @@ public sealed class FloodCampaign
         (ulong from, ulong to) = await OpenAsync(client).ConfigureAwait(false);
         using var endLoad = CancellationTokenSource.CreateLinkedTokenSource(ct);
         using var endFlood = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        for (int replica = 0; replica < _plan.Replicas; replica++) await FillAsync(replica, ct).ConfigureAwait(false);
         _lastAnswer = Stopwatch.GetTimestamp();
         Task load = Task.Run(() => LoadAsync(client, from, to, endLoad.Token), CancellationToken.None);
         Task newcomers = Task.Run(() => NewcomersAsync(endFlood.Token), CancellationToken.None);
-        var memory = new FloodMemory(_plan.GrowthBytes, _plan.CostBytes);
-        _say(string.Create(CultureInfo.InvariantCulture, $"The rings are full; {_plan.Control.TotalSeconds:0} s of load without junk."));
+        var memory = new FloodMemory(_plan.GrowthBytes, _plan.CostBytes, _plan.SessionBytes);
+        _say(string.Create(CultureInfo.InvariantCulture, $"First {_plan.Control.TotalSeconds:0} s of load without junk."));
         for (long began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < _plan.Control && !ct.IsCancellationRequested;)
         {
             await Task.Delay(SampleEvery, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            memory.AddControl(Memory());
+            memory.AddControl(Memory(), Volatile.Read(ref _newcomers));
         }
 
         IPEndPoint[] ports = [.. _cluster.Endpoints.Cast<IPEndPoint>(), .. _cluster.PeerEndpoints];
@@ -97,7 +95,7 @@ public sealed class FloodCampaign
         {
             await Task.Delay(SampleEvery, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             long[] now = Memory();
-            memory.AddFlood(now);
+            memory.AddFlood(now, Volatile.Read(ref _newcomers));
             if (Stopwatch.GetElapsedTime(reported) < ReportEvery) continue;
             reported = Stopwatch.GetTimestamp();
             _say(string.Create(
@@ -122,22 +120,7 @@ public sealed class FloodCampaign
         return new FloodReport(
             _violations.Count == 0, _plan.Seed, seconds, junk.Sum(static source => source.Connections), junk.Sum(static source => source.Bytes), silent.Sum(static crowd => crowd.Connections), answered,
             newcomersIn, Part(_waitsMs, 0.5), Part(_waitsMs, 1), silenceMs, _plan.LongestSilence.TotalMilliseconds, memory.Control, memory.Middle, memory.Last, _plan.GrowthBytes, _plan.CostBytes,
-            _violations);
-    }
-
-    /// <summary>Sends large batches through a replica, as a client with accounts of its own.</summary>
-    private async Task FillAsync(int replica, CancellationToken ct)
-    {
-        using SigningKey key = SigningKey.Generate();
-        await using LedgerClient client = await ConnectAsync(key, replica).ConfigureAwait(false);
-        (ulong from, ulong to) = await OpenAsync(client).ConfigureAwait(false);
-        for (long sent = 0; sent < _plan.FillBytes / _plan.Replicas; sent += ProtocolLimits.MaxBatchBodyBytes)
-        {
-            using CommandBatch batch = client.RentBatch(ProtocolLimits.MaxBatchCommands);
-            for (int i = 0; i < ProtocolLimits.MaxBatchCommands; i++) batch.Add(new TransferCommand { DebitAccount = from, CreditAccount = to, Amount = UInt128.One });
-            BatchOutcome outcome = await client.SubmitAsync(batch, cancellationToken: ct).ConfigureAwait(false);
-            if (!outcome.Results.IsEmpty) Violate($"a transfer failed: {outcome.Results[0].Code}");
-        }
+            _plan.SessionBytes, _violations);
     }
 
     private async Task LoadAsync(LedgerClient client, ulong from, ulong to, CancellationToken ct)
@@ -206,11 +189,7 @@ public sealed class FloodCampaign
         return (from, to);
     }
 
-    private long[] Memory() => [.. _cluster.Nodes.Select(static node =>
-    {
-        using Process process = Process.GetProcessById(node.Id);
-        return process.WorkingSet64;
-    })];
+    private long[] Memory() => [.. _cluster.Nodes.Select(static node => node.ResidentBytes())];
 
     private static double Part(List<double> values, double part)
     {

@@ -19,9 +19,10 @@ namespace FastLedger.Load.Nemesis;
 /// <param name="MemoryBefore">Mean resident bytes of each replica in the last third of the control, under the same load.</param>
 /// <param name="MemoryMiddle">Mean resident bytes of each replica in the middle third.</param>
 /// <param name="MemoryLast">Mean resident bytes of each replica in the last third.</param>
-/// <param name="GrowthBoundBytes">Bytes that the last third may be above the middle one.</param>
-/// <param name="CostBoundBytes">Bytes that the last third may be above the control.</param>
+/// <param name="GrowthBoundBytes">Bytes that the last third may be above the middle one, sessions not counted.</param>
+/// <param name="CostBoundBytes">Bytes that the last third may be above the control, sessions not counted.</param>
+/// <param name="SessionBytes">Bytes that count as the state of each newcomer's session.</param>
 /// <param name="Violations">What was wrong.</param>
 public sealed record FloodReport(
     bool Ok, int Seed, double Seconds, long Connections, long Bytes, long Silent, long Commands, int Newcomers, double NewcomerP50Ms, double NewcomerMaxMs, double LongestSilenceMs, double SilenceBoundMs,
-    IReadOnlyList<long> MemoryBefore, IReadOnlyList<long> MemoryMiddle, IReadOnlyList<long> MemoryLast, long GrowthBoundBytes, long CostBoundBytes, IReadOnlyList<string> Violations);
+    IReadOnlyList<long> MemoryBefore, IReadOnlyList<long> MemoryMiddle, IReadOnlyList<long> MemoryLast, long GrowthBoundBytes, long CostBoundBytes, long SessionBytes, IReadOnlyList<string> Violations);

@@ -92,6 +92,15 @@ public sealed class NodeProcess : IDisposable
         return LedgerJson.Read<StageFigures>(NextLine(TimeSpan.FromSeconds(30)));
     }
 
+    /// <summary>Bytes of memory that the process has now.</summary>
+    /// <exception cref="IOException">The node has ended; the message holds what it wrote to its error stream.</exception>
+    public long ResidentBytes()
+    {
+        if (_process.HasExited) lock (_errors) throw new IOException($"The node ended with exit code {_process.ExitCode}. {_errors.ToString().Trim()}");
+        _process.Refresh();
+        return _process.WorkingSet64;
+    }
+
     /// <summary>Ends the node's input, upon which it stops in good order, and waits for its end.</summary>
     /// <returns>Its exit code.</returns>
     public int Stop(TimeSpan deadline)

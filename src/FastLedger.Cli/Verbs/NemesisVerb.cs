@@ -99,7 +99,7 @@ internal static class NemesisVerb
     {
         console.MarkupLineInterpolated($"[bold]{report.Connections:N0}[/] connections with {report.Bytes >> 20:N0} MiB of junk and {report.Silent:N0} silent ones in {report.Seconds:0} s");
         console.MarkupLineInterpolated($"commands answered and proven meanwhile: {report.Commands:N0}; new clients let in: {report.Newcomers}, after {report.NewcomerP50Ms:0} ms (p50), at most {report.NewcomerMaxMs:0} ms; longest silence {report.LongestSilenceMs:0} ms (allowed: {report.SilenceBoundMs:0} ms)");
-        console.MarkupLineInterpolated($"resident MiB without flood / middle third / last third: {string.Join(", ", report.MemoryBefore.Select((before, i) => $"{before >> 20} / {report.MemoryMiddle[i] >> 20} / {report.MemoryLast[i] >> 20}"))} (allowed in the last third: {report.GrowthBoundBytes >> 20} above the middle one, {report.CostBoundBytes >> 20} above that without flood)");
+        console.MarkupLineInterpolated($"resident MiB without flood / middle third / last third: {string.Join(", ", report.MemoryBefore.Select((before, i) => $"{before >> 20} / {report.MemoryMiddle[i] >> 20} / {report.MemoryLast[i] >> 20}"))} (allowed in the last third: {report.GrowthBoundBytes >> 20} above the middle one, {report.CostBoundBytes >> 20} above that without flood; {report.SessionBytes >> 10} KiB for each new client not counted)");
         if (report.Ok) console.MarkupLine("[green]The cluster went on, let new clients in, and its memory stayed flat.[/]");
         foreach (string violation in report.Violations) console.MarkupLineInterpolated($"[red]{violation}[/]");
     }

@@ -112,7 +112,8 @@ internal sealed partial class PeerConnection : IThreadPoolWorkItem
         }
     }
 
-    private bool HasWork() => _ended || _heartbeatDue || _peer!.Queues.TryPeek(out _, out _);
+    /// <summary>Asked when another thread may have begun to send.</summary>
+    private bool HasWork() => _ended || _heartbeatDue || _peer!.Queues.HasAny;
 
     /// <summary>Moves frames from the queues into the pipe.</summary>
     /// <returns>False when there was nothing to move.</returns>

@@ -29,6 +29,9 @@ internal sealed class PeerQueues(PeerNetworkOptions options)
     /// <summary>Bytes that wait in the last priority, whose messages may be long.</summary>
     public long BulkBytes => _rings[(int)PeerPriority.Bulk].UsedBytes;
 
+    /// <summary>Something waits, or is just being taken. Any thread.</summary>
+    public bool HasAny => _rings[0].HasPublished || _rings[1].HasPublished || _rings[2].HasPublished;
+
     /// <summary>Queues a message.</summary>
     /// <returns>False when there is no room.</returns>
     public bool TryAdd(PeerPriority priority, ulong connection, ushort template, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
@@ -57,7 +60,7 @@ internal sealed class PeerQueues(PeerNetworkOptions options)
         return true;
     }
 
-    /// <summary>The first frame of the first queue that has one.</summary>
+    /// <summary>The first frame of the first queue that has one. For the consumer.</summary>
     /// <param name="frame">The frame, in place.</param>
     /// <param name="ticket">For <see cref="Release"/>.</param>
     /// <returns>False when nothing waits.</returns>

@@ -29,6 +29,7 @@ internal sealed partial class ConsensusStage
 
     private readonly ByteRing _committed = new(CommittedBytes);
     private readonly StoredBatch[] _blockBatches = new StoredBatch[BlockImage.MaxBatches];
+    private bool _mayFree;
     private readonly BatchReference[] _blockReferences = new BatchReference[BlockImage.MaxBatches];
     private readonly ByteBuffer[] _stateVotes = CreateVotes();
 
@@ -203,11 +204,20 @@ internal sealed partial class ConsensusStage
 
         if (any)
         {
-            _store.Release();
-            _ownRingIsFull = false;
+            _mayFree = true;
+            FreeExecuted();
         }
 
         return any;
+    }
+
+    /// <summary>Frees the memory of executed batches, unless one waits in the outbox: what is free may hold another batch the next moment.</summary>
+    private void FreeExecuted()
+    {
+        if (!_mayFree || _outbox.HasBatches) return;
+        _mayFree = false;
+        _store.Release();
+        _ownRingIsFull = false;
     }
 
     private void StepExecuted(in ExecutedBlock block)

@@ -65,6 +65,7 @@ internal sealed partial class ConsensusStage
         HandOvers?.Add(epochChange, _validatorCount);
         ReadValidators();
         EpochBegan?.Invoke();
+        _outbox.DropBatches();
         _store.Clear();
         _wanted.Clear();
         _ownRingIsFull = false;

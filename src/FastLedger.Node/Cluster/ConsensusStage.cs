@@ -160,6 +160,7 @@ internal sealed partial class ConsensusStage : IDisposable
             any |= SendPatient();
         }
 
+        FreeExecuted();
         PublishStatus();
         return any;
     }

@@ -13,6 +13,9 @@ internal sealed class MessageList
 
     public int Count { get; private set; }
 
+    /// <summary>Some of them stand in the memory of a batch.</summary>
+    public bool HasBatches { get; private set; }
+
     public ref readonly Message this[int index] => ref _items[index];
 
     public ReadOnlySpan<byte> Bytes(in Message item) => _arena.AsSpan(item.Offset, item.Length);
@@ -24,12 +27,22 @@ internal sealed class MessageList
         bytes.CopyTo(_arena.AsSpan(_used));
         _items[Count++] = new Message(_used, bytes.Length, template, targets, batch);
         _used += bytes.Length;
+        HasBatches |= !batch.IsNone;
+    }
+
+    /// <summary>The messages with a batch go to nobody: their memory is about to be another batch's.</summary>
+    public void DropBatches()
+    {
+        for (int i = 0; i < Count; i++)
+            if (!_items[i].Batch.IsNone) _items[i] = _items[i] with { Targets = 0, Batch = default };
+        HasBatches = false;
     }
 
     public void Clear()
     {
         Count = 0;
         _used = 0;
+        HasBatches = false;
     }
 
     internal readonly record struct Message(int Offset, int Length, ushort Template, UInt128 Targets, StoredBatch Batch);

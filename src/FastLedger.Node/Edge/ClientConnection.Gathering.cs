@@ -27,7 +27,7 @@ internal sealed partial class ClientConnection
     private SignedMessage[] _signed = [];
     private bool[] _valid = [];
 
-    /// <summary>The bytes that the gathered signatures are over, and the session's key behind them; pinned, so that it has an address.</summary>
+    /// <summary>The bytes that the gathered signatures are over, and the session's key behind them.</summary>
     private byte[] _messages = [];
 
     private int _gatheredCount;
@@ -75,7 +75,7 @@ internal sealed partial class ClientConnection
         _gathered = new Gathered[MaxGathered];
         _signed = new SignedMessage[MaxGathered];
         _valid = new bool[MaxGathered];
-        _messages = GC.AllocateUninitializedArray<byte>((MaxGathered * SlotBytes) + Hash256.Size, pinned: true);
+        _messages = new byte[(MaxGathered * SlotBytes) + Hash256.Size];
     }
 
     /// <summary>Checks the gathered signatures, publishes the batches whose signature is good and refuses the others.</summary>
@@ -85,15 +85,18 @@ internal sealed partial class ClientConnection
         long start = Stopwatch.GetTimestamp();
         Hash256 key = _session.PublicKey;
         key.Bytes.CopyTo(_messages.AsSpan(MaxGathered * SlotBytes));
-        byte* messages = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_messages));
-        for (int i = 0; i < _gatheredCount; i++)
+        fixed (byte* messages = _messages)
         {
-            // The ring's memory never moves.
-            byte* signature = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(_gathered[i].Entry.Payload[_gathered[i].BodyOffset..]));
-            _signed[i] = new SignedMessage(messages + (MaxGathered * SlotBytes), messages + (i * SlotBytes), SignedMessages.BatchBytes, signature);
+            for (int i = 0; i < _gatheredCount; i++)
+            {
+                // The ring's memory never moves.
+                byte* signature = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(_gathered[i].Entry.Payload[_gathered[i].BodyOffset..]));
+                _signed[i] = new SignedMessage(messages + (MaxGathered * SlotBytes), messages + (i * SlotBytes), SignedMessages.BatchBytes, signature);
+            }
+
+            Ed25519.VerifyBatch(_signed.AsSpan(0, _gatheredCount), _valid.AsSpan(0, _gatheredCount));
         }
 
-        Ed25519.VerifyBatch(_signed.AsSpan(0, _gatheredCount), _valid.AsSpan(0, _gatheredCount));
         for (int i = 0; i < _gatheredCount; i++)
         {
             ref Gathered batch = ref _gathered[i];

@@ -20,7 +20,7 @@ internal sealed unsafe class ExtentDevice : StorageDeviceBase
     private readonly StoreFault _fault;
     private readonly LedgerFile _file;
     private readonly List<FileExtent> _extents;
-    private readonly byte[] _buffer = new byte[ExtentBytes];
+    private byte[] _buffer = []; // made with the first read: each checkpoint has a device of its own, and reads nothing
 
     /// <summary>Serves a file.</summary>
     /// <param name="file">The file, which the caller closes.</param>
@@ -99,6 +99,7 @@ internal sealed unsafe class ExtentDevice : StorageDeviceBase
 
     private void Read(byte* destination, long offset, long length)
     {
+        if (_buffer.Length == 0) _buffer = new byte[ExtentBytes];
         foreach (FileExtent extent in _extents)
         {
             long from = Math.Max(offset, extent.Offset), to = Math.Min(offset + length, extent.Offset + extent.Length);

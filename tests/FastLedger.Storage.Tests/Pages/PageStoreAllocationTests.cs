@@ -86,6 +86,33 @@ public unsafe class PageStoreAllocationTests
     }
 
     [Fact]
+    public void Checkpoints_leave_little_to_the_collector()
+    {
+        const int Checkpoints = 16;
+        using TemporaryDirectory directory = new();
+        using PageStore store = PageStore.Create(new PageStoreOptions
+        {
+            Directory = directory.Path,
+            ExpectedPages = 1 << 12,
+            LogPageBytes = 1 << 16,
+            LogMemoryBytes = 1 << 20,
+            SegmentBytes = 1 << 22,
+            OwnThreads = false,
+        });
+        byte[] page = new byte[PageStore.PageBytes];
+        Take(1);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (ulong id = 2; id < 2 + Checkpoints; id++) Take(id);
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / Checkpoints, 0, 64 << 10);
+
+        void Take(ulong id)
+        {
+            Assert.True(store.TryWrite(new PageKey(3, (uint)id), id, page));
+            _ = PageScenario.Checkpoint(store, id);
+        }
+    }
+
+    [Fact]
     public void An_index_in_memory_allocates_nothing()
     {
         using TemporaryDirectory directory = new();
