@@ -6,6 +6,15 @@ namespace FastLedger.Load.Driving;
 /// <summary>How a workload is sent.</summary>
 public sealed record LoadPlan
 {
+    /// <summary>
+    /// Batches in flight unless said otherwise. In a cluster a batch passes more stages, one after the other: half as many leave some of
+    /// them without work, and every batch a block of its own.
+    /// </summary>
+    public static int UsualInFlight(int replicas) => replicas > 1 ? 8 : 4;
+
+    /// <summary>Seconds of warm-up unless said otherwise. The processes of a cluster compile beside each other on the same processors.</summary>
+    public static int UsualWarmUp(int replicas) => replicas > 1 ? 10 : 3;
+
     /// <summary>Commands in a batch, 1 … 8,190.</summary>
     public int BatchSize { get; init; } = 8_190;
 

@@ -31,14 +31,16 @@ internal static class BenchVerb
         HelpName = "R",
     });
     private static readonly Option<int> Batch = Options.Count("--batch", "Commands in a batch.", ProtocolLimits.MaxBatchCommands, 1, ProtocolLimits.MaxBatchCommands);
-    private static readonly Option<int> InFlight = Options.Count("--in-flight", "Batches sent ahead of their answers.", 4, 1, MaxInFlight);
+    private static readonly Option<int> Replicas = Options.Count("--replicas", "Replicas, a process each.", 1, 1, 16);
+    private static readonly Option<int> InFlight = Options.Count(
+        "--in-flight", string.Create(CultureInfo.InvariantCulture, $"Batches sent ahead of their answers ({LoadPlan.UsualInFlight(1)}, with more than one replica {LoadPlan.UsualInFlight(2)})."),
+        static result => LoadPlan.UsualInFlight(result.GetValue(Replicas)), 1, MaxInFlight);
     private static readonly Option<double> WarmUp = Options.Positive(new Option<double>("--warm-up")
     {
-        Description = "Seconds before the measured part.",
+        Description = string.Create(CultureInfo.InvariantCulture, $"Seconds before the measured part ({LoadPlan.UsualWarmUp(1)}, with more than one replica {LoadPlan.UsualWarmUp(2)})."),
         HelpName = "N",
-        DefaultValueFactory = static _ => 3,
+        DefaultValueFactory = static result => LoadPlan.UsualWarmUp(result.GetValue(Replicas)),
     });
-    private static readonly Option<int> Replicas = Options.Count("--replicas", "Replicas, a process each.", 1, 1, 16);
     private static readonly Option<Durability> Level = Options.DurabilityLevel();
     private static readonly Option<string?> Directory = new("--directory")
     {
@@ -152,14 +154,14 @@ internal static class BenchVerb
     private static Command Parity()
     {
         const int Replicas = 4;
-        var command = new Command("parity", "Four replicas as published consensus figures are made (no-ops, fixed leader, durability none), beside transfers with a rotating leader and fsync.") { Seconds, Directory, Report, Json };
+        var command = new Command("parity", "Four replicas as published consensus figures are made (no-ops, fixed leader, durability none), beside transfers with a rotating leader and fsync, down to one at a time.") { Seconds, Directory, Report, Json };
         command.SetAction((parsed, ct) =>
         {
             var presenter = new Presenter(parsed, parsed.GetValue(Json));
             double seconds = parsed.GetValue(Seconds);
             string directory = parsed.GetValue(Directory) ?? Path.GetTempPath();
             BenchResult Load(IWorkload workload, int batch, int inFlight, string durability, string[] settings, CancellationToken token) => Measure(
-                presenter, workload, new LoadPlan { Replicas = Replicas, BatchSize = batch, InFlight = inFlight, Duration = TimeSpan.FromSeconds(seconds), NodeSettings = settings }, durability, directory,
+                presenter, workload, new LoadPlan { Replicas = Replicas, BatchSize = batch, InFlight = inFlight, WarmUp = TimeSpan.FromSeconds(LoadPlan.UsualWarmUp(Replicas)), Duration = TimeSpan.FromSeconds(seconds), NodeSettings = settings }, durability, directory,
                 string.Create(CultureInfo.InvariantCulture, $"fastledger bench {workload.Name} --replicas {Replicas} --batch {batch} --in-flight {inFlight} --seconds {seconds} --durability {durability}")
                     + string.Concat(settings.Select(static setting => " --set " + setting)), token);
             string[] fixedLeader = ["cluster.leader_term_views=0"];
@@ -169,7 +171,8 @@ internal static class BenchVerb
                 Load(new NoopWorkload(), 100, MaxInFlight, "none", fixedLeader, token),
                 Load(new TransferWorkload(1_000_000), 400, MaxInFlight, "fsync", [], token),
                 Load(new TransferWorkload(1_000_000), 100, MaxInFlight, "fsync", [], token),
-                Load(new TransferWorkload(1_000_000), ProtocolLimits.MaxBatchCommands, 4, "fsync", [], token),
+                Load(new TransferWorkload(1_000_000), ProtocolLimits.MaxBatchCommands, LoadPlan.UsualInFlight(Replicas), "fsync", [], token),
+                Load(new TransferWorkload(10_000), 1, 1, "fsync", [], token),
             ], "parity", "Four replicas: parity profile and production profile"), token, TaskCreationOptions.LongRunning, TaskScheduler.Default), ct);
         });
         return WithHelp(command, "fastledger bench parity --seconds 6 --report perf-reports");

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using FastLedger.Storage;
@@ -25,9 +26,12 @@ internal static class Options
     };
 
     /// <summary>A whole number in a range.</summary>
-    public static Option<int> Count(string name, string description, int usual, int least, int most)
+    public static Option<int> Count(string name, string description, int usual, int least, int most) => Count(name, description, _ => usual, least, most);
+
+    /// <summary>A whole number in a range; what is usual depends on other options.</summary>
+    public static Option<int> Count(string name, string description, Func<ArgumentResult, int> usual, int least, int most)
     {
-        var option = new Option<int>(name) { Description = $"{description} {least:N0} … {most:N0}.", HelpName = "N", DefaultValueFactory = _ => usual };
+        var option = new Option<int>(name) { Description = $"{description} {least:N0} … {most:N0}.", HelpName = "N", DefaultValueFactory = usual };
         option.Validators.Add(result =>
         {
             if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int value) && (value < least || value > most))
